@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class ComplaintsConfig(AppConfig):
+    """Complaints from receipt to closure."""
+
+    name = "complaints"
+
+    def ready(self) -> None:
+        """Connect what happens when a clock fires or a send is due."""
+        from complaints import receivers  # noqa: F401, PLC0415 -- receivers need the models to be loaded

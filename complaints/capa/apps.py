@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class CapaConfig(AppConfig):
+    """Root causes, corrective and preventive actions."""
+
+    name = "complaints.capa"
+    label = "capa"

@@ -1,0 +1,44 @@
+"""Which role may do what: one table. Whether an act fits a complaint's state is lifecycle.py's to say."""
+
+from types import MappingProxyType
+
+from members.actors import Actor, ActorKind, Role
+
+HANDLERS = frozenset({Role.AGENT, Role.CLINICAL_REVIEWER, Role.LEAD})
+READERS = HANDLERS | {Role.QUALITY_MANAGER, Role.PRIVACY_OFFICER, Role.AUDITOR}
+QUALITY = frozenset({Role.QUALITY_MANAGER})
+
+ACTIONS = MappingProxyType(
+    {
+        "take": HANDLERS,
+        "acknowledge": HANDLERS,
+        "assess": HANDLERS,
+        "write_note": HANDLERS,
+        "add_evidence": HANDLERS,
+        "investigate": HANDLERS,
+        "decide": HANDLERS,
+        "send_letter": HANDLERS,
+        "close": HANDLERS,
+        "message": HANDLERS | {Role.MEMBER},
+        "withdraw": frozenset({Role.MEMBER}),
+        "record_root_cause": QUALITY,
+        "open_capa": QUALITY,
+        "change_capa": QUALITY,
+        "read_quality": QUALITY | {Role.LEAD, Role.AUDITOR},
+    }
+)
+
+
+class ActionForbidden(PermissionError):
+    """The actor's roles do not allow the act."""
+
+
+def may(actor: Actor, action: str) -> bool:
+    """Tell whether an actor may do this at all; the system itself and a replay of history may."""
+    return actor.kind in {ActorKind.SYSTEM, ActorKind.IMPORT} or actor.has(*ACTIONS[action])
+
+
+def demand(actor: Actor, action: str) -> None:
+    """Refuse aloud what the actor's roles do not allow. Raises ActionForbidden."""
+    if not may(actor, action):
+        raise ActionForbidden(f"{actor.label} may not {action.replace('_', ' ')}")

@@ -1,0 +1,41 @@
+"""The Celery application and its whole schedule."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
+
+from django.conf import settings  # noqa: E402 -- the line above says which
+
+app = Celery("redress")
+app.conf.update(
+    broker_url=settings.REDIS_URL,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_transport_options={
+        "visibility_timeout": 300,  # above the longest task limit, or a slow task is handed out twice
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 30,
+        "socket_connect_timeout": 5,
+        "socket_keepalive": True,
+        "health_check_interval": 10,
+        "retry_on_timeout": True,
+    },
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_soft_time_limit=120,
+    task_time_limit=150,
+    worker_prefetch_multiplier=1,
+    worker_soft_shutdown_timeout=10,
+    worker_hijack_root_logger=False,
+    timezone="UTC",
+    beat_schedule={
+        # The worker's own timer sweeps; this tick is redundant, so that a timer that died delays nothing for long.
+        "sweep": {"task": "slas.tick", "schedule": 30.0},
+        "prune": {"task": "slas.prune", "schedule": 3600.0},
+    },
+)
+app.autodiscover_tasks()

@@ -1,0 +1,8 @@
+"""Settings of the test suite. Only what would cost time without being under test differs."""
+
+from config.settings.base import *  # noqa: F403
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

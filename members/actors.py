@@ -1,0 +1,61 @@
+"""Who acts. Every operation and every read of protected rows is told by whom."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    """What a person may be here; a person may hold several. The words are those of the product's glossary."""
+
+    MEMBER = "member", _("Member")
+    AGENT = "agent", _("Agent")
+    CLINICAL_REVIEWER = "clinical_reviewer", _("Clinical reviewer")
+    LEAD = "lead", _("Team lead")
+    QUALITY_MANAGER = "quality_manager", _("Quality manager")
+    PRIVACY_OFFICER = "privacy_officer", _("Privacy officer")
+    AUDITOR = "auditor", _("Auditor")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+STAFF = frozenset(Role) - {Role.MEMBER}
+
+
+class ActorKind(TextChoices):
+    """How an act came about; an import carries history and therefore sends nothing."""
+
+    USER = "user"
+    GUEST = "guest"
+    SYSTEM = "system"
+    IMPORT = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One person or program at one moment, with the roles it holds now."""
+
+    kind: ActorKind
+    label: str
+    user_id: UUID | None = None
+    member_id: UUID | None = None
+    roles: frozenset[str] = field(default_factory=frozenset)
+
+    def has(self, *roles: str) -> bool:
+        """Tell whether the actor holds at least one of these roles."""
+        return not self.roles.isdisjoint(roles)
+
+    @property
+    def is_staff(self) -> bool:
+        """Tell whether the actor works for the insurer."""
+        return self.has(*STAFF)
+
+
+SYSTEM = Actor(ActorKind.SYSTEM, "Redress")
+GUEST = Actor(ActorKind.GUEST, "Guest")
+
+
+def importer(source: str) -> Actor:
+    """Return the actor that replays the history of one source."""
+    return Actor(ActorKind.IMPORT, f"Import from {source}")

@@ -1,0 +1,133 @@
+"""Model fields whose values are sealed in memory and in the database, and open only inside `phi_access`."""
+
+import json
+from typing import Any
+
+from django.db import models
+
+from members.privacy.access import note_opening
+from members.privacy.keyring import keyring
+
+
+class SealedFieldMisused(TypeError):
+    """A sealed field was filtered, updated in bulk or serialised; none of these can keep it sealed."""
+
+
+class Sealed:
+    """A ciphertext as it came from the database; it shows nothing of what it holds."""
+
+    __slots__ = ("ciphertext",)
+
+    def __init__(self, ciphertext: bytes) -> None:
+        self.ciphertext = bytes(ciphertext)
+
+    def __repr__(self) -> str:
+        return "<sealed>"
+
+
+class _Opening:
+    """Opens the value on attribute access; what was assigned in this process and not stored yet is returned as it is."""
+
+    def __init__(self, field: "SealedBytesField") -> None:
+        self.field = field
+
+    def __get__(self, row: models.Model | None, owner: type | None = None) -> Any:
+        if row is None:
+            return self
+        name = self.field.attname
+        if name not in row.__dict__:
+            row.refresh_from_db(fields=[name], from_queryset=type(row)._base_manager.all())
+        value = row.__dict__[name]
+        return self.field.open(row, value) if isinstance(value, Sealed) else value
+
+    def __set__(self, row: models.Model, value: Any) -> None:
+        row.__dict__[self.field.attname] = value
+
+
+class SealedBytesField(models.BinaryField):
+    """Bytes under AES-256-GCM, bound to table, column and primary key: a value moved elsewhere does not open."""
+
+    def __init__(self, *args: Any, purpose: str = "field", **kwargs: Any) -> None:
+        """Choose the keys by purpose ("field", "file", "totp"); anything else is as in BinaryField."""
+        self.purpose = purpose
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        """Keep the purpose in migrations."""
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | {"purpose": self.purpose}
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:  # noqa: FBT001, FBT002
+        """Put the opening descriptor in place of the plain attribute."""
+        super().contribute_to_class(cls, name, private_only)
+        setattr(cls, self.attname, _Opening(self))
+
+    def to_bytes(self, value: Any) -> bytes:
+        """Return the bytes that are sealed for a value."""
+        return bytes(value)
+
+    def to_value(self, plain: bytes) -> Any:
+        """Return the value for the bytes that were sealed."""
+        return plain
+
+    def bound_to(self, row: models.Model) -> bytes:
+        """Return what ties a value to its place."""
+        return f"{row._meta.db_table}|{self.column}|{row.pk}".encode()
+
+    def open(self, row: models.Model, sealed: Sealed) -> Any:
+        """Open a value, noting who reads it. Raises AccessRequired, SealBroken."""
+        note_opening(row._meta.db_table, row.pk, self.column)
+        return self.to_value(keyring().open(sealed.ciphertext, purpose=self.purpose, bound_to=self.bound_to(row)))
+
+    def from_db_value(self, value: bytes | None, *_: Any) -> Sealed | None:
+        """Leave the value sealed."""
+        return None if value is None else Sealed(value)
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Sealed | None:  # noqa: ARG002, FBT001
+        """Seal the value; from here on the row in memory holds it sealed as well."""
+        value = model_instance.__dict__.get(self.attname)
+        if value is not None and not isinstance(value, Sealed):
+            plain = self.to_bytes(value)
+            value = Sealed(keyring().seal(plain, purpose=self.purpose, bound_to=self.bound_to(model_instance)))
+            model_instance.__dict__[self.attname] = value
+        return value
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: ARG002, FBT001, FBT002
+        """Refuse anything in clear: it would bypass the seal."""
+        if value is not None and not isinstance(value, Sealed):
+            raise SealedFieldMisused(f"{self.model.__name__}.{self.name} is sealed: save it through its row")
+        return None if value is None else connection.Database.Binary(value.ciphertext)
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Pass the value on; whether it is sealed is checked where it meets the database."""
+        return value
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        """Allow only the question whether there is a value."""
+        if lookup_name != "isnull":
+            raise SealedFieldMisused(f"{self.model.__name__}.{self.name} is sealed: look it up by a blind index")
+        return super().get_lookup(lookup_name)
+
+    def value_to_string(self, obj: models.Model) -> str:
+        """Refuse serialisation (dumpdata)."""
+        raise SealedFieldMisused(f"{obj._meta.label}.{self.name} is sealed and is not serialised")
+
+
+class SealedTextField(SealedBytesField):
+    """Text under seal."""
+
+    def to_bytes(self, value: Any) -> bytes:
+        return str(value).encode()
+
+    def to_value(self, plain: bytes) -> str:
+        return plain.decode()
+
+
+class SealedJSONField(SealedBytesField):
+    """Any JSON value under seal."""
+
+    def to_bytes(self, value: Any) -> bytes:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def to_value(self, plain: bytes) -> Any:
+        return json.loads(plain)
