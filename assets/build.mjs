@@ -1,0 +1,56 @@
+// Builds everything that the browser and the letters need into .build/ (never committed).
+//   .build/static/redress/  redress.css, redress-rtl.css, redress.js, favicon.svg
+//   .build/fonts/           the letters' typefaces, as TTF, because typst reads no WOFF
+import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import path from "node:path";
+import { build, transform } from "esbuild";
+import rtlcss from "rtlcss";
+import { compile } from "sass";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const modules = path.join(root, "node_modules");
+const statics = path.join(root, ".build", "static", "redress");
+const fonts = path.join(root, ".build", "fonts");
+const LETTER_FACES = ["400Regular", "400Regular_Italic", "600SemiBold", "700Bold"];
+const BROWSERS = ["chrome109", "edge109", "firefox115", "safari16"];
+
+async function styles() {
+  const { css } = compile(path.join(root, "assets", "scss", "redress.scss"), {
+    loadPaths: [modules],
+    quietDeps: true,
+  });
+  for (const [name, sheet] of [["redress.css", css], ["redress-rtl.css", rtlcss.process(css)]]) {
+    const { code } = await transform(sheet, { loader: "css", minify: true, target: BROWSERS });
+    if (/url\(/.test(code)) throw new Error(`${name} refers to a file: the policy allows none`);
+    await writeFile(path.join(statics, name), code);
+  }
+}
+
+function script() {
+  return build({
+    entryPoints: [path.join(root, "assets", "js", "redress.mjs")],
+    outfile: path.join(statics, "redress.js"),
+    bundle: true,
+    format: "esm",
+    minify: true,
+    legalComments: "eof",
+    target: BROWSERS,
+  });
+}
+
+async function letterFonts() {
+  const source = path.join(modules, "@expo-google-fonts", "noto-sans");
+  await copyFile(path.join(source, "LICENSE_FONT"), path.join(fonts, "LICENSE"));
+  for (const face of LETTER_FACES) {
+    const name = `NotoSans_${face}.ttf`;
+    await copyFile(path.join(source, face, name), path.join(fonts, name));
+  }
+}
+
+for (const folder of [statics, fonts]) {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+}
+await copyFile(path.join(root, "assets", "favicon.svg"), path.join(statics, "favicon.svg"));
+await Promise.all([styles(), script(), letterFonts()]);
