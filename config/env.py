@@ -130,7 +130,7 @@ def email(name: str = "EMAIL_URL") -> MailServer:
 
 def _url(name: str, how: str, *, schemes: set[str]) -> SplitResult:
     try:
-        url = urlsplit(text(name, how=what))
+        url = urlsplit(text(name, how))
         _ = url.port  # urlsplit checks the port only when it is read
     except ValueError:
         raise _malformed(name, how) from None
@@ -141,4 +141,4 @@ def _url(name: str, how: str, *, schemes: set[str]) -> SplitResult:
 
 def _malformed(name: str, how: str) -> ImproperlyConfigured:
     """Never repeat the value: it may hold a password."""
-    return ImproperlyConfigured(f"{name} is not usable as it is. Set it to {what}.")
+    return ImproperlyConfigured(f"{name} cannot be used as it is. Set it to {how}.")
