@@ -1,0 +1,152 @@
+"""A user, the staff roles that were granted to it, its second factors and its sessions."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.db.models import F, OuterRef, Q
+from django_otp.models import Device, ThrottlingMixin
+
+from members.actors import Actor, ActorKind, Role
+from members.identifiers import new_id
+from members.privacy.blind_index import blind_index
+from members.privacy.fields import SealedBytesField, SealedTextField
+
+STAFF_ROLES = tuple((role.value, role.label) for role in Role if role is not Role.MEMBER)
+
+
+def email_index(email: str) -> bytes:
+    """Return the index by which an e-mail address is found, whatever its case, width and outer white space."""
+    return blind_index("accounts.user.email", email)
+
+
+class UserManager(BaseUserManager["User"]):
+    """Users are found by the index of their e-mail address; the address itself stays sealed."""
+
+    def of_email(self, email: str) -> models.QuerySet["User"]:
+        """Return the user who signs in with this address, or nobody."""
+        return self.filter(email_index=email_index(email))
+
+    def with_standing(self) -> models.QuerySet["User"]:
+        """Return users together with all that decides what they may reach, in one query.
+
+        `role_names` are the staff roles granted now, `factor_ids` the confirmed second factors, `member_ref` the
+        member this account belongs to: `Member.user` declares the name "member", for this layer knows no members.
+        """
+        roles = RoleGrant.objects.filter(user=OuterRef("pk"), revoked_at=None).order_by("role").values("role")
+        factors = TotpDevice.objects.filter(user=OuterRef("pk"), confirmed=True).order_by("pk").values("pk")
+        return self.annotate(
+            role_names=ArraySubquery(roles), factor_ids=ArraySubquery(factors), member_ref=F("member__pk")
+        )
+
+
+class User(AbstractBaseUser):
+    """Somebody who can sign in. What the person may do follows from role grants and from being a member."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = SealedTextField()
+    email_index = models.BinaryField(max_length=16, unique=True)
+    display_name = models.CharField(max_length=80, blank=True, help_text="Of staff only: a member's name is PHI.")
+    is_active = models.BooleanField(default=True)
+    session_epoch = models.PositiveIntegerField(default=0, help_text="Counted up to end every session of the user.")
+    created_at = models.DateTimeField()
+
+    USERNAME_FIELD = "email_index"
+    EMAIL_FIELD = "email"
+
+    objects = UserManager()
+
+    def __str__(self) -> str:
+        return self.display_name or f"account {self.pk}"
+
+    def set_email(self, email: str) -> None:
+        """Set the address and the index that finds it."""
+        self.email, self.email_index = email.strip(), email_index(email)
+
+    def get_session_auth_hash(self) -> str:
+        """Return what every session of the user must carry: it changes with the password and with the epoch."""
+        return f"{self.session_epoch}:{super().get_session_auth_hash()}"
+
+    def as_actor(self) -> Actor:
+        """Return the signed-in person with the roles held now. The user must come from `with_standing()`."""
+        roles = {Role(name) for name in self.role_names} | ({Role.MEMBER} if self.member_ref else set())
+        return self.as_bare_actor(frozenset(roles), self.member_ref)
+
+    def as_bare_actor(self, roles: frozenset[str] = frozenset(), member_id: UUID | None = None) -> Actor:
+        """Return the person without any role: who is at the door, but has not shown the second factor."""
+        return Actor(ActorKind.USER, self.display_name or "Member", self.pk, member_id, roles)
+
+
+class RoleGrant(models.Model):
+    """One staff role, given to one user by another at a moment, until it is revoked. Grants are never deleted."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="role_grants")
+    role = models.CharField(max_length=20, choices=STAFF_ROLES)
+    granted_at = models.DateTimeField()
+    granted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user", "role"), condition=Q(revoked_at=None), name="accounts_one_active_grant"
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=[role for role, _ in STAFF_ROLES]), name="accounts_grant_is_of_a_staff_role"
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at=None) | Q(revoked_at__gte=F("granted_at")), name="accounts_revoked_after_granted"
+            ),
+            models.CheckConstraint(condition=~Q(granted_by=F("user")), name="accounts_no_self_grant"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.role} of {self.user_id}"
+
+
+class TotpDevice(ThrottlingMixin, Device):
+    """A second factor that shows six digits every 30 seconds (RFC 6238). Its key is sealed; each code works once."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="totp_devices")
+    key = SealedBytesField(purpose="totp")
+    confirmed = models.BooleanField(default=False)
+    last_step = models.BigIntegerField(default=-1, help_text="The time step of the last code that was accepted.")
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user",), condition=Q(confirmed=False), name="accounts_one_factor_being_enrolled"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed=True, confirmed_at__isnull=False) | Q(confirmed=False, confirmed_at=None),
+                name="accounts_confirmed_factor_is_dated",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"TOTP factor of {self.user_id}"
+
+
+class Session(AbstractBaseSession):
+    """A session that names its user, so that a person's sessions can be found, listed and ended."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+
+    class Meta(AbstractBaseSession.Meta):
+        abstract = False
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        """Return the store that keeps these rows."""
+        from members.accounts.sessions import SessionStore  # noqa: PLC0415 -- the store imports this model
+
+        return SessionStore
