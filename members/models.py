@@ -7,16 +7,14 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from members.actors import Actor, Role
+from members.actors import STAFF, Actor, Role
 from members.identifiers import new_id
 from members.privacy.blind_index import blind_index
 from members.privacy.fields import SealedTextField
 from members.privacy.scoping import ScopedManager
 
-# Who needs to know a member to do the daily work. Auditors read the trail, administrators keep accounts: neither does.
-SEES_MEMBERS = frozenset(
-    {Role.AGENT, Role.CLINICAL_REVIEWER, Role.LEAD, Role.QUALITY_MANAGER, Role.PRIVACY_OFFICER}
-)
+# Who handles or oversees complaints has to know whose they are; who administers accounts does not.
+SEES_MEMBERS = STAFF - {Role.ADMINISTRATOR}
 
 
 class LineOfBusiness(models.TextChoices):
@@ -66,7 +64,7 @@ class Member(models.Model):
 
     @classmethod
     def scope_for(cls, actor: Actor, rows: QuerySet[Self]) -> QuerySet[Self]:
-        """Return the actor's own record, or all of them for staff who handle complaints."""
+        """Return the actor's own record, or all of them for staff who handle or oversee complaints."""
         if actor.has(*SEES_MEMBERS):
             return rows
         return rows.filter(pk=actor.member_id) if actor.member_id else rows.none()

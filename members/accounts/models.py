@@ -1,5 +1,6 @@
 """A user, the staff roles that were granted to it, its second factors and its sessions."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, OuterRef, Q
-from django_otp.models import Device, ThrottlingMixin
+from django_otp.models import Device
 
 from members.actors import Actor, ActorKind, Role
 from members.identifiers import new_id
@@ -54,6 +55,10 @@ class User(AbstractBaseUser):
     session_epoch = models.PositiveIntegerField(default=0, help_text="Counted up to end every session of the user.")
     created_at = models.DateTimeField()
 
+    role_names: list[str]
+    factor_ids: list[UUID]
+    member_ref: UUID | None
+
     USERNAME_FIELD = "email_index"
     EMAIL_FIELD = "email"
 
@@ -70,14 +75,28 @@ class User(AbstractBaseUser):
         """Return what every session of the user must carry: it changes with the password and with the epoch."""
         return f"{self.session_epoch}:{super().get_session_auth_hash()}"
 
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """Return the same under the former secret keys, so that a new key ends no session."""
+        return (f"{self.session_epoch}:{former}" for former in super().get_session_auth_fallback_hash())
+
+    @property
+    def is_staff_account(self) -> bool:
+        """Tell whether any staff role is held now. The user must come from `with_standing()`."""
+        return bool(self.role_names)
+
+    @property
+    def label(self) -> str:
+        """Return how the audit trail calls the person: staff by name, members by none, for it holds no PHI."""
+        return self.display_name or "Member"
+
     def as_actor(self) -> Actor:
         """Return the signed-in person with the roles held now. The user must come from `with_standing()`."""
         roles = {Role(name) for name in self.role_names} | ({Role.MEMBER} if self.member_ref else set())
-        return self.as_bare_actor(frozenset(roles), self.member_ref)
+        return Actor(ActorKind.USER, self.label, self.pk, self.member_ref, frozenset(roles))
 
-    def as_bare_actor(self, roles: frozenset[str] = frozenset(), member_id: UUID | None = None) -> Actor:
-        """Return the person without any role: who is at the door, but has not shown the second factor."""
-        return Actor(ActorKind.USER, self.display_name or "Member", self.pk, member_id, roles)
+    def at_the_door(self) -> Actor:
+        """Return the person without any role: the password was right, the second factor is still to come."""
+        return Actor(ActorKind.USER, self.label, self.pk)
 
 
 class RoleGrant(models.Model):
@@ -109,7 +128,7 @@ class RoleGrant(models.Model):
         return f"{self.role} of {self.user_id}"
 
 
-class TotpDevice(ThrottlingMixin, Device):
+class TotpDevice(Device):
     """A second factor that shows six digits every 30 seconds (RFC 6238). Its key is sealed; each code works once."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -120,6 +139,8 @@ class TotpDevice(ThrottlingMixin, Device):
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+    failure_count = models.PositiveIntegerField(default=0, help_text="Wrong codes since the last right one.")
+    failed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (

@@ -1,0 +1,47 @@
+"""Who a URL is for. The table of all URLs is the configuration's (settings.URL_AUDIENCES); its vocabulary is here."""
+
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from members.actors import STAFF, Actor, Role
+
+
+class Standing(Enum):
+    """How far somebody has come through the door."""
+
+    ANONYMOUS = auto()
+    ENROLLING = auto()  # the password was right; staff without a second factor must set one up
+    VERIFYING = auto()  # the password was right; the second factor is still to be shown
+    SIGNED_IN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """The standings that a URL admits, and the roles of which the signed-in need one; no roles, none needed."""
+
+    standings: frozenset[Standing]
+    roles: frozenset[Role] = frozenset()
+    extends_session: bool = True
+
+    def admits(self, standing: Standing, actor: Actor) -> bool:
+        """Tell whether somebody of this standing, acting as this actor, may reach the URL."""
+        return standing in self.standings and (not self.roles or actor.has(*self.roles))
+
+
+ANYONE = Audience(frozenset(Standing))
+VERIFICATION = Audience(frozenset({Standing.VERIFYING}))
+ENROLMENT = Audience(frozenset({Standing.ENROLLING, Standing.SIGNED_IN}))
+SIGNED_IN = Audience(frozenset({Standing.SIGNED_IN}))
+MEMBER = Audience(frozenset({Standing.SIGNED_IN}), frozenset({Role.MEMBER}))
+
+
+def staff(*roles: Role) -> Audience:
+    """Return the audience of signed-in staff who hold one of these roles; without roles, all staff."""
+    if Role.MEMBER in roles:
+        raise ValueError("member is no staff role: use MEMBER")
+    return Audience(frozenset({Standing.SIGNED_IN}), frozenset(roles) or STAFF)
+
+
+def polled(audience: Audience) -> Audience:
+    """Return the same audience for a URL that pages call by themselves: it does not keep an idle session alive."""
+    return replace(audience, extends_session=False)
