@@ -162,6 +162,7 @@ class TimelineCode(TextChoices):
     NOTE_ADDED = "note_added", _("A note was added")
     INVESTIGATED = "investigated", _("We finished looking into it")
     DECIDED = "decided", _("We made a decision")
+    LETTER_ISSUED = "letter_issued", _("The decision letter was written")
     LETTER_SENT = "letter_sent", _("We sent the decision letter")
     MESSAGE_RECEIVED = "message_received", _("The member wrote to us")
     MESSAGE_SENT = "message_sent", _("We wrote to the member")

@@ -1,0 +1,116 @@
+"""Root causes, and the actions that remove them."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from complaints.capa.enums import ActionKind, CapaState
+from complaints.models import Complaint
+from complaints.models.part import PartOfComplaint
+from complaints.permissions import READERS
+from members.actors import Actor
+from members.identifiers import new_id
+from members.privacy.fields import SealedTextField
+from members.privacy.scoping import ScopedManager
+
+
+class RootCause(PartOfComplaint):
+    """Why a complaint arose, coded. A complaint may have several; an imported one keeps its source's own label."""
+
+    cause = models.CharField(max_length=40, db_index=True, help_text="A code of causes.toml.")
+    source_label = models.CharField(max_length=200, blank=True)
+    explanation = SealedTextField(null=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("complaint", "cause", "source_label"), name="root_cause_once_per_complaint"
+            ),
+        )
+
+
+class StaffRecord(models.Model):
+    """Abstract. What staff who read complaints may read, and members may not."""
+
+    objects = ScopedManager()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def scope_for(cls, actor: Actor, rows: QuerySet[Self]) -> QuerySet[Self]:
+        """Staff who read complaints see them all."""
+        return rows if actor.has(*READERS) else rows.none()
+
+
+class Capa(StaffRecord):
+    """A corrective and preventive action plan. The criterion of its effectiveness is fixed when it is approved."""
+
+    matter = models.OneToOneField("slas.Matter", models.PROTECT, primary_key=True, related_name="+")
+    reference = models.CharField(max_length=16, unique=True)
+    title = models.CharField(max_length=160)
+    problem = SealedTextField()
+    cause = models.CharField(max_length=40, db_index=True)
+    state = models.CharField(max_length=14, choices=CapaState, default=CapaState.OPENED)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    complaints = models.ManyToManyField(Complaint, through="CapaComplaint", related_name="+")
+
+    criterion = models.TextField(blank=True, help_text="How we will know that it worked.")
+    check_on = models.DateField(null=True)
+    verdict_reason = models.TextField(blank=True)
+
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    planned_at = models.DateTimeField(null=True)
+    planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    implemented_at = models.DateTimeField(null=True)
+    verified_at = models.DateTimeField(null=True)
+    verified_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="capa_planned_has_criterion",
+                condition=Q(state="opened") | (Q(planned_at__isnull=False, check_on__isnull=False) & ~Q(criterion="")),
+            ),
+            models.CheckConstraint(
+                name="capa_verified_by_another",
+                condition=~Q(state__in=["effective", "not_effective"])
+                | (Q(verified_at__isnull=False, verified_by__isnull=False) & ~Q(verified_by=models.F("owner"))),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class CapaComplaint(StaffRecord):
+    """A complaint that a CAPA answers."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    capa = models.ForeignKey(Capa, models.PROTECT, related_name="+")
+    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("capa", "complaint"), name="capa_complaint_once"),)
+
+
+class CapaAction(StaffRecord):
+    """One thing that somebody does by a date; a matter of its own, so that a clock keeps the date."""
+
+    matter = models.OneToOneField("slas.Matter", models.PROTECT, primary_key=True, related_name="+")
+    capa = models.ForeignKey(Capa, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=ActionKind)
+    description = models.TextField()
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    due_on = models.DateField()
+    added_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = (models.Index(fields=("capa",), name="capa_action_by_capa"),)

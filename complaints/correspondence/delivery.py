@@ -1,0 +1,66 @@
+"""Turn a dispatch into an e-mail and hand it to the mail server. No health data goes into any e-mail."""
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.core.signing import TimestampSigner
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+from complaints.correspondence.models import Dispatch, DispatchKind
+from complaints.models import Complaint
+from members.actors import SYSTEM
+from members.privacy.access import phi_access
+
+STATUS_SALT = "complaints.status-link"
+
+
+class NoAddress(ValueError):
+    """There is nobody to send this to; trying again does not help."""
+
+
+def send_email(dispatch: Dispatch) -> None:
+    """Send one e-mail; return only when the mail server has accepted it. Raises NoAddress, OSError, SMTPException.
+
+    The Message-ID is made of the dispatch's id: should a worker die between sending and recording, the second copy
+    carries the same id and mail programs show one.
+    """
+    complaint = Complaint.objects.unscoped("deliver mail about it").filter(pk=dispatch.matter_id).first()
+    address = _address(dispatch, complaint)
+    language = complaint.language if complaint and not dispatch.to_user_id else settings.LANGUAGE_CODE
+    with translation.override(language if translation.check_for_language(language) else settings.LANGUAGE_CODE):
+        text = render_to_string(f"mail/{dispatch.kind}.txt", _context(dispatch, complaint))
+    subject, _, body = text.partition("\n")
+    host = settings.PUBLIC_URL.split("//")[-1].split(":")[0].split("/")[0]
+    headers = {"Message-ID": f"<{dispatch.pk}@{host}>", "Auto-Submitted": "auto-generated"}
+    EmailMessage(subject.strip(), body.strip() + "\n", to=[address], headers=headers).send(fail_silently=False)
+
+
+def _address(dispatch: Dispatch, complaint: Complaint | None) -> str:
+    with phi_access(actor=SYSTEM, purpose="delivery", matter_id=dispatch.matter_id):
+        address = dispatch.to_user.email if dispatch.to_user else complaint and complaint.complainant_email
+    if not address:
+        raise NoAddress(f"dispatch {dispatch.pk} has no address")
+    return address
+
+
+def _context(dispatch: Dispatch, complaint: Complaint | None) -> dict[str, object]:
+    return {
+        "detail": dispatch.detail,
+        "complaint": complaint,
+        "insurer": settings.INSURER_NAME,
+        "phone": settings.INSURER_PHONE,
+        "link": settings.PUBLIC_URL + _path(dispatch, complaint),
+    }
+
+
+def _path(dispatch: Dispatch, complaint: Complaint | None) -> str:
+    if complaint is None:
+        return reverse("quality:capa_list")
+    if dispatch.to_user_id:
+        return reverse("desk:case", args=[complaint.reference])
+    if dispatch.kind == DispatchKind.STATUS_LINK:
+        return reverse("public:status_of", args=[TimestampSigner(salt=STATUS_SALT).sign(complaint.pk.hex)])
+    if complaint.member_id:
+        return reverse("member:case", args=[complaint.reference])
+    return reverse("public:status")

@@ -1,0 +1,37 @@
+"""Drafts: what somebody has typed into the form and not sent yet."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import QuerySet
+
+from complaints.models import Complaint
+from members.actors import Actor
+from members.identifiers import new_id
+from members.privacy.fields import SealedJSONField
+from members.privacy.scoping import ScopedManager
+
+
+class Draft(models.Model):
+    """The answers so far, sealed. A guest's browser holds its id in a signed cookie; a member's draft has a user."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
+    answers = SealedJSONField()
+    started_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    complaint = models.OneToOneField(Complaint, models.PROTECT, null=True, related_name="+")
+
+    objects = ScopedManager()
+
+    class Meta:
+        indexes = (models.Index(fields=("user",), name="draft_by_user"),)
+
+    def __str__(self) -> str:
+        return f"Draft {self.id}"
+
+    @classmethod
+    def scope_for(cls, actor: Actor, rows: QuerySet[Self]) -> QuerySet[Self]:
+        """Members see their own drafts; a guest's draft has no user, and is found by the cookie's id alone."""
+        return rows.filter(user_id=actor.user_id)

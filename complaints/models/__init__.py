@@ -1,0 +1,19 @@
+"""The tables of complaints handling."""
+
+from complaints.models.complaint import Complaint
+from complaints.models.source import Recovery, SourceRecord
+from complaints.models.timeline import TimelineEntry
+from complaints.models.work import AXES, Assessment, Decision, Enclosure, Evidence, Note
+
+__all__ = (
+    "AXES",
+    "Assessment",
+    "Complaint",
+    "Decision",
+    "Enclosure",
+    "Evidence",
+    "Note",
+    "Recovery",
+    "SourceRecord",
+    "TimelineEntry",
+)

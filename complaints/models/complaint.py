@@ -1,0 +1,130 @@
+"""The complaint: one expression of dissatisfaction, one row, one decision."""
+
+from typing import Self
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q, QuerySet
+
+from complaints.enums import (
+    OPEN_STATES,
+    Channel,
+    Language,
+    LineOfBusiness,
+    Priority,
+    Relationship,
+    State,
+    Topic,
+    Track,
+)
+from complaints.permissions import READERS
+from members.actors import Actor, Role
+from members.privacy.fields import SealedTextField
+from members.privacy.scoping import ScopedManager
+
+
+class Complaint(models.Model):
+    """A row reads as a timeline: each milestone has its `_at`. The primary key is that of its matter."""
+
+    matter = models.OneToOneField("slas.Matter", models.PROTECT, primary_key=True, related_name="+")
+    reference = models.CharField(max_length=16, unique=True)
+    series_id = models.UUIDField(db_index=True, help_text="A complaint, its splits, appeals and reopenings share it.")
+    submission_key = models.UUIDField(null=True, unique=True, help_text="The draft: one draft, one complaint.")
+    member = models.ForeignKey("members.Member", models.PROTECT, null=True, related_name="+")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
+    track = models.CharField(max_length=10, choices=Track, default=Track.STANDARD)
+    priority = models.SmallIntegerField(choices=Priority, default=Priority.NORMAL)
+    channel = models.CharField(max_length=16, choices=Channel, default=Channel.PORTAL)
+    topic = models.CharField(max_length=16, choices=Topic, default=Topic.OTHER)
+    relationship = models.CharField(max_length=14, choices=Relationship, default=Relationship.SELF)
+    line_of_business = models.CharField(max_length=12, choices=LineOfBusiness, default=LineOfBusiness.UNKNOWN)
+    language = models.CharField(max_length=10, choices=Language, default=Language.EN)
+    harm_if_waiting = models.BooleanField(default=False)
+    happened_on = models.DateField(null=True)
+
+    complainant_name = SealedTextField(null=True)
+    complainant_email = SealedTextField(null=True)
+    complainant_phone = SealedTextField(null=True)
+    postal_address = SealedTextField(null=True)
+    member_number = SealedTextField(null=True)
+    surname_index = models.BinaryField(max_length=16, null=True, help_text="Blind index, for the status page.")
+    narrative = SealedTextField()
+    desired_outcome = SealedTextField(null=True)
+
+    received_at = models.DateTimeField(help_text="When the insurer got it: clocks start here.")
+    submitted_at = models.DateTimeField(help_text="When it was entered.")
+    acknowledged_at = models.DateTimeField(null=True)
+    assessed_at = models.DateTimeField(null=True)
+    investigated_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    informed_at = models.DateTimeField(null=True, help_text="Proof of sending the decision.")
+    closed_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="complaint_received_before_submitted", condition=Q(received_at__lte=F("submitted_at"))
+            ),
+            models.CheckConstraint(
+                name="complaint_assessed_stamped",
+                condition=~Q(state__in=["assessed", "investigated", "decided", "closed"])
+                | Q(assessed_at__isnull=False, owner__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="complaint_investigated_stamped",
+                condition=~Q(state__in=["investigated", "decided", "closed"]) | Q(investigated_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="complaint_decided_stamped",
+                condition=~Q(state__in=["decided", "closed"]) | Q(decided_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="complaint_closed_stamped",
+                condition=Q(state="closed", closed_at__isnull=False, informed_at__isnull=False)
+                | (~Q(state="closed") & Q(closed_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="complaint_withdrawn_stamped",
+                condition=Q(state="withdrawn", withdrawn_at__isnull=False)
+                | (~Q(state="withdrawn") & Q(withdrawn_at__isnull=True)),
+            ),
+        )
+        indexes = (
+            models.Index(fields=("owner",), name="complaint_open_by_owner", condition=Q(state__in=sorted(OPEN_STATES))),
+            models.Index(fields=("received_at",), name="complaint_by_receipt"),
+            models.Index(fields=("member",), name="complaint_by_member"),
+        )
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @classmethod
+    def scope_for(cls, actor: Actor, rows: QuerySet[Self]) -> QuerySet[Self]:
+        """Staff who handle or review complaints see them all; a member sees the own ones; nobody else sees any."""
+        if actor.has(*READERS):
+            return rows
+        if actor.has(Role.MEMBER) and actor.member_id:
+            return rows.filter(member_id=actor.member_id)
+        return rows.none()
+
+    def is_visible_to(self, actor: Actor) -> bool:
+        """Tell for one row what `scope_for` tells for many."""
+        return actor.has(*READERS) or bool(
+            actor.has(Role.MEMBER) and actor.member_id and actor.member_id == self.member_id
+        )
+
+    @property
+    def id(self) -> UUID:
+        """The matter's key."""
+        return self.matter_id
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether an answer is still owed."""
+        return self.state in OPEN_STATES

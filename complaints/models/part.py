@@ -1,0 +1,38 @@
+"""What every part of a complaint has in common: it is seen by whoever may see the complaint."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import QuerySet
+
+from complaints.models.complaint import Complaint
+from complaints.permissions import READERS
+from members.actors import Actor, Role
+from members.identifiers import new_id
+from members.privacy.scoping import ScopedManager
+
+
+class PartOfComplaint(models.Model):
+    """Abstract. Members see the parts of their own complaints that are for them; see `for_members`."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="+")
+
+    objects = ScopedManager()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def for_members(cls, rows: QuerySet[Self]) -> QuerySet[Self]:
+        """Return what of these a member may see: nothing, unless the part says otherwise."""
+        return rows.none()
+
+    @classmethod
+    def scope_for(cls, actor: Actor, rows: QuerySet[Self]) -> QuerySet[Self]:
+        """Follow the complaint's own scope."""
+        if actor.has(*READERS):
+            return rows
+        if actor.has(Role.MEMBER) and actor.member_id:
+            return cls.for_members(rows.filter(complaint__member_id=actor.member_id))
+        return rows.none()

@@ -1,0 +1,98 @@
+"""What the work on a complaint produces: assessment, notes, evidence, enclosures, decision."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from complaints.enums import EvidenceSource, Level, NoteKind, Outcome, RemedyKind, Track
+from complaints.models.complaint import Complaint
+from complaints.models.part import PartOfComplaint
+from members.privacy.fields import SealedBytesField, SealedTextField
+
+AXES = ("severity", "safety", "complexity", "impact")
+
+
+class Assessment(PartOfComplaint):
+    """The initial assessment on six axes (ISO 10002 7.5). A new one replaces the last; none is ever changed."""
+
+    severity = models.CharField(max_length=8, choices=Level)
+    safety = models.CharField(max_length=8, choices=Level)
+    complexity = models.CharField(max_length=8, choices=Level)
+    impact = models.CharField(max_length=8, choices=Level)
+    immediate_action_needed = models.BooleanField()
+    immediate_action_possible = models.BooleanField()
+    suggested_track = models.CharField(max_length=10, choices=Track)
+    track = models.CharField(max_length=10, choices=Track)
+    override_reason = SealedTextField(null=True)
+    assessed_by = models.UUIDField(null=True)
+    assessed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="assessment_override_has_reason",
+                condition=Q(track=models.F("suggested_track")) | Q(override_reason__isnull=False),
+            ),
+        )
+
+
+class Note(PartOfComplaint):
+    """A colleague's words on the case; never shown to the member."""
+
+    kind = models.CharField(max_length=8, choices=NoteKind, default=NoteKind.NOTE)
+    body = SealedTextField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    author_label = models.CharField(max_length=120)
+    written_at = models.DateTimeField()
+
+
+class Enclosure(PartOfComplaint):
+    """A file, sealed. It belongs to a draft until the draft is sent, then to the complaint."""
+
+    complaint = models.ForeignKey(Complaint, models.PROTECT, null=True, related_name="+")
+    draft_id = models.UUIDField(null=True, db_index=True)
+    name = SealedTextField()
+    media_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField(help_text="Bytes.")
+    content = SealedBytesField(purpose="file")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="enclosure_in_one_place",
+                condition=Q(complaint__isnull=True, draft_id__isnull=False)
+                | Q(complaint__isnull=False, draft_id__isnull=True),
+            ),
+        )
+
+    @classmethod
+    def for_members(cls, rows: QuerySet[Self]) -> QuerySet[Self]:
+        """Members see what they sent."""
+        return rows
+
+
+class Evidence(PartOfComplaint):
+    """One piece of evidence with its provenance (ISO 10002 7.6)."""
+
+    source = models.CharField(max_length=16, choices=EvidenceSource)
+    title = SealedTextField()
+    detail = SealedTextField(null=True)
+    obtained_on = models.DateField()
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    added_at = models.DateTimeField()
+
+
+class Decision(PartOfComplaint):
+    """The decision and what it rests on (ISO 10002 7.8)."""
+
+    complaint = models.OneToOneField(Complaint, models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=14, choices=Outcome)
+    rationale = SealedTextField()
+    evidence_reviewed = SealedTextField()
+    remedy_kind = models.CharField(max_length=16, choices=RemedyKind)
+    remedy = SealedTextField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField()

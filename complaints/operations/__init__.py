@@ -1,0 +1,40 @@
+"""What can be done to a complaint: one file per step of ISO 10002 clause 7, all through one door."""
+
+from complaints.operations.acknowledge_complaint import acknowledge_complaint
+from complaints.operations.assess_complaint import Axes, OverrideNeedsReason, assess_complaint, suggest_track
+from complaints.operations.decide_complaint import close_complaint, issue_decision, withdraw_complaint
+from complaints.operations.escalate_complaint import Firing, alert, escalate_complaint
+from complaints.operations.exchange_messages import send_message
+from complaints.operations.inform_member import inform_member, issue_letter
+from complaints.operations.investigate_complaint import add_evidence, complete_investigation, write_note
+from complaints.operations.record_send import record_sent, record_undeliverable
+from complaints.operations.submit_complaint import SURNAME_INDEX, Statement, submit_complaint, surname_index
+from complaints.operations.take_complaint import AlreadyTaken, take_complaint
+
+__all__ = (
+    "SURNAME_INDEX",
+    "AlreadyTaken",
+    "Axes",
+    "Firing",
+    "OverrideNeedsReason",
+    "Statement",
+    "acknowledge_complaint",
+    "add_evidence",
+    "alert",
+    "assess_complaint",
+    "close_complaint",
+    "complete_investigation",
+    "escalate_complaint",
+    "inform_member",
+    "issue_decision",
+    "issue_letter",
+    "record_sent",
+    "record_undeliverable",
+    "send_message",
+    "submit_complaint",
+    "suggest_track",
+    "surname_index",
+    "take_complaint",
+    "withdraw_complaint",
+    "write_note",
+)

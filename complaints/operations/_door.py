@@ -1,0 +1,92 @@
+"""The one door: every change of a complaint goes through `perform`."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model
+
+from complaints.enums import Audience, TimelineCode
+from complaints.lifecycle import TRANSITIONS, TransitionRefused
+from complaints.models import Complaint, TimelineEntry
+from complaints.permissions import ACTIONS, demand
+from members.actors import ActorKind
+from members.acts import Act
+from slas.operations import cancel_clock, complete_clock
+
+SHOWN_TO_MEMBERS = frozenset(
+    {
+        TimelineCode.SUBMITTED,
+        TimelineCode.ACKNOWLEDGED,
+        TimelineCode.TAKEN,
+        TimelineCode.ASSESSED,
+        TimelineCode.INVESTIGATED,
+        TimelineCode.DECIDED,
+        TimelineCode.LETTER_SENT,
+        TimelineCode.MESSAGE_RECEIVED,
+        TimelineCode.MESSAGE_SENT,
+        TimelineCode.CLOSED,
+        TimelineCode.WITHDRAWN,
+    }
+)
+
+
+def lock_complaint(this: Act, complaint_id: UUID) -> Complaint:
+    """Return the complaint, locked. Raises Complaint.DoesNotExist also when the actor may not see it."""
+    complaint = this.lock(Complaint, complaint_id)
+    if this.actor.kind in {ActorKind.USER, ActorKind.GUEST} and not complaint.is_visible_to(this.actor):
+        raise Complaint.DoesNotExist
+    return complaint
+
+
+def perform(
+    act: str,
+    *,
+    this: Act,
+    complaint_id: UUID,
+    adds: Model | None = None,
+    detail: dict[str, Any] | None = None,
+    **changes: Any,
+) -> Complaint:
+    """Do one act of the lifecycle: lock, refuse or move, stamp, add, record, move the clocks.
+
+    `act` names a row of TRANSITIONS; `adds` is the row that the act produces; `changes` are columns of the complaint.
+    Raises ActionForbidden, TransitionRefused, Complaint.DoesNotExist.
+    """
+    transition = TRANSITIONS[act]
+    if act in ACTIONS:
+        demand(this.actor, act)
+    complaint = lock_complaint(this, complaint_id)
+    if refusal := transition.refusal(complaint):
+        raise TransitionRefused(refusal)
+    if transition.target:
+        changes["state"] = transition.target
+    if transition.stamps:
+        changes[transition.stamps] = this.at
+    if changes:
+        this.change(complaint, **changes)
+    if adds is not None:
+        this.add(adds)
+    note_fact(this, complaint, transition.fact, detail)
+    for kind in transition.meets:
+        complete_clock(this=this, matter_id=complaint.pk, kind=kind, at=this.at)
+    for kind in transition.cancels:
+        cancel_clock(this=this, matter_id=complaint.pk, kind=kind, at=this.at, reason=f"complaint {transition.fact}")
+    return complaint
+
+
+def note_fact(this: Act, complaint: Complaint, fact: TimelineCode, detail: dict[str, Any] | None = None) -> None:
+    """Write what happened once for the timeline and once for the audit trail."""
+    this.add(
+        TimelineEntry(
+            complaint_id=complaint.pk,
+            at=this.at,
+            code=fact,
+            audience=Audience.EVERYONE if fact in SHOWN_TO_MEMBERS else Audience.STAFF,
+            actor_id=this.actor.user_id,
+            actor_label=this.actor.label,
+            detail=detail or {},
+        )
+    )
+    this.record(
+        f"complaint.{fact}", matter_id=complaint.pk, object_type="complaint", object_id=complaint.pk, detail=detail
+    )

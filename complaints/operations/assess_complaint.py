@@ -1,0 +1,80 @@
+"""Initial assessment (ISO 10002 7.5): six axes pick the track, and the track its clocks."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from complaints.enums import Level, Track
+from complaints.models import Assessment, Complaint
+from complaints.operations._door import lock_complaint, perform
+from members.actors import Actor
+from members.acts import Act, act
+from slas.models import Matter
+from slas.operations import cancel_clock, start_clock
+from slas.queries import open_clock
+
+
+class OverrideNeedsReason(ValueError):
+    """The chosen track is not the suggested one, and nobody said why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """The six axes of ISO 10002 7.5."""
+
+    severity: Level
+    safety: Level
+    complexity: Level
+    impact: Level
+    immediate_action_needed: bool
+    immediate_action_possible: bool
+
+
+def suggest_track(axes: Axes) -> Track:
+    """Return the track the axes call for: danger is expedited, what is intricate or touches many is complex."""
+    if axes.safety == Level.HIGH or axes.immediate_action_needed:
+        return Track.EXPEDITED
+    if axes.complexity == Level.HIGH or (axes.complexity == Level.MODERATE and axes.impact == Level.HIGH):
+        return Track.COMPLEX
+    return Track.STANDARD
+
+
+def assess_complaint(
+    *, actor: Actor, at: datetime, complaint_id: UUID, axes: Axes, track: Track | None = None, override_reason: str = ""
+) -> Complaint:
+    """Assess a complaint. A track other than the suggested one needs a reason, which is kept.
+
+    A changed track replaces the open clocks by those of the new track, which run from the same receipt.
+    Raises OverrideNeedsReason, TransitionRefused, ActionForbidden.
+    """
+    suggested = suggest_track(axes)
+    chosen = track or suggested
+    if chosen != suggested and not override_reason.strip():
+        raise OverrideNeedsReason
+    with act(actor=actor, at=at) as this:
+        before = lock_complaint(this, complaint_id).track
+        assessment = Assessment(
+            complaint_id=complaint_id,
+            **asdict(axes),
+            suggested_track=suggested,
+            track=chosen,
+            override_reason=override_reason.strip() or None,
+            assessed_by=actor.user_id,
+            assessed_at=at,
+        )
+        complaint = perform(
+            "assess", this=this, complaint_id=complaint_id, adds=assessment, detail={"track": chosen}, track=chosen
+        )
+        if chosen != before:
+            _replace_clocks(this, complaint)
+    return complaint
+
+
+def _replace_clocks(this: Act, complaint: Complaint) -> None:
+    matter = this.lock(Matter, complaint.pk)
+    for kind in ("acknowledge", "resolve"):
+        if open_clock(this=this, matter_id=complaint.pk, kind=kind) is not None:
+            cancel_clock(this=this, matter_id=complaint.pk, kind=kind, at=this.at, reason=f"track {complaint.track}")
+            start_clock(
+                this=this, matter=matter, obligation=kind, track=complaint.track, started_at=complaint.received_at
+            )

@@ -1,0 +1,100 @@
+"""What a warned or missed clock does to a complaint: who is told, and how far up the queue it goes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from complaints.correspondence.models import Dispatch, DispatchKind
+from complaints.correspondence.operations import request_dispatch
+from complaints.enums import Audience, Priority, TimelineCode
+from complaints.models import Complaint, TimelineEntry
+from complaints.operations._door import note_fact
+from members.accounts.queries import active_holders
+from members.actors import SYSTEM, Role
+from members.acts import Act, act
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """One threshold that a clock has passed, and one thing to do about it."""
+
+    matter_id: UUID
+    clock_id: UUID
+    kind: str
+    epoch: int
+    code: int
+    breached: bool
+    action: str
+    key: str
+
+
+def escalate_complaint(*, at: datetime, firing: Firing) -> None:
+    """Carry out one action of a threshold: `notify_owner`, `notify_lead` or `raise_priority`.
+
+    The timeline tells of the threshold once, whichever of its actions comes first; doing an action again changes
+    nothing. A complaint that has ended meanwhile is left alone.
+    """
+    with act(actor=SYSTEM, at=at) as this:
+        complaint = this.lock(Complaint, firing.matter_id)
+        first = _tell_timeline(this, complaint, firing)
+        if not complaint.is_open:
+            return
+        if firing.action == "raise_priority":
+            _raise_priority(this, complaint, firing)
+        elif firing.action == "notify_owner":
+            alert(this, firing, [complaint.owner_id] if complaint.owner_id else active_holders(Role.LEAD))
+        elif firing.action == "notify_lead":
+            alert(this, firing, active_holders(Role.LEAD))
+        elif first:
+            this.record("complaint.threshold_without_effect", matter_id=complaint.pk, detail={"action": firing.action})
+
+
+def alert(this: Act, firing: Firing, user_ids: list[UUID]) -> None:
+    """Ask for one e-mail to each of these people, once per firing."""
+    keys = {f"{firing.key}:{user_id}": user_id for user_id in user_ids}
+    asked = set(Dispatch.objects.filter(dedupe_key__in=keys).values_list("dedupe_key", flat=True))
+    for key, user_id in keys.items():
+        if key not in asked:
+            request_dispatch(
+                this=this,
+                matter_id=firing.matter_id,
+                kind=DispatchKind.CLOCK_ALERT,
+                key=key,
+                to_user_id=user_id,
+                detail={"clock": firing.kind, "breached": firing.breached},
+            )
+
+
+def _tell_timeline(this: Act, complaint: Complaint, firing: Firing) -> bool:
+    entry_id = uuid5(firing.clock_id, f"{firing.epoch}:{firing.code}")
+    if TimelineEntry.objects.unscoped("whether this firing was told").filter(pk=entry_id).exists():
+        return False
+    code = TimelineCode.CLOCK_BREACHED if firing.breached else TimelineCode.CLOCK_WARNED
+    detail = {"clock": firing.kind, "code": firing.code}
+    this.add(
+        TimelineEntry(
+            id=entry_id,
+            complaint_id=complaint.pk,
+            at=this.at,
+            code=code,
+            audience=Audience.STAFF,
+            actor_label=this.actor.label,
+            detail=detail,
+        )
+    )
+    this.record(
+        f"complaint.{code}", matter_id=complaint.pk, object_type="clock", object_id=firing.clock_id, detail=detail
+    )
+    return True
+
+
+def _raise_priority(this: Act, complaint: Complaint, firing: Firing) -> None:
+    if complaint.priority < Priority.URGENT and firing.key not in _raised_by(complaint):
+        this.change(complaint, priority=complaint.priority + 1)
+        note_fact(this, complaint, TimelineCode.PRIORITY_RAISED, {"key": firing.key, "to": complaint.priority})
+
+
+def _raised_by(complaint: Complaint) -> set[str]:
+    entries = TimelineEntry.objects.unscoped("what raised this complaint before")
+    raised = entries.filter(complaint_id=complaint.pk, code=TimelineCode.PRIORITY_RAISED)
+    return set(raised.values_list("detail__key", flat=True))

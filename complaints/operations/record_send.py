@@ -1,0 +1,45 @@
+"""What became of a send: the proof moves the complaint on, a failure is somebody's task."""
+
+from datetime import datetime
+from uuid import UUID
+
+from complaints.correspondence.models import Dispatch, DispatchKind
+from complaints.enums import TimelineCode
+from complaints.models import Complaint
+from complaints.operations._door import note_fact
+from complaints.operations.acknowledge_complaint import acknowledge_if_open
+from complaints.operations.inform_member import inform_member
+from members.actors import SYSTEM
+from members.acts import act
+
+
+def record_sent(*, at: datetime, dispatch_id: UUID) -> None:
+    """Record that the mail server accepted the e-mail, and do what that proves."""
+    with act(actor=SYSTEM, at=at) as this:
+        dispatch = this.lock(Dispatch, dispatch_id)
+        if dispatch.sent_at:
+            return
+        this.change(dispatch, sent_at=at)
+        this.record(
+            "mail.sent",
+            matter_id=dispatch.matter_id,
+            object_type="dispatch",
+            object_id=dispatch.pk,
+            detail={"kind": dispatch.kind},
+        )
+        if dispatch.kind == DispatchKind.ACKNOWLEDGEMENT:
+            acknowledge_if_open(actor=SYSTEM, at=at, complaint_id=dispatch.matter_id, proof="email")
+        elif dispatch.kind == DispatchKind.LETTER_READY:
+            inform_member(actor=SYSTEM, at=at, complaint_id=dispatch.matter_id, proof="email")
+
+
+def record_undeliverable(*, at: datetime, dispatch_id: UUID) -> None:
+    """Record that a send was given up. The timeline says so, for the member now has to be reached another way."""
+    with act(actor=SYSTEM, at=at) as this:
+        dispatch = this.lock(Dispatch, dispatch_id)
+        if dispatch.sent_at or dispatch.failed_at:
+            return
+        this.change(dispatch, failed_at=at)
+        complaint = Complaint.objects.unscoped("the send's own complaint").filter(pk=dispatch.matter_id).first()
+        if complaint is not None:
+            note_fact(this, complaint, TimelineCode.SEND_FAILED, {"kind": dispatch.kind})

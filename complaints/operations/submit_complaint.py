@@ -1,0 +1,117 @@
+"""Receipt (ISO 10002 7.2): the complaint, its sealed words, its clocks and the acknowledgement, in one transaction."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from complaints.correspondence.models import DispatchKind
+from complaints.correspondence.operations import request_dispatch
+from complaints.enums import Channel, Language, LineOfBusiness, Priority, Relationship, TimelineCode, Topic, Track
+from complaints.models import Complaint
+from complaints.operations._door import note_fact
+from complaints.reference import new_reference
+from members.actors import Actor, ActorKind
+from members.acts import act
+from members.privacy.blind_index import blind_index
+from slas.operations import open_matter, start_clock
+
+MATTER_KIND = "complaint"
+CLOCKS = ("acknowledge", "resolve")
+SURNAME_INDEX = "complaints.complaint.surname"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What the complainant tells us, whatever the channel. Empty text means: not given."""
+
+    narrative: str
+    topic: Topic = Topic.OTHER
+    relationship: Relationship = Relationship.SELF
+    language: Language = Language.EN
+    harm_if_waiting: bool = False
+    happened_on: date | None = None
+    desired_outcome: str = ""
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    postal_address: str = ""
+    member_number: str = ""
+    line_of_business: LineOfBusiness = LineOfBusiness.UNKNOWN
+    member_id: UUID | None = None
+
+
+def submit_complaint(
+    *,
+    actor: Actor,
+    at: datetime,
+    statement: Statement,
+    channel: Channel = Channel.PORTAL,
+    received_at: datetime | None = None,
+    submission_key: UUID | None = None,
+) -> Complaint:
+    """Receive a complaint and start what is owed for it.
+
+    `received_at` is when the insurer got it, which for paper and phone is before `at`; clocks start there. A member
+    who says that waiting could do harm is put on the expedited track at once; the assessment confirms or changes that.
+    """
+    received_at = received_at or at
+    track = Track.EXPEDITED if statement.harm_if_waiting else Track.STANDARD
+    with act(actor=actor, at=at) as this:
+        matter = open_matter(
+            this=this, kind=MATTER_KIND, time_zone=settings.HOUSE_TIME_ZONE, language=statement.language
+        )
+        complaint = Complaint(
+            matter=matter,
+            reference=_free_reference(received_at),
+            series_id=matter.pk,
+            submission_key=submission_key,
+            member_id=statement.member_id,
+            track=track,
+            priority=Priority.URGENT if statement.harm_if_waiting else Priority.NORMAL,
+            channel=channel,
+            topic=statement.topic,
+            relationship=statement.relationship,
+            line_of_business=statement.line_of_business,
+            language=statement.language,
+            harm_if_waiting=statement.harm_if_waiting,
+            happened_on=statement.happened_on,
+            complainant_name=statement.name or None,
+            complainant_email=statement.email or None,
+            complainant_phone=statement.phone or None,
+            postal_address=statement.postal_address or None,
+            member_number=statement.member_number or None,
+            surname_index=surname_index(statement.name),
+            narrative=statement.narrative,
+            desired_outcome=statement.desired_outcome or None,
+            received_at=received_at,
+            submitted_at=at,
+        )
+        this.add(complaint)
+        note_fact(this, complaint, TimelineCode.SUBMITTED, {"channel": channel})
+        for kind in CLOCKS:
+            start_clock(this=this, matter=matter, obligation=kind, track=track, started_at=received_at)
+        if statement.email and actor.kind is not ActorKind.IMPORT:
+            request_dispatch(
+                this=this, matter_id=matter.pk, kind=DispatchKind.ACKNOWLEDGEMENT, key=f"acknowledge:{matter.pk}"
+            )
+    return complaint
+
+
+def surname_index(name: str) -> bytes | None:
+    """Return the blind index of the last word of a name, by which the status page knows the complainant."""
+    words = name.split()
+    return blind_index(SURNAME_INDEX, words[-1]) if words else None
+
+
+def _free_reference(at: datetime) -> str:
+    """Draw a reference that is not taken; should two acts draw the same at once, the unique constraint stops one."""
+    while True:
+        reference = new_reference(at)
+        if (
+            not Complaint.objects.unscoped("a reference is taken by whosever complaint")
+            .filter(reference=reference)
+            .exists()
+        ):
+            return reference

@@ -1,0 +1,27 @@
+"""Ownership: a complaint always has somebody who answers for it (ISO 10002 4.12)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from complaints.models import Complaint
+from complaints.operations._door import lock_complaint, perform
+from members.actors import Actor
+from members.acts import act
+
+
+class AlreadyTaken(ValueError):
+    """Somebody else was faster."""
+
+
+def take_complaint(*, actor: Actor, at: datetime, complaint_id: UUID, from_owner_id: UUID | None = None) -> Complaint:
+    """Make the actor the owner. `from_owner_id` is the owner the actor saw on the screen.
+
+    Raises AlreadyTaken when the owner has changed since, so that nobody takes a case away unknowingly.
+    """
+    with act(actor=actor, at=at) as this:
+        complaint = lock_complaint(this, complaint_id)
+        if complaint.owner_id == actor.user_id:
+            return complaint
+        if complaint.owner_id != from_owner_id:
+            raise AlreadyTaken(str(complaint.owner))
+        return perform("take", this=this, complaint_id=complaint_id, owner_id=actor.user_id)
