@@ -30,11 +30,14 @@ class _Writes:
         self.changed: dict[tuple[type[Model], Any], tuple[Model, set[str]]] = {}
 
     def flush(self) -> None:
-        """Write every row; foreign keys are checked at commit, hence the order of tables does not matter."""
-        for model, rows in self.new.items():
-            model._base_manager.bulk_create(rows.values(), batch_size=2000)
+        """Write every row; foreign keys are checked at commit, hence the order of tables does not matter.
+
+        Changes come first: a change may free what a new row takes, as an ended clock does for its successor.
+        """
         for row, fields in self.changed.values():
             row.save(update_fields=sorted(fields))
+        for model, rows in self.new.items():
+            model._base_manager.bulk_create(rows.values(), batch_size=2000)
         self.new.clear()
         self.changed.clear()
 
@@ -76,6 +79,12 @@ class Act:
     def added(self, model: type[Row], **equal: Any) -> list[Row]:
         """Return the rows of this act or batch that are not written yet and have these attribute values."""
         rows = self._writes.new.get(model, {}).values()
+        return [row for row in rows if all(getattr(row, name) == value for name, value in equal.items())]  # type: ignore[misc]
+
+    def held(self, model: type[Row], **equal: Any) -> list[Row]:
+        """Return the rows that this act or batch added or changed and that have these attribute values now."""
+        rows = [row for (kind, _), (row, _fields) in self._writes.changed.items() if kind is model]
+        rows.extend(self._writes.new.get(model, {}).values())
         return [row for row in rows if all(getattr(row, name) == value for name, value in equal.items())]  # type: ignore[misc]
 
     def record(
