@@ -1,0 +1,111 @@
+"""Form fields and widgets that templates/ui/field.html knows how to draw."""
+
+from datetime import date
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+
+class ExplainedChoices:
+    """Adds to a choice widget a hint under a choice and a field that appears when the choice is taken.
+
+    `hints` maps a choice's value to its hint, `reveals` maps a choice's value to the name of another field of the
+    same form. The revealed field is drawn inside the choice and must not be drawn a second time. Without script it is
+    always visible; whether its answer counts is for the form's `clean` to say.
+    """
+
+    def __init__(self, *args, hints: dict | None = None, reveals: dict | None = None, inline: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.hints = hints or {}
+        self.reveals = reveals or {}
+        self.inline = inline
+
+
+class RadioChoices(ExplainedChoices, forms.RadioSelect):
+    """One answer of a few."""
+
+
+class CheckboxChoices(ExplainedChoices, forms.CheckboxSelectMultiple):
+    """Any number of answers of a few."""
+
+
+DATE_PARTS = ("month", "day", "year")
+
+
+class DateInputs(forms.MultiWidget):
+    """A date typed as month, day and year. `birthday` lets the browser fill it in."""
+
+    use_fieldset = True
+
+    def __init__(self, attrs=None, *, birthday: bool = False):
+        parts = {}
+        for part in DATE_PARTS:
+            part_attrs = {"inputmode": "numeric"}
+            if birthday:
+                part_attrs["autocomplete"] = f"bday-{part}"
+            parts[part] = forms.TextInput(attrs=part_attrs)
+        super().__init__(parts, attrs)
+
+    def decompress(self, value) -> list[str]:
+        """Return the three inputs' texts for a date, for what was typed before, or for nothing."""
+        if value is None or value == "":
+            return ["", "", ""]
+        if isinstance(value, date):
+            return [str(value.month), str(value.day), str(value.year)]
+        return list(value)
+
+
+class DateField(forms.Field):
+    """A date from three inputs. What was typed is shown again, however wrong.
+
+    An error knows which inputs it is about (`params["parts"]`), so that only these are marked. Whether a date may lie
+    in the past or the future is for the form to say: it knows the time, this field does not.
+    """
+
+    widget = DateInputs
+    default_error_messages = {
+        "required": _("Enter a date."),
+        "incomplete": _("The date must include a month, a day and a year."),
+        "year": _("The year must have 4 numbers, for example 2026."),
+        "invalid": _("Enter a real date, for example 6 30 2026."),
+    }
+
+    def to_python(self, value) -> date | None:
+        """Return the date, None when all three are empty, else raise naming the parts at fault."""
+        typed = [(part or "").strip() for part in value or ("", "", "")]
+        if not any(typed):
+            return None
+        if missing := [name for name, part in zip(DATE_PARTS, typed, strict=True) if not part]:
+            raise self._error("incomplete", missing)
+        if unreadable := [name for name, part in zip(DATE_PARTS, typed, strict=True) if not _is_number(part)]:
+            raise self._error("invalid", unreadable)
+        month, day, year = (int(part) for part in typed)
+        if len(typed[2]) != 4:
+            raise self._error("year", ["year"])
+        try:
+            return date(year, month, day)
+        except ValueError:
+            raise self._error("invalid", list(DATE_PARTS)) from None
+
+    def prepare_value(self, value):
+        """Leave dates and typed texts as they are: the widget shows both."""
+        return value
+
+    def _error(self, code: str, parts: list[str]) -> ValidationError:
+        return ValidationError(self.error_messages[code], code=code, params={"parts": parts})
+
+
+def _is_number(text: str) -> bool:
+    """Tell whether the text is a short run of digits, of any script. Longer runs are no part of a date."""
+    return len(text) <= 4 and text.isdecimal()
+
+
+class ProseField(forms.CharField):
+    """Free words in a text area with a counter. Line ends count as one character, as the counter counts them."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value) -> str:
+        """Return the text with plain line feeds: browsers send two characters for each line end."""
+        return super().to_python(value).replace("\r\n", "\n")
