@@ -10,7 +10,7 @@ from django.conf import settings  # noqa: E402 -- the line above says which
 
 app = Celery("redress")
 app.conf.update(
-    broker_url=settings.REDIS_URL,
+    broker_url=settings.BROKER_URL,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
     broker_transport_options={

@@ -14,8 +14,9 @@ SECRET_KEY = env.text("REDRESS_SECRET_KEY", "50 random characters, for instance 
 KEYRING_FILE = env.path("REDRESS_KEYRING_FILE", "the JSON file of encryption keys; see SECURITY.md")
 PUBLIC_URL = env.text("REDRESS_PUBLIC_URL", "the address members see, e.g. https://complaints.example.org").rstrip("/")
 ALLOWED_HOSTS = env.words("REDRESS_ALLOWED_HOSTS", "host names this server answers to, separated by commas")
-DATABASES = {"default": env.database("DATABASE_URL")}
-REDIS_URL = env.text("REDIS_URL", "Valkey or Redis, e.g. redis://127.0.0.1:6379/0")
+DATABASES = {"default": env.database("DATABASE_URL") | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+REDIS_URL = env.redis("REDIS_URL")
+BROKER_URL = env.broker("REDIS_URL")
 INSURER_NAME = env.text("REDRESS_INSURER_NAME", "the insurer's name on screens and letters", default="Meridian Health Plan")
 INSURER_PHONE = env.text("REDRESS_INSURER_PHONE", "the member help line", default="1-800-555-0100 (TTY 711)")
 
@@ -112,7 +113,7 @@ EMAIL_USE_SSL, EMAIL_USE_TLS = EMAIL.use_ssl, EMAIL.use_tls
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.text("REDRESS_MAIL_FROM", "the sender of e-mail, e.g. complaints@example.org")
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "members.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600

@@ -1,0 +1,42 @@
+"""What an operator's monitor asks: is the process there, can it work, are the deadlines kept."""
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from redis import Redis, RedisError
+
+from slas.queries import deadline_health
+
+
+def live(_request: HttpRequest) -> JsonResponse:
+    """Answer as long as the process serves requests."""
+    return JsonResponse({"live": True})
+
+
+def ready(_request: HttpRequest) -> JsonResponse:
+    """Tell whether database and broker answer; 503 if not, so that a balancer sends requests elsewhere."""
+    parts = {"database": _database_answers(), "broker": _broker_answers()}
+    return JsonResponse(parts, status=200 if all(parts.values()) else 503)
+
+
+def deadlines(_request: HttpRequest) -> JsonResponse:
+    """Tell whether timers fire. The web tier counts, not the sweeper: a dead sweeper cannot call itself well."""
+    figures = deadline_health()
+    return JsonResponse(figures, status=200 if figures["healthy"] else 503)
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _broker_answers() -> bool:
+    try:
+        with Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as broker:
+            return bool(broker.ping())
+    except RedisError:
+        return False

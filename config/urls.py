@@ -1,0 +1,24 @@
+"""Every prefix on one screen. Member and public pages carry a language; staff screens do not."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from config import errors, health
+
+urlpatterns = [
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
+    path("health/deadlines", health.deadlines, name="health_deadlines"),
+    path("desk/", include("complaints.urls.desk")),
+    path("quality/", include("complaints.urls.quality")),
+    *i18n_patterns(
+        path("account/", include("members.urls")),
+        path("complaints/new/", include("complaints.urls.intake")),
+        path("my/", include("complaints.urls.member")),
+        path("", include("complaints.urls.public")),
+    ),
+]
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.page_not_found
+handler500 = errors.server_error
