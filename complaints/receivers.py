@@ -4,7 +4,6 @@ from smtplib import SMTPException
 from typing import Any
 from uuid import UUID
 
-
 from complaints.correspondence.delivery import NoAddress, send_email
 from complaints.correspondence.operations import SEND, claim_dispatch, release_dispatch
 from complaints.operations import record_sent, record_undeliverable

@@ -6,7 +6,7 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
 
-from django.conf import settings  # noqa: E402 -- the line above says which
+from django.conf import settings
 
 app = Celery("redress")
 app.conf.update(

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from complaints.correspondence.models import Dispatch, DispatchKind
 from members.acts import Act
@@ -48,15 +47,20 @@ def request_dispatch(
     return dispatch
 
 
+class DispatchBusy(RuntimeError):
+    """Another worker is sending it right now; try again later, in case that one dies."""
+
+
 def claim_dispatch(*, dispatch_id: UUID, at: datetime) -> Dispatch | None:
-    """Reserve a send for this worker, or return None when it is done or another worker is at it."""
-    free = Q(claimed_at=None) | Q(claimed_at__lt=at - CLAIM_LASTS)
+    """Reserve a send for this worker, or return None when it is sent or given up. Raises DispatchBusy."""
     with transaction.atomic():
-        rows = Dispatch.objects.select_for_update().select_related("to_user")
-        dispatch = rows.filter(free, pk=dispatch_id, sent_at=None, failed_at=None).first()
-        if dispatch is not None:
-            dispatch.claimed_at = at
-            dispatch.save(update_fields=["claimed_at"])
+        dispatch = Dispatch.objects.select_for_update(of=("self",)).select_related("to_user").get(pk=dispatch_id)
+        if dispatch.sent_at or dispatch.failed_at:
+            return None
+        if dispatch.claimed_at and dispatch.claimed_at > at - CLAIM_LASTS:
+            raise DispatchBusy(str(dispatch_id))
+        dispatch.claimed_at = at
+        dispatch.save(update_fields=["claimed_at"])
     return dispatch
 
 

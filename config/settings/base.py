@@ -17,7 +17,7 @@ ALLOWED_HOSTS = env.words("REDRESS_ALLOWED_HOSTS", "host names this server answe
 DATABASES = {"default": env.database("DATABASE_URL") | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 REDIS_URL = env.redis("REDIS_URL")
 BROKER_URL = env.broker("REDIS_URL")
-INSURER_NAME = env.text("REDRESS_INSURER_NAME", "the insurer's name on screens and letters", default="Meridian Health Plan")
+INSURER_NAME = env.text("REDRESS_INSURER_NAME", "the insurer's name", default="Meridian Health Plan")
 INSURER_PHONE = env.text("REDRESS_INSURER_PHONE", "the member help line", default="1-800-555-0100 (TTY 711)")
 
 INSTALLED_APPS = [
@@ -47,10 +47,9 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_otp.middleware.OTPMiddleware",
     "members.accounts.middleware.GateMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -79,8 +78,13 @@ INSTALLED_APPS.append("django.forms")
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["members.accounts.backends.PasswordBackend"]
 PASSWORD_HASHERS = ["members.accounts.hashers.Argon2Hasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+]
 LOGIN_URL = "accounts:sign_in"
 URL_AUDIENCES = "config.access.URL_AUDIENCES"
+LANDING_PAGES = "config.access.LANDING_PAGES"
+TRUSTED_PROXIES = env.number("REDRESS_TRUSTED_PROXIES", "how many proxies stand in front of this server", default=0)
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]

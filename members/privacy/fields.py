@@ -26,7 +26,7 @@ class Sealed:
 
 
 class _Opening:
-    """Opens the value on attribute access; what was assigned in this process and not stored yet is returned as it is."""
+    """Opens the value on attribute access; what was assigned here and is not stored yet is returned as it is."""
 
     def __init__(self, field: "SealedBytesField") -> None:
         self.field = field
@@ -117,9 +117,11 @@ class SealedTextField(SealedBytesField):
     """Text under seal."""
 
     def to_bytes(self, value: Any) -> bytes:
+        """Return UTF-8."""
         return str(value).encode()
 
     def to_value(self, plain: bytes) -> str:
+        """Return the text."""
         return plain.decode()
 
 
@@ -127,7 +129,9 @@ class SealedJSONField(SealedBytesField):
     """Any JSON value under seal."""
 
     def to_bytes(self, value: Any) -> bytes:
+        """Return compact JSON."""
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
     def to_value(self, plain: bytes) -> Any:
+        """Return the parsed value."""
         return json.loads(plain)

@@ -20,7 +20,7 @@ HEADER_BYTES = len(VERSION) + 4
 
 
 class SealBroken(Exception):
-    """A sealed value cannot be opened: it was altered, moved to another row or column, or its key is not in the ring."""
+    """A sealed value cannot be opened: it was altered or moved, or its key is not in the ring."""
 
 
 class Keyring:

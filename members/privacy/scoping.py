@@ -12,11 +12,56 @@ class ScopeRequired(RuntimeError):
 
 
 READS = (
-    "__iter__ __len__ __bool__ __getitem__ _fetch_all aggregate alias all annotate bulk_update complex_filter contains count dates"
-    " datetimes defer delete difference distinct earliest exclude exists explain extra filter first get get_or_create"
-    " in_bulk intersection iterator last latest none only order_by prefetch_related raw reverse select_for_update"
-    " select_related union update update_or_create using values values_list"
-).split()
+    # fmt: off
+    "__iter__",
+    "__len__",
+    "__bool__",
+    "__getitem__",
+    "_fetch_all",
+    "aggregate",
+    "alias",
+    "all",
+    "annotate",
+    "bulk_update",
+    "complex_filter",
+    "contains",
+    "count",
+    "dates",
+    "datetimes",
+    "defer",
+    "delete",
+    "difference",
+    "distinct",
+    "earliest",
+    "exclude",
+    "exists",
+    "explain",
+    "extra",
+    "filter",
+    "first",
+    "get",
+    "get_or_create",
+    "in_bulk",
+    "intersection",
+    "iterator",
+    "last",
+    "latest",
+    "none",
+    "only",
+    "order_by",
+    "prefetch_related",
+    "raw",
+    "reverse",
+    "select_for_update",
+    "select_related",
+    "union",
+    "update",
+    "update_or_create",
+    "using",
+    "values",
+    "values_list",
+    # fmt: on
+)
 
 
 class _Blocked(models.QuerySet):
