@@ -11,66 +11,18 @@ class ScopeRequired(RuntimeError):
     """Rows were read without saying for whom."""
 
 
-READS = (
-    # fmt: off
-    "__iter__",
-    "__len__",
-    "__bool__",
-    "__getitem__",
-    "_fetch_all",
-    "aggregate",
-    "alias",
-    "all",
-    "annotate",
-    "bulk_update",
-    "complex_filter",
-    "contains",
-    "count",
-    "dates",
-    "datetimes",
-    "defer",
-    "delete",
-    "difference",
-    "distinct",
-    "earliest",
-    "exclude",
-    "exists",
-    "explain",
-    "extra",
-    "filter",
-    "first",
-    "get",
-    "get_or_create",
-    "in_bulk",
-    "intersection",
-    "iterator",
-    "last",
-    "latest",
-    "none",
-    "only",
-    "order_by",
-    "prefetch_related",
-    "raw",
-    "reverse",
-    "select_for_update",
-    "select_related",
-    "union",
-    "update",
-    "update_or_create",
-    "using",
-    "values",
-    "values_list",
-    # fmt: on
-)
+CREATES = {"create", "acreate", "bulk_create", "abulk_create", "as_manager"}
+ITERATES = {"__iter__", "__len__", "__bool__", "__getitem__", "__and__", "__or__", "__xor__", "_fetch_all"}
+METHODS = {name for name, member in vars(models.QuerySet).items() if callable(member) and not name.startswith("_")}
 
 
 class _Blocked(models.QuerySet):
-    """What a scoped manager gives before a scope is named: every read raises."""
+    """What a scoped manager gives before a scope is named: it can add rows, and every other method raises."""
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise ScopeRequired(f"{self.model.__name__}: read through .visible_to(actor), or .unscoped(reason)")
 
-    for _name in READS:
+    for _name in (METHODS | ITERATES) - CREATES:
         locals()[_name] = _refuse
 
 
