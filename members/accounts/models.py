@@ -1,10 +1,10 @@
 """A user, the staff roles that were granted to it, its second factors and its sessions."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
@@ -24,18 +24,18 @@ def email_index(email: str) -> bytes:
     return blind_index("accounts.user.email", email)
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
     """Users are found by the index of their e-mail address; the address itself stays sealed."""
 
-    def of_email(self, email: str) -> models.QuerySet["User"]:
+    def of_email(self, email: str) -> Self:
         """Return the user who signs in with this address, or nobody."""
         return self.filter(email_index=email_index(email))
 
-    def with_standing(self) -> models.QuerySet["User"]:
+    def with_standing(self) -> Self:
         """Return users together with all that decides what they may reach, in one query.
 
-        `role_names` are the staff roles granted now, `factor_ids` the confirmed second factors, `member_ref` the
-        member this account belongs to: `Member.user` declares the name "member", for this layer knows no members.
+        `role_names` are the staff roles held now, `factor_ids` the confirmed second factors, `member_ref` the member
+        this account belongs to: `Member.user` declares the name "member", for this layer knows no members.
         """
         roles = RoleGrant.objects.filter(user=OuterRef("pk"), revoked_at=None).order_by("role").values("role")
         factors = TotpDevice.objects.filter(user=OuterRef("pk"), confirmed=True).order_by("pk").values("pk")
@@ -62,7 +62,7 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "email_index"
     EMAIL_FIELD = "email"
 
-    objects = UserManager()
+    objects = UserQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.display_name or f"account {self.pk}"

@@ -1,11 +1,20 @@
-"""The session store, and how long a session lasts."""
+"""The session store, how far a session has come, and how long it lasts."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 
-from members.accounts.models import Session
+from members.accounts.audiences import Standing
+from members.accounts.models import Session, User
+
+STARTED, SEEN, FACTOR = "started_at", "seen_at", "factor_id"
+# Writing the session on every request would double the writes of a page; so an idle session may end this much early.
+SEEN_PRECISION = timedelta(seconds=30)
 
 
 class SessionStore(DatabaseStore):
@@ -21,3 +30,54 @@ class SessionStore(DatabaseStore):
         row: Session = super().create_model_instance(data)
         row.user_id = data.get(SESSION_KEY)
         return row
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """How long a session lasts without a sign of life, and at most. Source: ASVS 5.0, 7.3."""
+
+    idle: timedelta
+    absolute: timedelta
+
+
+STAFF_LIFETIME = Lifetime(idle=timedelta(minutes=15), absolute=timedelta(hours=8))
+MEMBER_LIFETIME = Lifetime(idle=timedelta(minutes=20), absolute=timedelta(hours=12))
+
+
+def begin(session: SessionBase, *, at: datetime) -> None:
+    """Start both clocks of a session whose password was right; no factor counts for it yet."""
+    session.pop(FACTOR, None)
+    session[STARTED] = session[SEEN] = at.timestamp()
+
+
+def add_factor(session: SessionBase, factor_id: UUID) -> None:
+    """Let the session count as verified by this factor, under a new session key."""
+    session.cycle_key()
+    session[FACTOR] = str(factor_id)
+
+
+def keep_alive(session: SessionBase, *, at: datetime) -> None:
+    """Note a sign of life."""
+    if at.timestamp() - session[SEEN] >= SEEN_PRECISION.total_seconds():
+        session[SEEN] = at.timestamp()
+
+
+def over_by(session: SessionBase, user: User, *, at: datetime) -> str | None:
+    """Return which limit ended the session, "idle" or "absolute", or None while it lasts.
+
+    A session that was never begun here counts as over.
+    """
+    lifetime = STAFF_LIFETIME if user.is_staff_account else MEMBER_LIFETIME
+    if at.timestamp() - session.get(STARTED, 0) >= lifetime.absolute.total_seconds():
+        return "absolute"
+    if at.timestamp() - session.get(SEEN, 0) >= lifetime.idle.total_seconds():
+        return "idle"
+    return None
+
+
+def standing_of(session: SessionBase, user: User) -> Standing:
+    """Return how far the user of a session has come. A factor that was removed counts no longer."""
+    if not user.factor_ids:
+        return Standing.ENROLLING if user.is_staff_account else Standing.SIGNED_IN
+    shown = session.get(FACTOR) in {str(factor_id) for factor_id in user.factor_ids}
+    return Standing.SIGNED_IN if shown else Standing.VERIFYING

@@ -1,0 +1,101 @@
+"""The gate: who is here, whether the session still lasts, and whether this URL is for them. No row, no entry."""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django_htmx.http import HttpResponseClientRedirect
+
+from members.accounts import sessions
+from members.accounts.audiences import Audience, Standing
+from members.accounts.places import landing_path, named_in_settings, own_path, with_query
+from members.actors import GUEST
+from members.acts import act
+
+log = logging.getLogger(__name__)
+
+# Where those are sent who may not reach a URL yet; none of the three is a dead end.
+NEXT_STEP = {
+    Standing.ANONYMOUS: "accounts:sign_in",
+    Standing.VERIFYING: "accounts:verify",
+    Standing.ENROLLING: "accounts:enrol",
+}
+
+
+class GateMiddleware:
+    """Sets `request.at`, `request.standing` and `request.actor`; refuses every URL whose audience does not admit them.
+
+    Until the second factor is shown the actor is GUEST, whoever's password was typed. Roles are read from the database
+    each time, so that a change acts on the next request. Belongs after AuthenticationMiddleware, and before
+    CsrfViewMiddleware, so that a form sent after the session ended leads to sign-in.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Read the table of audiences."""
+        self.get_response = get_response
+        self.audiences: Mapping[str, Audience] = named_in_settings(settings.URL_AUDIENCES)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Identify the actor, and keep what they are shown out of every cache."""
+        request.at = timezone.now()
+        request.session_ended = None
+        self._identify(request)
+        response = self.get_response(request)
+        if not request.session.is_empty():
+            response["Cache-Control"] = "no-store"
+        return response
+
+    def process_view(
+        self, request: HttpRequest, _view: Callable[..., HttpResponse], _args: Any, _kwargs: Any
+    ) -> HttpResponse | None:
+        """Let the request through to its view, or answer in its stead."""
+        name = request.resolver_match.view_name
+        audience = self.audiences.get(name)
+        if audience is None:
+            log.error("The URL %s has no audience in settings.URL_AUDIENCES: refused", name)
+            raise Http404
+        if audience.admits(request.standing, request.actor):
+            if audience.extends_session and request.standing is not Standing.ANONYMOUS:
+                sessions.keep_alive(request.session, at=request.at)
+            return None
+        if request.standing is not Standing.SIGNED_IN:
+            return _sent_to(
+                request, with_query(NEXT_STEP[request.standing], next=_way_back(request), ended=request.session_ended)
+            )
+        if request.standing not in audience.standings:
+            return _sent_to(request, landing_path(request.actor))
+        with act(actor=request.actor, at=request.at) as this:
+            this.record("access.refused", object_type="url", detail={"url": name})
+        raise PermissionDenied
+
+    def _identify(self, request: HttpRequest) -> None:
+        request.standing, request.actor = Standing.ANONYMOUS, GUEST
+        user = request.user
+        if not user.is_authenticated:
+            return
+        if limit := sessions.over_by(request.session, user, at=request.at):
+            with act(actor=user.at_the_door(), at=request.at) as this:
+                this.record("session.ended", object_type="user", object_id=user.pk, detail={"reason": limit})
+            logout(request)
+            request.session_ended = limit
+            return
+        request.standing = sessions.standing_of(request.session, user)
+        if request.standing is Standing.SIGNED_IN:
+            request.actor = user.as_actor()
+
+
+def _way_back(request: HttpRequest) -> str | None:
+    """Return the page to come back to: this one, or the one that a fragment was wanted for."""
+    if request.htmx:
+        return own_path(request.htmx.current_url_abs_path)
+    return request.get_full_path() if request.method in {"GET", "HEAD"} else None
+
+
+def _sent_to(request: HttpRequest, path: str) -> HttpResponse:
+    """Return a redirection of the whole page, also when htmx asked for a part of one."""
+    return HttpResponseClientRedirect(path) if request.htmx else HttpResponseRedirect(path)

@@ -1,0 +1,53 @@
+"""Where somebody comes from and where to send them on."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.module_loading import import_string
+
+from members.actors import Actor
+
+
+def own_path(candidate: str | None) -> str | None:
+    """Return the path if it is one of this site's own pages, else None: `next` leads nowhere else."""
+    if not candidate or not url_has_allowed_host_and_scheme(candidate, allowed_hosts=None):
+        return None
+    path = candidate.partition("?")[0].partition("#")[0]
+    try:
+        resolve(path)
+    except Resolver404:
+        return None
+    return candidate
+
+
+def landing_path(actor: Actor) -> str:
+    """Return where the actor's work begins: the first row of settings.LANDING_PAGES whose role the actor holds."""
+    for role, url_name in named_in_settings(settings.LANDING_PAGES):
+        if actor.has(role):
+            return reverse(url_name)
+    return "/"
+
+
+def with_query(url_name: str, **query: str | None) -> str:
+    """Return the path of a URL with those of the query's entries that have a value."""
+    entries = {name: value for name, value in query.items() if value}
+    return reverse(url_name) + ("?" + urlencode(entries) if entries else "")
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the network address of the client, behind as many proxies as settings.TRUSTED_PROXIES says.
+
+    Each proxy appends the address it was called from, so only the last ones of the header can be believed.
+    """
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    proxies = settings.TRUSTED_PROXIES
+    return hops[-proxies] if 0 < proxies <= len(hops) else request.META["REMOTE_ADDR"]
+
+
+def named_in_settings(value: Any) -> Any:
+    """Return what a setting holds, or what its dotted path names: tables of the configuration import upper layers."""
+    return import_string(value) if isinstance(value, str) else value

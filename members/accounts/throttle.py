@@ -1,0 +1,64 @@
+"""An exact counter of attempts in Valkey: however many calls run at once, a limit of five lets five through."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from redis import Redis
+from redis.exceptions import RedisError
+
+from members.privacy.blind_index import blind_index
+
+# One round trip that reads, decides and counts. The window starts with the first attempt and anew with the last one
+# allowed, so that a lock holds for its whole time; attempts that are refused do not prolong it.
+TAKE = """
+local taken = tonumber(redis.call('GET', KEYS[1]) or '0')
+local limit, window = tonumber(ARGV[1]), tonumber(ARGV[2])
+if taken >= limit then return 0 end
+taken = redis.call('INCR', KEYS[1])
+if taken == 1 or taken == limit then redis.call('PEXPIRE', KEYS[1], window) end
+return 1
+"""
+
+
+class CounterAway(Exception):
+    """Valkey does not answer, so nothing can be counted. Who guards a door with a counter keeps it shut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """So many attempts in a window, for each key. The window is measured by Valkey's own clock."""
+
+    name: str
+    limit: int
+    window: timedelta
+
+    def take(self, *key: str) -> bool:
+        """Use up one attempt; return False when none is left. Raises CounterAway."""
+        window = int(self.window.total_seconds() * 1000)
+        return bool(self._call("eval", TAKE, 1, self._key(key), self.limit, window))
+
+    def forget(self, *key: str) -> None:
+        """Give all attempts back. Raises CounterAway."""
+        self._call("delete", self._key(key))
+
+    def _key(self, parts: tuple[str, ...]) -> str:
+        """Hash the parts: Valkey holds neither e-mail nor network addresses."""
+        return f"throttle:{self.name}:{blind_index(f'throttle.{self.name}', chr(0).join(parts)).hex()}"
+
+    def _call(self, command: str, *arguments: Any) -> Any:
+        try:
+            return getattr(_valkey(), command)(*arguments)
+        except RedisError as error:
+            raise CounterAway(f"the counter {self.name} cannot be reached") from error
+
+
+@cache
+def _valkey() -> Redis:
+    """Return the process's connection pool. A sign-in waits half a second for Valkey, not longer."""
+    return Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
+
+
+SIGN_IN = Counter("sign_in", limit=5, window=timedelta(minutes=15))

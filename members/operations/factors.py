@@ -1,0 +1,87 @@
+"""Second factors: enrolled, confirmed by a first code, shown at each sign-in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from members.accounts import totp
+from members.accounts.models import TotpDevice, User
+from members.actors import Actor
+from members.acts import Act, act
+from members.privacy.access import phi_access
+
+
+@dataclass(frozen=True, slots=True)
+class CodeOutcome:
+    """What became of a code: the factor it proved, or until when no further one is looked at, or neither."""
+
+    factor_id: UUID | None = None
+    wait_until: datetime | None = None
+
+
+def enrol_totp(*, actor: Actor, at: datetime, user_id: UUID, key: bytes | None = None) -> TotpDevice:
+    """Begin to enrol a factor under a fresh key, in place of one that was begun before. It counts once confirmed.
+
+    Raises User.DoesNotExist.
+    """
+    with act(actor=actor, at=at) as this:
+        user = this.lock(User, user_id)
+        user.totp_devices.filter(confirmed=False).delete()
+        device = TotpDevice(user=user, name="", key=key or totp.new_key(), created_at=at)
+        this.add(device)
+        this.record("factor.begun", object_type="user", object_id=user_id, detail={"factor": "totp"})
+    return device
+
+
+def confirm_totp(*, actor: Actor, at: datetime, device_id: UUID, code: str) -> bool:
+    """Confirm a factor by the first code it shows; tell whether the code was right.
+
+    All other sessions of the user end, for whoever set them up did not show this factor. Raises
+    TotpDevice.DoesNotExist.
+    """
+    with act(actor=actor, at=at) as this:
+        device = this.lock(TotpDevice, device_id)
+        step = _matching_step(this, device, code)
+        if device.confirmed or step is None:
+            return False
+        this.change(device, confirmed=True, confirmed_at=at, last_used_at=at, last_step=step)
+        user = this.lock(User, device.user_id)
+        this.change(user, session_epoch=user.session_epoch + 1)
+        this.record("factor.enrolled", object_type="user", object_id=user.pk, detail={"factor": "totp"})
+    return True
+
+
+def verify_code(*, actor: Actor, at: datetime, user_id: UUID, code: str) -> CodeOutcome:
+    """Look whether a code proves one of the user's confirmed factors.
+
+    A code works once: its time step is stored under the row's lock, and only later ones count. After a failure the
+    wait for the next try doubles, whatever address it comes from.
+    """
+    with act(actor=actor, at=at) as this:
+        devices = _confirmed_devices(this, user_id)
+        waits = [totp.free_at(failures=device.failure_count, failed_at=device.failed_at) for device in devices]
+        if (wait_until := max(filter(None, waits), default=at)) > at:
+            _record_failure(this, user_id, "too_soon")
+            return CodeOutcome(wait_until=wait_until)
+        for device in devices:
+            if (step := _matching_step(this, device, code)) is not None:
+                this.change(device, last_step=step, last_used_at=at, failure_count=0, failed_at=None)
+                return CodeOutcome(factor_id=device.pk)
+        for device in devices:
+            this.change(device, failure_count=device.failure_count + 1, failed_at=at)
+        _record_failure(this, user_id, "wrong")
+    return CodeOutcome()
+
+
+def _confirmed_devices(this: Act, user_id: UUID) -> list[TotpDevice]:
+    keys = TotpDevice.objects.filter(user=user_id, confirmed=True).order_by("pk").values_list("pk", flat=True)
+    return [this.lock(TotpDevice, key) for key in keys]
+
+
+def _matching_step(this: Act, device: TotpDevice, code: str) -> int | None:
+    with phi_access(actor=this.actor, purpose="check a code", at=this.at):
+        return totp.step_of(device.key, code, at=this.at, after_step=device.last_step)
+
+
+def _record_failure(this: Act, user_id: UUID, reason: str) -> None:
+    this.record("factor.refused", object_type="user", object_id=user_id, detail={"factor": "totp", "reason": reason})

@@ -1,0 +1,44 @@
+"""Coming in and leaving, as the audit trail sees it. The browser's session itself is the view's."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth import authenticate
+
+from members.accounts.models import User, email_index
+from members.accounts.throttle import SIGN_IN
+from members.actors import GUEST, Actor
+from members.acts import act
+
+
+def check_password(*, at: datetime, email: str, password: str, address: str) -> User | None:
+    """Return the user with this e-mail address and password, or None.
+
+    After five failures from one network address the user is locked there for 15 minutes. An unknown, a wrong and a
+    locked sign-in do the same work, so that neither answer nor time tells them apart. Raises CounterAway: without the
+    counter nobody comes in.
+    """
+    key = email_index(email).hex(), address
+    allowed = SIGN_IN.take(*key)
+    user = authenticate(email=email, password=password)
+    if allowed and isinstance(user, User):
+        SIGN_IN.forget(*key)
+        return user
+    known = User.objects.of_email(email).values_list("pk", flat=True).first()
+    reason = "locked" if not allowed else "refused" if known else "unknown"
+    with act(actor=GUEST, at=at) as this:
+        this.record("session.failed", object_type="user", object_id=known, detail={"reason": reason})
+    return None
+
+
+def start_session(*, actor: Actor, at: datetime, user_id: UUID, means: str) -> None:
+    """Record that somebody came in, by "password" or by "totp". Raises User.DoesNotExist."""
+    with act(actor=actor, at=at) as this:
+        this.change(this.lock(User, user_id), last_login=at)
+        this.record("session.started", object_type="user", object_id=user_id, detail={"means": means})
+
+
+def end_session(*, actor: Actor, at: datetime, user_id: UUID) -> None:
+    """Record that somebody signed out."""
+    with act(actor=actor, at=at) as this:
+        this.record("session.ended", object_type="user", object_id=user_id, detail={"reason": "sign_out"})
