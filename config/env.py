@@ -4,8 +4,6 @@ Settings call these functions and nothing else reads `os.environ`. No secret has
 `make run` makes its own (config/stack), a production host gets them from its secret store.
 """
 
-from __future__ import annotations
-
 import os
 from dataclasses import dataclass
 from pathlib import Path

@@ -3,8 +3,6 @@
 Runs as a program of its own: `python -m config.stack.mail_catcher --fd N --folder PATH`.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import email.policy
@@ -12,17 +10,12 @@ import itertools
 import os
 import signal
 import socket
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.parser import BytesParser
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from aiosmtpd.smtp import SMTP
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from aiosmtpd.smtp import Envelope, Session
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 LARGEST_MESSAGE = 64 * 1024 * 1024
 
@@ -75,7 +68,6 @@ def listing(folder: Path) -> Iterator[str]:
             message = parser.parse(file, headersonly=True)
         to = ", ".join(address.addr_spec for address in message["to"].addresses) if message["to"] else "nobody"
         yield f"{path.name}  {to}  {message['subject']}"
-
 
 
 def main() -> None:

@@ -1,0 +1,114 @@
+"""Starts children, waits until they are ready, notices when one ends, and stops all of them in order."""
+
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from config.stack.children import Child
+
+ORDERS_TO_STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+GLANCE = 0.05  # s between two looks at children that are starting
+WATCH = 0.25  # s between two looks at children that run
+
+
+class Stopped(Exception):
+    """Somebody asked for the end by Ctrl-C, SIGTERM or SIGHUP."""
+
+
+class ChildEnded(Exception):
+    """A child ended that should run on, or failed where it should succeed."""
+
+    def __init__(self, child: Child, *, after: float) -> None:
+        why = (
+            f"ended with status {child.exit_status}"
+            if child.exit_status is not None
+            else f"was not ready in {after:.0f} s"
+        )
+        super().__init__(f"{child.name} {why}. The end of {child.log}:\n{child.last_words()}")
+
+
+class Supervisor:
+    """The children of one stack. Signals only set a flag, which every wait looks at: nothing is interrupted halfway."""
+
+    def __init__(self, *, logs: Path, lock: int) -> None:
+        """Take orders to stop from now on. `lock` is the descriptor of Layout.held()."""
+        self.logs = logs
+        self.lock = lock
+        self.children: list[Child] = []
+        self.order: signal.Signals | None = None
+        for number in ORDERS_TO_STOP:
+            signal.signal(number, self._order)
+
+    def _order(self, number: int, _frame: FrameType | None) -> None:
+        self.order = signal.Signals(number)
+
+    def start(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        *,
+        environment: dict[str, str],
+        inherit: Sequence[int] = (),
+        **how: Any,
+    ) -> Child:
+        """Start a child and return at once; `how` are further fields of Child."""
+        log = self.logs / f"{name}.log"
+        child = Child(name, command, log, environment, inherit=(self.lock, *inherit), **how)
+        child.start()
+        self.children.append(child)
+        return child
+
+    def wait_until_ready(self, child: Child, is_ready: Callable[[], bool], *, within: float = 60.0) -> None:
+        """Return when `is_ready` says so. Raises ChildEnded if the child ends first or takes too long."""
+        began = time.monotonic()
+        while not is_ready():
+            self._pause(GLANCE)
+            if child.exit_status is not None or time.monotonic() - began > within:
+                raise ChildEnded(child, after=within)
+
+    def run_to_end(self, name: str, command: Sequence[str | Path], *, environment: dict[str, str]) -> None:
+        """Run a child that does one thing. Raises ChildEnded unless it succeeds."""
+        child = self.start(name, command, environment=environment)
+        while child.exit_status is None:
+            self._pause(GLANCE)
+        self.children.remove(child)
+        if child.exit_status != 0:
+            raise ChildEnded(child, after=0)
+
+    def watch(self) -> None:
+        """Return never: raises ChildEnded when any child ends, Stopped when ordered."""
+        while True:
+            self.check()
+            self._pause(WATCH)
+
+    def check(self) -> None:
+        """Raise ChildEnded if any child has ended."""
+        for child in self.children:
+            if child.exit_status is not None:
+                raise ChildEnded(child, after=0)
+
+    def stop(self) -> None:
+        """Stop programs first and all at once, then the services, which they may still need for their last words."""
+        for number in ORDERS_TO_STOP:
+            signal.signal(number, signal.SIG_IGN)
+        services = [child for child in self.children if child.is_service]
+        for together in ([child for child in self.children if not child.is_service], services):
+            for child in together:
+                child.ask_to_stop()
+            for child in together:
+                child.wait_until_gone()
+        self.children.clear()
+
+    def _pause(self, seconds: float) -> None:
+        time.sleep(seconds)
+        if self.order:
+            raise Stopped
+
+
+def say(line: str = "") -> None:
+    """Tell the person at the terminal; standard output belongs to the command of `make exec`."""
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 -- this is its voice
