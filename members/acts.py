@@ -5,7 +5,7 @@ small, fixed number of statements, and a thousand historical acts can share one 
 through exactly the same operations as a live one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -22,12 +22,65 @@ from members.audit.models import Event
 Row = TypeVar("Row", bound=Model)
 
 
+class HeldTwice(RuntimeError):
+    """Two copies of one row were changed in one act; the later would have been lost."""
+
+
 class _Writes:
-    """Rows that wait to be written, and an identity map of those that are new."""
+    """Rows that wait to be written, an identity map of those that are held, and how to undo what a refused act did."""
 
     def __init__(self) -> None:
         self.new: dict[type[Model], dict[Any, Model]] = {}
         self.changed: dict[tuple[type[Model], Any], tuple[Model, set[str]]] = {}
+        self.locked: dict[tuple[type[Model], Any], Model] = {}
+        self._undo: list[Callable[[], object]] = []
+        self._depth = 0
+
+    def add(self, row: Model) -> None:
+        """Hold a new row."""
+        rows = self.new.setdefault(type(row), {})
+        if row.pk not in rows:
+            self._undo.append(lambda: rows.pop(row.pk))
+        rows[row.pk] = row
+
+    def change(self, row: Model, values: Mapping[str, Any]) -> None:
+        """Set attributes of a row that is held, or is held from now on. Raises HeldTwice."""
+        key = type(row), row.pk
+        if (held := self.held(*key)) is not None and held is not row:
+            raise HeldTwice(f"{row!r} is another copy of a row that this act holds: change the one that lock() gave")
+        self._undo.append(_restorer(row))
+        for name, value in values.items():
+            setattr(row, name, value)
+        if row.pk in self.new.get(type(row), {}):
+            return
+        fields = self.changed.setdefault(key, (row, set()))[1]
+        former = frozenset(fields)
+        fields.update(values)
+        self._undo.append(lambda: fields.intersection_update(former))
+
+    def held(self, model: type[Model], pk: Any) -> Model | None:
+        """Return the copy of a row that was added, changed or locked before."""
+        if (new := self.new.get(model, {}).get(pk)) is not None:
+            return new
+        if (model, pk) in self.changed:
+            return self.changed[model, pk][0]
+        return self.locked.get((model, pk))
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Take back what is written within if it raises: whoever catches the refusal may go on and flush the rest."""
+        start = len(self._undo)
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            while len(self._undo) > start:
+                self._undo.pop()()
+            raise
+        finally:
+            self._depth -= 1
+        if not self._depth:
+            self._undo.clear()
 
     def flush(self) -> None:
         """Write every row; foreign keys are checked at commit, hence the order of tables does not matter.
@@ -35,11 +88,25 @@ class _Writes:
         Changes come first: a change may free what a new row takes, as an ended clock does for its successor.
         """
         for row, fields in self.changed.values():
-            row.save(update_fields=sorted(fields))
+            if fields:
+                row.save(update_fields=sorted(fields))
         for model, rows in self.new.items():
             model._base_manager.bulk_create(rows.values(), batch_size=2000)
         self.new.clear()
         self.changed.clear()
+
+
+def _restorer(row: Model) -> Callable[[], object]:
+    """Return what puts a row back as it is now; attributes are copied raw, so that what is sealed stays so."""
+    state = row._state  # noqa: SLF001 -- Django has no other way to forget a related row
+    attributes, related = dict(row.__dict__), dict(state.fields_cache)
+
+    def restore() -> None:
+        row.__dict__.clear()
+        row.__dict__.update(attributes)
+        state.fields_cache = related
+
+    return restore
 
 
 _pending: ContextVar[_Writes | None] = ContextVar("pending_writes", default=None)
@@ -56,25 +123,22 @@ class Act:
     def add(self, *rows: Model) -> None:
         """Insert these rows when the act ends."""
         for row in rows:
-            self._writes.new.setdefault(type(row), {})[row.pk] = row
+            self._writes.add(row)
 
     def change(self, row: Model, **values: Any) -> None:
-        """Set these attributes now, and update just these columns when the act ends."""
-        for name, value in values.items():
-            setattr(row, name, value)
-        if row.pk not in self._writes.new.get(type(row), {}):
-            self._writes.changed.setdefault((type(row), row.pk), (row, set()))[1].update(values)
+        """Set these attributes now, and update just these columns when the act ends. Raises HeldTwice."""
+        self._writes.change(row, values)
 
     def lock(self, model: type[Row], pk: Any) -> Row:
-        """Return the row, locked until the transaction ends; a row that this act or batch added is returned as it is.
+        """Return the row, locked until the transaction ends; a row that this act or batch holds is returned as it is.
 
         Raises the model's DoesNotExist.
         """
-        if (new := self._writes.new.get(model, {}).get(pk)) is not None:
-            return new  # type: ignore[return-value]
-        if (model, pk) in self._writes.changed:
-            return self._writes.changed[model, pk][0]  # type: ignore[return-value]
-        return model._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=pk)
+        row = self._writes.held(model, pk)
+        if row is None:
+            row = model._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=pk)
+            self._writes.locked[model, pk] = row
+        return row  # type: ignore[return-value]
 
     def added(self, model: type[Row], **equal: Any) -> list[Row]:
         """Return the rows of this act or batch that are not written yet and have these attribute values."""
@@ -125,9 +189,13 @@ def batch() -> Iterator[None]:
 
 @contextmanager
 def act(*, actor: Actor, at: datetime) -> Iterator[Act]:
-    """Open an act; inside a batch, or inside another act, it joins that one's transaction."""
+    """Open an act; inside a batch, or inside another act, it joins that one's transaction.
+
+    An act that raises leaves nothing behind, in a batch too: an import reports the bad line and goes on.
+    """
     if (pending := _pending.get()) is not None:
-        yield Act(actor, at, pending)
+        with pending.all_or_nothing():
+            yield Act(actor, at, pending)
         return
     with batch():
         pending = _pending.get()

@@ -116,9 +116,16 @@ class SealedBytesField(models.BinaryField):
 class SealedTextField(SealedBytesField):
     """Text under seal."""
 
+    def get_default(self) -> Any:
+        """Return empty text where BinaryField gives empty bytes."""
+        default = super().get_default()
+        return "" if default == b"" else default
+
     def to_bytes(self, value: Any) -> bytes:
-        """Return UTF-8."""
-        return str(value).encode()
+        """Return UTF-8. Raises SealedFieldMisused for anything but text."""
+        if not isinstance(value, str):
+            raise SealedFieldMisused(f"{self.model.__name__}.{self.name} seals text, not {type(value).__name__}")
+        return value.encode()
 
     def to_value(self, plain: bytes) -> str:
         """Return the text."""

@@ -17,6 +17,7 @@ from django.conf import settings
 VERSION = b"\x01"
 NONCE_BYTES = 12
 HEADER_BYTES = len(VERSION) + 4
+TAG_BYTES = 16
 
 
 class SealBroken(Exception):
@@ -43,7 +44,7 @@ class Keyring:
         """Return what was sealed. Raises SealBroken."""
         header, rest = sealed[:HEADER_BYTES], sealed[HEADER_BYTES:]
         number = int.from_bytes(header[1:], "big")
-        if header[:1] != VERSION:
+        if header[:1] != VERSION or len(rest) < NONCE_BYTES + TAG_BYTES:
             raise SealBroken("the value is not in a sealed format")
         if number not in self._keys:
             raise SealBroken(f"key {number} is not in the keyring")

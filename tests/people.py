@@ -1,0 +1,75 @@
+"""People for tests: made by the real operations, signed in with real sessions."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from django.test import Client
+from django.utils import timezone
+
+from members.accounts import sessions, totp
+from members.accounts.models import User
+from members.actors import SYSTEM, Actor, Role
+from members.models import LineOfBusiness, Member
+from members.operations import create_member_account, create_staff_account, register_member
+
+AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+PASSWORD = "correct horse battery staple"
+TOTP_KEY = b"12345678901234567890"
+
+
+def an_email() -> str:
+    """Return an address nobody has; counters of failed sign-ins outlive a test, so no two tests share one."""
+    return f"{uuid4().hex}@example.org"
+
+
+def staff(*roles: Role, name: str = "Dana Ruiz", email: str | None = None, factor: bool = True) -> User:
+    """Return a staff account, with its second factor already set up unless told otherwise."""
+    return create_staff_account(
+        actor=SYSTEM,
+        at=AT,
+        email=email or an_email(),
+        display_name=name,
+        password=PASSWORD,
+        roles=roles,
+        totp_key=TOTP_KEY if factor else None,
+    )
+
+
+def member(*, name: str = "Joseph K", email: str | None = None) -> Member:
+    """Return a member without an account."""
+    return register_member(
+        actor=SYSTEM,
+        at=AT,
+        member_number=uuid4().hex,
+        name=name,
+        email=email or an_email(),
+        line_of_business=LineOfBusiness.GROUP,
+    )
+
+
+def member_account(*, person: Member | None = None, email: str | None = None) -> User:
+    """Return the account of a member."""
+    return create_member_account(
+        actor=SYSTEM, at=AT, member_id=(person or member()).pk, email=email or an_email(), password=PASSWORD
+    )
+
+
+def actor_of(user: User) -> Actor:
+    """Return the signed-in person with the roles it holds now."""
+    return User.objects.with_standing().get(pk=user.pk).as_actor()
+
+
+def sign_in(client: Client, user: User, *, at: datetime | None = None) -> User:
+    """Sign somebody in as if password and second factor had just been shown; return the user."""
+    client.force_login(user)
+    session = client.session
+    sessions.begin(session, at=at or timezone.now())
+    if factor := user.totp_devices.filter(confirmed=True).first():
+        session[sessions.FACTOR] = str(factor.pk)
+    session.save()
+    return user
+
+
+def code_now(*, steps: int = 0) -> str:
+    """Return the code that the authenticator app of tests shows now, or some steps of 30 seconds later."""
+    return totp.code_at(TOTP_KEY, timezone.now() + timedelta(seconds=30 * steps))
