@@ -1,11 +1,18 @@
 """What an operator's monitor asks: is the process there, can it work, are the deadlines kept."""
 
+from dataclasses import asdict
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from redis import Redis, RedisError
 
-from slas.queries import deadline_health
+from slas.queries import Health, database_now, health
+
+NEVER = timedelta(0)
+LATEST_FIRING = timedelta(seconds=60)
+LATEST_HEARTBEAT = timedelta(seconds=30)
 
 
 def live(_request: HttpRequest) -> JsonResponse:
@@ -21,8 +28,18 @@ def ready(_request: HttpRequest) -> JsonResponse:
 
 def deadlines(_request: HttpRequest) -> JsonResponse:
     """Tell whether timers fire. The web tier counts, not the sweeper: a dead sweeper cannot call itself well."""
-    figures = deadline_health()
-    return JsonResponse(figures, status=200 if figures["healthy"] else 503)
+    figures = health(database_now())
+    return JsonResponse(asdict(figures), status=200 if keeps_its_deadlines(figures) else 503)
+
+
+def keeps_its_deadlines(figures: Health) -> bool:
+    """Tell whether timers fire and effects arrive: no threshold waits, a sweeper lives, nothing is stuck."""
+    return (
+        (figures.oldest_overdue or NEVER) <= LATEST_FIRING
+        and figures.heartbeat_age is not None
+        and figures.heartbeat_age <= LATEST_HEARTBEAT
+        and figures.outbox_dead == 0
+    )
 
 
 def _database_answers() -> bool:

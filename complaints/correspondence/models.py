@@ -82,7 +82,6 @@ class Dispatch(models.Model):
     )
     detail = models.JSONField(default=dict)
     requested_at = models.DateTimeField()
-    claimed_at = models.DateTimeField(null=True, help_text="A worker is sending it since then.")
     sent_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True, help_text="Given up: nobody will get it unless somebody acts.")
 

@@ -10,8 +10,7 @@ from complaints.operations._door import lock_complaint, perform
 from members.actors import Actor
 from members.acts import Act, act
 from slas.models import Matter
-from slas.operations import cancel_clock, start_clock
-from slas.queries import open_clock
+from slas.operations import cancel_clock, open_clock, start_clock
 
 
 class OverrideNeedsReason(ValueError):

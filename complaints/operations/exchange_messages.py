@@ -11,8 +11,7 @@ from complaints.permissions import demand
 from members.actors import Actor
 from members.acts import act
 from slas.models import Matter
-from slas.operations import complete_clock, start_clock
-from slas.queries import open_clock
+from slas.operations import complete_clock, open_clock, start_clock
 
 REPLY = "message_reply"
 
