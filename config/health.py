@@ -29,7 +29,8 @@ def ready(_request: HttpRequest) -> JsonResponse:
 def deadlines(_request: HttpRequest) -> JsonResponse:
     """Tell whether timers fire. The web tier counts, not the sweeper: a dead sweeper cannot call itself well."""
     figures = health(database_now())
-    return JsonResponse(asdict(figures), status=200 if keeps_its_deadlines(figures) else 503)
+    body = {name: _seconds(value) for name, value in asdict(figures).items()}
+    return JsonResponse(body, status=200 if keeps_its_deadlines(figures) else 503)
 
 
 def keeps_its_deadlines(figures: Health) -> bool:
@@ -40,6 +41,10 @@ def keeps_its_deadlines(figures: Health) -> bool:
         and figures.heartbeat_age <= LATEST_HEARTBEAT
         and figures.outbox_dead == 0
     )
+
+
+def _seconds(figure: int | timedelta | None) -> float | None:
+    return figure.total_seconds() if isinstance(figure, timedelta) else figure
 
 
 def _database_answers() -> bool:
