@@ -3,13 +3,10 @@
 import {
   Button,
   CharacterCount,
-  Checkboxes,
   createAll,
   ErrorSummary,
-  FileUpload,
   NotificationBanner,
   PasswordInput,
-  Radios,
   SkipLink,
 } from "govuk-frontend";
 import htmx from "htmx.org/dist/htmx.esm.js";
@@ -18,12 +15,9 @@ const COMPONENTS = [
   // Two presses are one: the server is idempotent too, this only spares the second request.
   [Button, { preventDoubleClick: true }],
   [CharacterCount],
-  [Checkboxes],
   [ErrorSummary],
-  [FileUpload],
   [NotificationBanner],
   [PasswordInput],
-  [Radios],
   [SkipLink],
 ];
 

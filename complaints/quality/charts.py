@@ -68,7 +68,7 @@ class Pareto:
     ticks: tuple[Tick, ...]
     vital_y: int
     width: int = WIDTH
-    height: int = 400
+    height: int = 0
     left: int = 52
     right: int = WIDTH - 52
     bottom: int = 304
@@ -117,7 +117,13 @@ def pareto(title: str, categories: list[Category], *, most: int = 8) -> Pareto |
         Tick(frame.bottom - round(depth * percent / 100), round(total * percent / 100), percent)
         for percent in range(0, 101, 20)
     )
-    return replace(frame, bars=tuple(bars), ticks=ticks, vital_y=frame.bottom - round(depth * VITAL_PERCENT / 100))
+    return replace(
+        frame,
+        bars=tuple(bars),
+        ticks=ticks,
+        vital_y=frame.bottom - round(depth * VITAL_PERCENT / 100),
+        height=frame.bottom + 12 + 16 * max(len(bar.label_lines) for bar in bars),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,4 +179,4 @@ def _ranked(categories: list[Category], most: int) -> list[Category]:
 
 def _lines(label: str, slot: float) -> tuple[str, ...]:
     """Break a label into at most four lines that fit under its bar; what does not fit ends in an ellipsis."""
-    return tuple(wrap(label, width=max(8, int(slot / 7)), max_lines=4, placeholder=" …"))
+    return tuple(wrap(label, width=max(8, int(slot / 6.5)), max_lines=4, placeholder=" …", break_long_words=False))
