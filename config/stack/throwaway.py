@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from config.stack import services
 from config.stack.children import die_with_parent
@@ -96,9 +96,16 @@ def _scratch_database(addresses: services.Addresses) -> Iterator[services.Addres
     with psycopg.connect(addresses.database, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
         try:
-            yield replace(addresses, database=urlsplit(addresses.database)._replace(path=f"/{name}").geturl())
+            yield replace(addresses, database=_of_database(addresses.database, name))
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _of_database(url: str, name: str) -> str:
+    """Return another database on the same server; assembled by hand, for geturl() drops an empty host's slashes."""
+    parts = urlsplit(url)
+    options = [(key, value) for key, value in parse_qsl(parts.query) if key != "dbname"]
+    return f"{parts.scheme}://{parts.netloc}/{name}?{urlencode(options)}"
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
