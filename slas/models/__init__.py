@@ -1,0 +1,20 @@
+"""What the deadline engine keeps."""
+
+from slas.models.clocks import OPEN, Clock, ClockEvent, ClockState, EventKind
+from slas.models.effects import Firing, Outbox, Sweeper
+from slas.models.matters import Matter
+from slas.models.versions import CalendarVersion, PolicyVersion
+
+__all__ = (
+    "OPEN",
+    "CalendarVersion",
+    "Clock",
+    "ClockEvent",
+    "ClockState",
+    "EventKind",
+    "Firing",
+    "Matter",
+    "Outbox",
+    "PolicyVersion",
+    "Sweeper",
+)

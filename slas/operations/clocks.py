@@ -1,0 +1,161 @@
+"""The life of a clock: each operation appends one event and sets the row to the fold of its events."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max
+
+from members.acts import Act
+from slas.fold import ClockRefused, EventKind, Face, Happening, State, step
+from slas.models import OPEN, Clock, ClockEvent, Matter
+from slas.operations.effects import record_passed
+from slas.versions import in_force, terms_of
+
+
+def start_clock(
+    *,
+    this: Act,
+    matter: Matter,
+    obligation: str,
+    track: str | None = None,
+    pack: str = "house",
+    started_at: datetime,
+    budget: int | None = None,
+) -> Clock:
+    """Start what is owed, by the versions in force when it began. `started_at` may be past: receipt is not entry.
+
+    `budget` is in days or seconds, for limits that are given at the start. Thresholds that have passed fire at once.
+    Raises ClockRefused when the budget is missing or a clock of this kind is open; PolicyMissing; HorizonPassed.
+    """
+    policy_id, calendar_id = in_force(pack, obligation, track or "", started_at)
+    terms = terms_of(policy_id, calendar_id)
+    amount = terms.policy.budget if budget is None else budget
+    if amount is None:
+        raise ClockRefused(f"{terms.policy.name} needs a budget: its limit is given when it starts")
+    if open_clock(this=this, matter_id=matter.pk, kind=obligation) is not None:
+        raise ClockRefused(f"cannot start {terms.policy.name}: it is running already")
+    happening = Happening(EventKind.START, started_at, units=terms.policy.rule.measure.units(amount))
+    face = step(terms, None, happening)
+    clock = Clock(
+        matter_id=matter.pk,
+        kind=obligation,
+        cycle=_cycles(this, matter.pk, obligation) + 1,
+        policy_id=policy_id,
+        calendar_id=calendar_id,
+        **_columns(face),
+        next_fire_at=max(face.fire_ats[0], this.at),
+    )
+    this.add(clock)
+    _note(this, clock, happening)
+    return clock
+
+
+def open_clock(*, this: Act, matter_id: UUID, kind: str) -> Clock | None:
+    """Return the open clock of this kind, locked until the transaction ends, or None."""
+    if held := this.held(Clock, matter_id=matter_id, kind=kind):
+        return next((clock for clock in held if clock.is_open), None)
+    if this.added(Matter, pk=matter_id):
+        return None
+    rows = Clock.objects.select_for_update(no_key=True, of=("self",))
+    return rows.filter(matter_id=matter_id, kind=kind, state__in=OPEN).first()
+
+
+def complete_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime) -> Clock | None:
+    """End the open clock of this kind: met if `at` is not after the due date, else missed. None if none is open."""
+    if (clock := open_clock(this=this, matter_id=matter_id, kind=kind)) is None:
+        return None
+    terms = terms_of(clock.policy_id, clock.calendar_id)
+    happening = Happening(EventKind.COMPLETE, at, fired=clock.next_seq - 1)
+    face = step(terms, face_of(clock), happening)
+    passed = record_passed(this=this, clock=clock, face=face, policy=terms.policy)
+    _move(this, clock, happening, face, next_seq=clock.next_seq + passed)
+    return clock
+
+
+def cancel_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime, reason: str) -> Clock | None:
+    """Disarm the open clock of this kind without a verdict. None if none is open."""
+    return _happen(this, matter_id, kind, EventKind.CANCEL, at, reason=reason)
+
+
+def pause_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime, reason: str) -> Clock | None:
+    """Stop the count, for one of the policy's reasons. None if none is open. Raises ClockRefused, always for legal clocks."""
+    return _happen(this, matter_id, kind, EventKind.PAUSE, at, reason=reason)
+
+
+def resume_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime) -> Clock | None:
+    """Count again; the due date moves by the units that passed meanwhile. None if none is open."""
+    return _happen(this, matter_id, kind, EventKind.RESUME, at)
+
+
+def extend_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime, amount: int, reason: str) -> Clock | None:
+    """Move the due date by `amount` days or seconds, within the policy's rule. None if none is open. Raises ClockRefused."""
+    if (clock := open_clock(this=this, matter_id=matter_id, kind=kind)) is None:
+        return None
+    policy = terms_of(clock.policy_id, clock.calendar_id).policy
+    if policy.extension and policy.extension.by and not this.actor.has(*policy.extension.by):
+        raise ClockRefused(f"cannot extend {policy.name}: only {', '.join(policy.extension.by)} may")
+    units = policy.rule.measure.units(amount)
+    return _happen(this, matter_id, kind, EventKind.EXTEND, at, reason=reason, units=units)
+
+
+def _happen(
+    this: Act, matter_id: UUID, kind: str, event: EventKind, at: datetime, *, reason: str = "", units: int = 0
+) -> Clock | None:
+    if (clock := open_clock(this=this, matter_id=matter_id, kind=kind)) is None:
+        return None
+    happening = Happening(event, at, units=units, fired=clock.next_seq - 1, reason=reason)
+    face = step(terms_of(clock.policy_id, clock.calendar_id), face_of(clock), happening)
+    _move(this, clock, happening, face, next_seq=1 if face.epoch > clock.epoch else clock.next_seq)
+    return clock
+
+
+def _move(this: Act, clock: Clock, happening: Happening, face: Face, *, next_seq: int) -> None:
+    """Write the event and the row's new face, armed for what has not fired yet."""
+    armed = face.state is State.RUNNING and next_seq <= len(face.fire_ats)
+    this.change(
+        clock,
+        **_columns(face),
+        rev=clock.rev + 1,
+        next_seq=next_seq,
+        next_fire_at=max(face.fire_ats[next_seq - 1], this.at) if armed else None,
+    )
+    _note(this, clock, happening)
+
+
+def _note(this: Act, clock: Clock, happening: Happening) -> None:
+    this.add(
+        ClockEvent(
+            matter_id=clock.matter_id,
+            clock_id=clock.id,
+            rev=clock.rev,
+            kind=happening.kind,
+            at=happening.at,
+            units=happening.units or None,
+            fired=happening.fired,
+            reason=happening.reason,
+            actor_kind=this.actor.kind,
+            actor_id=this.actor.user_id,
+        )
+    )
+
+
+def _columns(face: Face) -> dict[str, Any]:
+    return {name: getattr(face, name) for name in Face.__slots__} | {
+        "fire_ats": list(face.fire_ats),
+        "fire_codes": list(face.fire_codes),
+    }
+
+
+def face_of(clock: Clock) -> Face:
+    """Return what the row shows, in the form that the fold works on."""
+    columns = {name: getattr(clock, name) for name in Face.__slots__}
+    return Face(**columns | {"state": State(clock.state), "fire_ats": tuple(clock.fire_ats), "fire_codes": tuple(clock.fire_codes)})
+
+
+def _cycles(this: Act, matter_id: UUID, kind: str) -> int:
+    """Return how many clocks of this kind the matter has had; a new matter needs no query."""
+    held = max((clock.cycle for clock in this.held(Clock, matter_id=matter_id, kind=kind)), default=0)
+    if held or this.added(Matter, pk=matter_id):
+        return held
+    return Clock.objects.filter(matter_id=matter_id, kind=kind).aggregate(most=Max("cycle"))["most"] or 0

@@ -1,0 +1,142 @@
+"""Publication: calendar and policy files become immutable rows, once.
+
+A file is the reviewed source, a row is what clocks are pinned to. What is published already is skipped; what differs
+from it needs a new version with a later date, for promises that were made stay as they were made.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+import tzdata
+from django.db import connection, transaction
+
+from slas import versions
+from slas.calendar import Calendar, CalendarFault, Definition, Offsets, micros, read_definition, zone_offsets
+from slas.fold import Terms
+from slas.models import CalendarVersion, PolicyVersion
+from slas.policy import PackFault, Policy, read_pack
+from slas.queries import database_now
+from slas.worked_examples import check_examples
+
+SLAS = Path(__file__).resolve().parent.parent
+CONTENT = UUID("6a1f27c4-5d0e-5e7c-9a53-1f5f5f7f0c11")  # the namespace of ids that are made from content
+PUBLICATION_LOCK = 7_231_105
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """How many versions a publication added."""
+
+    calendars: int
+    policies: int
+
+
+def publish_policies(folder: Path = SLAS) -> Published:
+    """Publish `calendars/*.toml` and `policy_packs/*.toml` of a folder; what is published already stays as it is.
+
+    Raises CalendarFault or PackFault with the file and what to change, and then publishes nothing at all.
+    """
+    calendars = [_read_calendar(path) for path in sorted((folder / "calendars").glob("*.toml"))]
+    policies = [policy for path in sorted((folder / "policy_packs").glob("*.toml")) for policy in _read_pack(path)]
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLICATION_LOCK])
+        now = database_now()
+        new_calendars = [item for item in calendars if _publish_calendar(*item, now=now)]
+        compiled = {definition.name: Calendar(definition, offsets) for definition, offsets in calendars}
+        for policy in policies:
+            _end_range(policy)
+        new_policies = [policy for policy in policies if _publish_policy(policy, compiled, now=now)]
+    versions.refresh()
+    return Published(len(new_calendars), len(new_policies))
+
+
+def _read_calendar(path: Path) -> tuple[Definition, Offsets]:
+    definition = read_definition(_read_toml(path, CalendarFault), path.name)
+    return definition, zone_offsets(definition.tz, definition.first_on, definition.last_on)
+
+
+def _read_pack(path: Path) -> list[Policy]:
+    return read_pack(_read_toml(path, PackFault), path.name)
+
+
+def _read_toml(path: Path, fault: Callable[[str], Exception]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise fault(f"{path.name}: {error}; correct it there") from None
+
+
+def _publish_calendar(definition: Definition, offsets: Offsets, *, now: datetime) -> bool:
+    """Add the version unless it is there. Only the first one of a name may take effect in the past."""
+    known = CalendarVersion.objects.filter(calendar=definition.name)
+    pk = uuid5(CONTENT, definition.sha256.hex())
+    if known.filter(pk=pk).exists():
+        return False
+    if latest := known.order_by("-version").first():
+        today = Calendar(definition, offsets).date_at(micros(now))
+        if definition.version <= latest.version or definition.effective_from <= max(today, latest.effective_from):
+            raise CalendarFault(
+                f"{definition.name}.toml differs from the published {latest}; give it version = {latest.version + 1} "
+                f"and an effective_from after {max(today, latest.effective_from)}"
+            )
+    CalendarVersion.objects.create(
+        id=pk,
+        calendar=definition.name,
+        version=definition.version,
+        effective_from=definition.effective_from,
+        sha256=definition.sha256,
+        tz=definition.tz,
+        weekly=definition.weekly_words(),
+        holidays={day.isoformat(): name for day, name in definition.holidays.items()},
+        first_on=definition.first_on,
+        last_on=definition.last_on,
+        tzdata_version=tzdata.IANA_VERSION,
+        offsets=offsets,
+    )
+    return True
+
+
+def _versions_of(policy: Policy) -> Any:
+    return PolicyVersion.objects.filter(pack=policy.pack, obligation=policy.obligation, track=policy.track)
+
+
+def _end_range(policy: Policy) -> None:
+    """Write the end that a file gives to a version which is in force without one."""
+    if policy.effective_to is not None:
+        published = _versions_of(policy).filter(pk=uuid5(CONTENT, policy.sha256.hex()), effective_to=None)
+        published.update(effective_to=policy.effective_to)
+
+
+def _publish_policy(policy: Policy, calendars: Mapping[str, Calendar], *, now: datetime) -> bool:
+    """Add the version unless it is there. Only the first one of an obligation may take effect in the past."""
+    known, pk = _versions_of(policy), uuid5(CONTENT, policy.sha256.hex())
+    if known.filter(pk=pk).exists():
+        return False
+    if (calendar := calendars.get(policy.calendar)) is None:
+        raise PackFault(f"pack {policy.pack}: {policy.name} counts by calendar {policy.calendar!r}, which has no file")
+    today = calendar.date_at(micros(now))
+    if policy.effective_from <= today and known.exists():
+        raise PackFault(
+            f"pack {policy.pack}: {policy.name} from {policy.effective_from} differs from what was published; end that "
+            f"one with effective_to, and add the new one with an effective_from after {today}"
+        )
+    check_examples(Terms(calendar, policy))
+    PolicyVersion.objects.create(id=pk, **_columns(policy))
+    return True
+
+
+def _columns(policy: Policy) -> dict[str, Any]:
+    """Return the row's columns; the plain policy nests its rule, and JSON wants lists and text."""
+    columns: dict[str, Any] = asdict(policy) | {"sha256": policy.sha256}
+    rule = columns.pop("rule")
+    del columns["examples"]
+    columns["actions"] = {str(code): list(actions) for code, actions in policy.actions.items()}
+    columns["thresholds"] = [asdict(threshold) for threshold in policy.thresholds]
+    columns["pause_reasons"] = list(policy.pause_reasons)
+    return columns | rule

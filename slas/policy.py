@@ -1,0 +1,272 @@
+"""Policy packs: what is owed, by when, and what happens otherwise, read from files that lawyers can review.
+
+Plain Python. A pack holds obligations; each names its clause and carries worked examples, which publication runs. The
+limits are written in words ("15 business days", "72 hours"), and the measure follows from the words.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from slas.algebra import BREACH, Align, DayEnd, Measure, Rule, StartRule, Threshold
+
+
+class PackFault(ValueError):
+    """A policy pack cannot be used as it is written. The sentence says where and what to change."""
+
+
+class Mark(StrEnum):
+    """How sure we are of a number: read in the primary text, in a secondary source, or general knowledge."""
+
+    VERIFIED = "V"
+    SECONDARY = "S"
+    KNOWN = "K"
+
+
+ACTIONS = frozenset({"notify_owner", "notify_lead", "raise_priority"})
+LIMIT = re.compile(r"(?:(\d+) )?(business day|business hour|business minute|calendar day|week|hour|minute|second)s?")
+RELATIVE = re.compile(r"(\d+) (business day|business hour|business minute|calendar day|week|hour|minute|second)s? (before|after) due")
+PERCENT = re.compile(r"(\d{1,3}) ?%")
+UNITS: Mapping[str, tuple[Measure, int]] = {
+    "business day": (Measure.BUSINESS_DAYS, 1),
+    "business hour": (Measure.BUSINESS_SECONDS, 3600),
+    "business minute": (Measure.BUSINESS_SECONDS, 60),
+    "calendar day": (Measure.CALENDAR_DAYS, 1),
+    "week": (Measure.CALENDAR_DAYS, 7),
+    "hour": (Measure.ELAPSED_SECONDS, 3600),
+    "minute": (Measure.ELAPSED_SECONDS, 60),
+    "second": (Measure.ELAPSED_SECONDS, 1),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """How often, by how much (days or seconds in total) and by whom a due date may be moved, and what notice it takes."""
+
+    max_count: int
+    max_units: int
+    by: tuple[str, ...]
+    reasons: tuple[str, ...]
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A worked example of the pack: started at, with these pauses and extensions, due at."""
+
+    started_at: datetime
+    due_at: datetime
+    budget: int | None = None
+    pauses: tuple[tuple[datetime, datetime], ...] = ()
+    extended_at: datetime | None = None
+    extended_by: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One obligation of one pack for one track, in force from a date on. `budget` is in days or seconds."""
+
+    pack: str
+    obligation: str
+    track: str
+    effective_from: date
+    effective_to: date | None
+    title: str
+    promise: str
+    calendar: str
+    starts_on: str
+    met_on: str
+    rule: Rule
+    budget: int | None
+    thresholds: tuple[Threshold, ...]
+    actions: Mapping[int, tuple[str, ...]]
+    pause_reasons: tuple[str, ...]
+    extension: Extension | None
+    consequence: str
+    next_level: str
+    clause: str
+    url: str
+    mark: Mark
+    examples: tuple[Example, ...] = field(default=(), compare=False)
+
+    @property
+    def sha256(self) -> bytes:
+        """Return the digest of everything but the end of its range and its examples, which do not change its meaning."""
+        content = asdict(self)
+        del content["effective_to"], content["examples"]
+        return hashlib.sha256(json.dumps(content, default=str, sort_keys=True, ensure_ascii=False).encode()).digest()
+
+    @property
+    def name(self) -> str:
+        """Return what refusals call it."""
+        return f"{self.obligation} ({self.track})" if self.track else self.obligation
+
+
+def read_pack(data: Mapping[str, Any], where: str) -> list[Policy]:
+    """Check a pack file's content and return its obligations, one for each track. Raises PackFault."""
+    pack, calendar = (_text(data, name, where) for name in ("pack", "calendar"))
+    policies = []
+    for number, block in enumerate(data.get("obligation", ()), 1):
+        place = f"{where}: obligation {number} ({block.get('obligation', 'unnamed')})"
+        policies.extend(_read_obligation(block, pack, calendar, place))
+    if not policies:
+        raise PackFault(f"{where}: the pack holds no [[obligation]]; add one")
+    _check_ranges(policies, where)
+    return policies
+
+
+def _read_obligation(block: Mapping[str, Any], pack: str, calendar: str, where: str) -> Iterator[Policy]:
+    measure, budget = read_limit(_text(block, "limit", where), where)
+    rule = Rule(measure, *_choices(block, where))
+    thresholds = tuple(_read_threshold(item, measure, where) for item in block.get("threshold", ()))
+    codes = [threshold.code for threshold in thresholds]
+    if len(set(codes)) != len(codes):
+        raise PackFault(f"{where}: two thresholds share a code; give each its own")
+    if BREACH not in codes:
+        raise PackFault(f'{where}: no threshold has code {BREACH}; add one with at = "due"')
+    for track in block.get("tracks", [""]):
+        yield Policy(
+            pack=pack,
+            obligation=_text(block, "obligation", where),
+            track=track,
+            effective_from=_day(block, "effective_from", where),
+            effective_to=_day(block, "effective_to", where) if "effective_to" in block else None,
+            title=_text(block, "title", where),
+            promise=block.get("promise", "").format(limit=block["limit"]),
+            calendar=block.get("calendar", calendar),
+            starts_on=_text(block, "starts_on", where),
+            met_on=_text(block, "met_on", where),
+            rule=rule,
+            budget=budget,
+            thresholds=thresholds,
+            actions={item["code"]: _actions(item, where) for item in block["threshold"]},
+            pause_reasons=tuple(block.get("pause_reasons", ())),
+            extension=_read_extension(block["extension"], measure, where) if "extension" in block else None,
+            consequence=block.get("consequence", "").strip(),
+            next_level=block.get("next_level", "").strip(),
+            clause=_text(block, "clause", where),
+            url=block.get("url", ""),
+            mark=_mark(block, where),
+            examples=tuple(_read_example(item, measure, where) for item in block.get("example", ())),
+        )
+
+
+def read_limit(text: str, where: str) -> tuple[Measure, int | None]:
+    """Return measure and budget (days or seconds) of a limit in words; no number means: given at the start."""
+    if not (found := LIMIT.fullmatch(text)):
+        raise PackFault(f'{where}: the limit {text!r} is not understood; write for example "15 business days" or "72 hours"')
+    measure, factor = UNITS[found[2]]
+    if found[1] is None:
+        return measure, None
+    if int(found[1]) < 1:
+        raise PackFault(f"{where}: the limit must be 1 or more; it is {text!r}")
+    return measure, int(found[1]) * factor
+
+
+def _choices(block: Mapping[str, Any], where: str) -> tuple[StartRule, DayEnd]:
+    try:
+        return StartRule(block.get("counted_from", "instant")), DayEnd(block.get("day_end", "close"))
+    except ValueError as error:
+        choices = f"counted_from is one of {', '.join(StartRule)}; day_end is one of {', '.join(DayEnd)}"
+        raise PackFault(f"{where}: {error}; {choices}") from None
+
+
+def _read_threshold(item: Mapping[str, Any], measure: Measure, where: str) -> Threshold:
+    code, text = item.get("code"), _text(item, "at", where)
+    if not (isinstance(code, int) and 0 < code < 1000):
+        raise PackFault(f"{where}: threshold {text!r} needs a code from 1 to 999; below {BREACH} is a warning")
+    align = Align(item.get("align", "exact"))
+    if text == "due":
+        return Threshold(code, align, permille=1000)
+    if found := PERCENT.fullmatch(text):
+        return Threshold(code, align, permille=int(found[1]) * 10)
+    if not (found := RELATIVE.fullmatch(text)):
+        raise PackFault(f'{where}: {text!r} is not understood; write "50 %", "due", or for example "4 hours before due"')
+    unit, factor = UNITS[found[2]]
+    amount = int(found[1]) * factor * (-1 if found[3] == "before" else 1)
+    if unit is measure and measure.is_days:
+        return Threshold(code, align, offset_units=amount)
+    if unit is Measure.ELAPSED_SECONDS:
+        return Threshold(code, align, offset_seconds=amount)
+    raise PackFault(f"{where}: {text!r} does not fit a limit in {measure.replace('_', ' ')}; use hours, or its own days")
+
+
+def _actions(item: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    if unknown := sorted(set(item.get("actions", ())) - ACTIONS):
+        raise PackFault(f"{where}: there is no action {unknown[0]!r}; use {', '.join(sorted(ACTIONS))}")
+    return tuple(item.get("actions", ()))
+
+
+def _read_extension(item: Mapping[str, Any], measure: Measure, where: str) -> Extension:
+    unit, units = read_limit(_text(item, "max_total", where), where)
+    if unit is not measure or units is None:
+        raise PackFault(f"{where}: the extension's max_total must be a number in {measure.replace('_', ' ')}")
+    return Extension(
+        max_count=item.get("max_count", 1),
+        max_units=units,
+        by=tuple(item.get("by", ())),
+        reasons=tuple(item.get("reasons", ())),
+        notice=item.get("notice", ""),
+    )
+
+
+def _read_example(item: Mapping[str, Any], measure: Measure, where: str) -> Example:
+    try:
+        return Example(
+            started_at=_moment(item["started_at"]),
+            due_at=_moment(item["due_at"]),
+            budget=item.get("budget"),
+            pauses=tuple((_moment(start), _moment(end)) for start, end in item.get("pauses", ())),
+            extended_at=_moment(item["extended_at"]) if "extended_at" in item else None,
+            extended_by=read_limit(item["extended_by"], where)[1] or 0 if "extended_by" in item else 0,
+            note=item.get("note", ""),
+        )
+    except (KeyError, ValueError, TypeError) as error:
+        raise PackFault(f"{where}: an example in {measure.replace('_', ' ')} is incomplete or malformed ({error})") from error
+
+
+def _moment(value: datetime) -> datetime:
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise ValueError(f"{value} needs a date, a time and an offset such as 2026-06-01T10:00:00-04:00")  # noqa: TRY004
+    return value
+
+
+def _text(block: Mapping[str, Any], name: str, where: str) -> str:
+    value = block.get(name)
+    if not (isinstance(value, str) and value.strip()):
+        raise PackFault(f"{where}: {name!r} is missing or empty; add it")
+    return value.strip()
+
+
+def _day(block: Mapping[str, Any], name: str, where: str) -> date:
+    value = block.get(name)
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise PackFault(f"{where}: {name!r} must be a date such as {name} = 2026-01-01")
+    return value
+
+
+def _mark(block: Mapping[str, Any], where: str) -> Mark:
+    try:
+        return Mark(block.get("mark", ""))
+    except ValueError:
+        raise PackFault(f"{where}: 'mark' must be V (primary text), S (secondary source) or K (to be confirmed)") from None
+
+
+def _check_ranges(policies: Sequence[Policy], where: str) -> None:
+    """Refuse two versions of one obligation that are in force on the same day."""
+    ordered = sorted(policies, key=lambda policy: (policy.obligation, policy.track, policy.effective_from))
+    for earlier, later in zip(ordered, ordered[1:], strict=False):
+        same = (earlier.obligation, earlier.track) == (later.obligation, later.track)
+        if same and (earlier.effective_to is None or earlier.effective_to > later.effective_from):
+            raise PackFault(
+                f"{where}: two versions of {later.name} are in force on {later.effective_from}; "
+                f"end the earlier one with effective_to = {later.effective_from}"
+            )

@@ -1,0 +1,153 @@
+"""Finds the versions a clock is pinned to. Versions never change, hence a process reads each one once.
+
+Which version is in force is remembered too. That stays right without asking again, because a publication may only take
+effect on a later day than that of its publication (operations/publish_policies): what was read today holds for every
+start up to today. A start beyond that day, or an obligation that is not on the shelf, reads the shelf anew.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from slas.algebra import Align, DayEnd, Measure, Rule, StartRule, Threshold
+from slas.calendar import Calendar, Definition, micros, read_weekly
+from slas.fold import Terms
+from slas.models import CalendarVersion, PolicyVersion
+from slas.policy import Extension, Mark, Policy
+
+
+class PolicyMissing(LookupError):
+    """No obligation of that name is in force on that day."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """Which versions there are, as of one moment."""
+
+    read_at: datetime | None = None
+    calendars: dict[str, list[tuple[date, UUID]]] = field(default_factory=dict)
+    policies: dict[tuple[str, str, str], list[tuple[date, date | None, UUID, str]]] = field(default_factory=dict)
+    terms: dict[tuple[UUID, UUID], Terms] = field(default_factory=dict)
+    compiled: dict[UUID, Calendar] = field(default_factory=dict)
+
+
+_shelf = _Shelf()
+
+
+def refresh() -> None:
+    """Read the shelf anew: three queries. What is compiled already stays, for a version never changes."""
+    global _shelf  # noqa: PLW0603 -- the process-wide memory that this module is about
+    calendars, policies = defaultdict(list), defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        (read_at,) = cursor.fetchone()
+    for row in CalendarVersion.objects.order_by("calendar", "-effective_from"):
+        calendars[row.calendar].append((row.effective_from, row.pk))
+        if row.pk not in _shelf.compiled:
+            _shelf.compiled[row.pk] = compile_calendar(row)
+    for row in PolicyVersion.objects.order_by("-effective_from"):
+        policies[row.pack, row.obligation, row.track].append((row.effective_from, row.effective_to, row.pk, row.calendar))
+        for _, calendar_id in calendars[row.calendar]:
+            if (row.pk, calendar_id) not in _shelf.terms:
+                _shelf.terms[row.pk, calendar_id] = Terms(_shelf.compiled[calendar_id], policy_of(row))
+    _shelf = _Shelf(read_at, dict(calendars), dict(policies), _shelf.terms, _shelf.compiled)
+
+
+def forget() -> None:
+    """Forget everything that was read, as if the process had just started."""
+    global _shelf  # noqa: PLW0603
+    _shelf = _Shelf()
+
+
+def in_force(pack: str, obligation: str, track: str, started_at: datetime) -> tuple[UUID, UUID]:
+    """Return the ids of the policy and the calendar version for a clock that starts then.
+
+    An obligation that has no row for the track falls back to its row for every track. Raises PolicyMissing, HorizonPassed.
+    """
+    found = _look_up(pack, obligation, track, started_at)
+    if found is None:
+        refresh()
+        found = _look_up(pack, obligation, track, started_at)
+    if found is None:
+        raise PolicyMissing(
+            f"pack {pack!r} has no obligation {obligation!r} for track {track or 'any'!r} in force at {started_at}; "
+            "add it to slas/policy_packs and run: manage.py publish_policies"
+        )
+    return found
+
+
+def _look_up(pack: str, obligation: str, track: str, started_at: datetime) -> tuple[UUID, UUID] | None:
+    shelf = _shelf
+    rows = shelf.policies.get((pack, obligation, track)) or shelf.policies.get((pack, obligation, ""))
+    if not rows or shelf.read_at is None:
+        return None
+    for effective_from, effective_to, policy_id, calendar in rows:
+        calendars = shelf.calendars[calendar]
+        zone = shelf.compiled[calendars[0][1]]
+        started_on = zone.date_at(micros(started_at))
+        if started_on > zone.date_at(micros(shelf.read_at)):
+            return None
+        if effective_from <= started_on and (effective_to is None or started_on < effective_to):
+            return policy_id, next((pk for since, pk in calendars if since <= started_on), calendars[-1][1])
+    return None
+
+
+def terms_of(policy_id: UUID, calendar_id: UUID) -> Terms:
+    """Return what a clock with these pins counts by."""
+    if (found := _shelf.terms.get((policy_id, calendar_id))) is None:
+        calendar = _shelf.compiled.get(calendar_id) or compile_calendar(CalendarVersion.objects.get(pk=calendar_id))
+        found = Terms(calendar, policy_of(PolicyVersion.objects.get(pk=policy_id)))
+        _shelf.compiled[calendar_id], _shelf.terms[policy_id, calendar_id] = calendar, found
+    return found
+
+
+def compile_calendar(row: CalendarVersion) -> Calendar:
+    """Return a published calendar, compiled with the zone offsets that were true when it was published."""
+    definition = Definition(
+        name=row.calendar,
+        version=row.version,
+        effective_from=row.effective_from,
+        tz=row.tz,
+        weekly=read_weekly(row.weekly, str(row)),
+        holidays={date.fromisoformat(day): name for day, name in row.holidays.items()},
+        first_on=row.first_on,
+        last_on=row.last_on,
+    )
+    return Calendar(definition, tuple((second, offset) for second, offset in row.offsets))
+
+
+def policy_of(row: PolicyVersion) -> Policy:
+    """Return a published obligation as the plain policy that was read from its file, without the examples."""
+    return Policy(
+        pack=row.pack,
+        obligation=row.obligation,
+        track=row.track,
+        effective_from=row.effective_from,
+        effective_to=row.effective_to,
+        title=row.title,
+        promise=row.promise,
+        calendar=row.calendar,
+        starts_on=row.starts_on,
+        met_on=row.met_on,
+        rule=Rule(Measure(row.measure), StartRule(row.start_rule), DayEnd(row.day_end)),
+        budget=row.budget,
+        thresholds=tuple(Threshold(**item | {"align": Align(item["align"])}) for item in row.thresholds),
+        actions={int(code): tuple(actions) for code, actions in row.actions.items()},
+        pause_reasons=tuple(row.pause_reasons),
+        extension=_extension_of(row.extension),
+        consequence=row.consequence,
+        next_level=row.next_level,
+        clause=row.clause,
+        url=row.url,
+        mark=Mark(row.mark),
+    )
+
+
+def _extension_of(item: dict[str, Any] | None) -> Extension | None:
+    if item is None:
+        return None
+    return Extension(**item | {"by": tuple(item["by"]), "reasons": tuple(item["reasons"])})
