@@ -1,5 +1,6 @@
 """What can be done to a complaint: one file per step of ISO 10002 clause 7, all through one door."""
 
+from complaints.operations._door import lock_complaint, note_fact
 from complaints.operations.acknowledge_complaint import acknowledge_complaint
 from complaints.operations.assess_complaint import Axes, OverrideNeedsReason, assess_complaint, suggest_track
 from complaints.operations.decide_complaint import close_complaint, issue_decision, withdraw_complaint
@@ -28,6 +29,8 @@ __all__ = (
     "inform_member",
     "issue_decision",
     "issue_letter",
+    "lock_complaint",
+    "note_fact",
     "record_sent",
     "record_undeliverable",
     "send_message",
