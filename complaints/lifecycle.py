@@ -8,6 +8,7 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 
 from complaints.enums import OPEN_STATES, State, TimelineCode
+from members.actors import SYSTEM, Actor, ActorKind
 
 
 class Row(Protocol):
@@ -15,6 +16,8 @@ class Row(Protocol):
 
     state: str
     owner_id: object
+    owner: object
+    member_id: object
     informed_at: object
 
 
@@ -22,15 +25,38 @@ class TransitionRefused(ValueError):
     """The complaint's state does not allow the act; the message says why, in words for the person who tried."""
 
 
-Guard = Callable[[Row], str | None]
+Guard = Callable[[Row, Actor], str | None]
 
 
-def has_owner(complaint: Row) -> str | None:
-    """A complaint always has somebody who answers for it (ISO 10002 4.12)."""
-    return None if complaint.owner_id else _("Take the complaint first, so that somebody answers for it.")
+def is_owner(complaint: Row, actor: Actor) -> str | None:
+    """Somebody answers for the complaint (ISO 10002 4.12), and nobody overwrites that colleague's work unknowingly.
+
+    History does not tell who that was.
+    """
+    if actor.kind is ActorKind.IMPORT:
+        return None
+    if not complaint.owner_id:
+        return _("Take the complaint first, so that somebody answers for it.")
+    if actor.kind is ActorKind.USER and complaint.owner_id != actor.user_id:
+        return _("%(name)s has this complaint. Take it over first, so that only one of you works on it.") % {
+            "name": complaint.owner
+        }
+    return None
 
 
-def member_was_informed(complaint: Row) -> str | None:
+def is_not_about_oneself(complaint: Row, actor: Actor) -> str | None:
+    """Nobody handles the own complaint (ISO 10002 4.6)."""
+    if actor.member_id and actor.member_id == complaint.member_id:
+        return _("This is your own complaint. A colleague has to handle it.")
+    return None
+
+
+def is_replayed(_complaint: Row, actor: Actor) -> str | None:
+    """Only a replay may leave out steps: another office's records tell of receipt and end, not of the work between."""
+    return None if actor.kind is ActorKind.IMPORT else _("Assess and investigate the complaint first.")
+
+
+def member_was_informed(complaint: Row, _actor: Actor) -> str | None:
     """Closure needs the written decision, and proof that it was sent (ISO 10002 7.9)."""
     return None if complaint.informed_at else _("The decision letter has not been sent yet. Send it, then close.")
 
@@ -49,13 +75,13 @@ class Transition:
     cancels: tuple[str, ...] = ()
     guards: tuple[Guard, ...] = ()
 
-    def refusal(self, complaint: Row) -> str | None:
-        """Return why this act is not possible now, or None."""
+    def refusal(self, complaint: Row, actor: Actor = SYSTEM) -> str | None:
+        """Return why this act is not possible now, or None. Without an actor: whoever tries it."""
         if complaint.state not in self.sources:
             return _("This cannot be done now: the complaint is %(state)s.") % {
                 "state": State(complaint.state).label.lower()
             }
-        return next((reason for guard in self.guards if (reason := guard(complaint))), None)
+        return next((reason for guard in self.guards if (reason := guard(complaint, actor))), None)
 
 
 S, T = State, TimelineCode
@@ -71,7 +97,7 @@ _TABLE = (
         ("acknowledge",),
     ),
     Transition("acknowledge_late", _WORKED, None, T.ACKNOWLEDGED, "7.4", "acknowledged_at", ("acknowledge",)),
-    Transition("take", OPEN_STATES, None, T.TAKEN, "4.12"),
+    Transition("take", OPEN_STATES, None, T.TAKEN, "4.12", guards=(is_not_about_oneself,)),
     Transition(
         "assess",
         frozenset({S.RECEIVED, S.ACKNOWLEDGED, S.ASSESSED}),
@@ -79,7 +105,7 @@ _TABLE = (
         T.ASSESSED,
         "7.5",
         "assessed_at",
-        guards=(has_owner,),
+        guards=(is_owner,),
     ),
     Transition("write_note", OPEN_STATES, None, T.NOTE_ADDED, "7.6"),
     Transition("add_evidence", OPEN_STATES, None, T.EVIDENCE_ADDED, "7.6"),
@@ -90,10 +116,13 @@ _TABLE = (
         T.INVESTIGATED,
         "7.6",
         "investigated_at",
-        guards=(has_owner,),
+        guards=(is_owner,),
     ),
-    Transition("decide", frozenset({S.INVESTIGATED}), S.DECIDED, T.DECIDED, "7.8", "decided_at", guards=(has_owner,)),
-    Transition("issue_letter", frozenset({S.DECIDED}), None, T.LETTER_ISSUED, "7.8"),
+    Transition("decide", frozenset({S.INVESTIGATED}), S.DECIDED, T.DECIDED, "7.8", "decided_at", guards=(is_owner,)),
+    Transition(
+        "decide_as_recorded", frozenset({S.RECEIVED}), S.DECIDED, T.DECIDED, "7.8", "decided_at", guards=(is_replayed,)
+    ),
+    Transition("issue_letter", frozenset({S.DECIDED}), None, T.LETTER_ISSUED, "7.8", guards=(is_owner,)),
     Transition("inform", frozenset({S.DECIDED}), None, T.LETTER_SENT, "7.8", "informed_at"),
     Transition(
         "close",
@@ -104,7 +133,7 @@ _TABLE = (
         "closed_at",
         ("resolve",),
         ("acknowledge",),
-        (member_was_informed,),
+        (is_owner, member_was_informed),
     ),
     Transition(
         "withdraw",

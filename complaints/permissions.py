@@ -12,11 +12,13 @@ ACTIONS = MappingProxyType(
     {
         "take": HANDLERS,
         "acknowledge": HANDLERS,
+        "acknowledge_late": HANDLERS,
         "assess": HANDLERS,
         "write_note": HANDLERS,
         "add_evidence": HANDLERS,
         "investigate": HANDLERS,
         "decide": HANDLERS,
+        "decide_as_recorded": frozenset(),  # nobody: it takes a replay of history
         "issue_letter": HANDLERS,
         "inform": HANDLERS,
         "close": HANDLERS,

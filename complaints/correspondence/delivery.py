@@ -1,5 +1,8 @@
 """Turn a dispatch into an e-mail and hand it to the mail server. No health data goes into any e-mail."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.signing import TimestampSigner
@@ -45,8 +48,10 @@ def _address(dispatch: Dispatch, complaint: Complaint | None) -> str:
 
 
 def _context(dispatch: Dispatch, complaint: Complaint | None) -> dict[str, object]:
+    due_at = dispatch.detail.get("due_at")
     return {
         "detail": dispatch.detail,
+        "due_at": due_at and datetime.fromisoformat(due_at).astimezone(ZoneInfo(settings.HOUSE_TIME_ZONE)),
         "complaint": complaint,
         "insurer": settings.INSURER_NAME,
         "phone": settings.INSURER_PHONE,

@@ -44,6 +44,9 @@ class Complaint(models.Model):
     language = models.CharField(max_length=10, choices=Language, default=Language.EN)
     harm_if_waiting = models.BooleanField(default=False)
     happened_on = models.DateField(null=True)
+    is_history = models.BooleanField(
+        default=False, help_text="Replayed from another office's records, which do not tell of every step."
+    )
 
     complainant_name = SealedTextField(null=True)
     complainant_email = SealedTextField(null=True)
@@ -74,11 +77,14 @@ class Complaint(models.Model):
             models.CheckConstraint(
                 name="complaint_assessed_stamped",
                 condition=~Q(state__in=["assessed", "investigated", "decided", "closed"])
-                | Q(assessed_at__isnull=False, owner__isnull=False),
+                | Q(assessed_at__isnull=False, owner__isnull=False)
+                | Q(is_history=True),
             ),
             models.CheckConstraint(
                 name="complaint_investigated_stamped",
-                condition=~Q(state__in=["investigated", "decided", "closed"]) | Q(investigated_at__isnull=False),
+                condition=~Q(state__in=["investigated", "decided", "closed"])
+                | Q(investigated_at__isnull=False)
+                | Q(is_history=True),
             ),
             models.CheckConstraint(
                 name="complaint_decided_stamped",
@@ -123,6 +129,11 @@ class Complaint(models.Model):
     def id(self) -> UUID:
         """The matter's key."""
         return self.matter_id
+
+    @property
+    def has_email(self) -> bool:
+        """Tell whether there is an address, which stays sealed."""
+        return self.__dict__.get("complainant_email") is not None
 
     @property
     def is_open(self) -> bool:

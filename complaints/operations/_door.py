@@ -1,6 +1,6 @@
 """The one door: every change of a complaint goes through `perform`."""
 
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Model
@@ -8,10 +8,13 @@ from django.db.models import Model
 from complaints.enums import Audience, TimelineCode
 from complaints.lifecycle import TRANSITIONS, TransitionRefused
 from complaints.models import Complaint, TimelineEntry
-from complaints.permissions import ACTIONS, demand
+from complaints.models.part import PartOfComplaint
+from complaints.permissions import demand
 from members.actors import ActorKind
 from members.acts import Act
 from slas.operations import cancel_clock, complete_clock
+
+Part = TypeVar("Part", bound=PartOfComplaint)
 
 SHOWN_TO_MEMBERS = frozenset(
     {
@@ -38,6 +41,16 @@ def lock_complaint(this: Act, complaint_id: UUID) -> Complaint:
     return complaint
 
 
+def written_before(model: type[Part], key: UUID | None, complaint: Complaint) -> Part | None:
+    """Return the row that an earlier press of the same form wrote, or None.
+
+    The complaint is locked, so that two presses at once come here one after the other.
+    """
+    if key is None:
+        return None
+    return model.objects.unscoped("part of the locked complaint").filter(pk=key, complaint=complaint).first()
+
+
 def perform(
     act: str,
     *,
@@ -53,10 +66,9 @@ def perform(
     Raises ActionForbidden, TransitionRefused, Complaint.DoesNotExist.
     """
     transition = TRANSITIONS[act]
-    if act in ACTIONS:
-        demand(this.actor, act)
+    demand(this.actor, act)
     complaint = lock_complaint(this, complaint_id)
-    if refusal := transition.refusal(complaint):
+    if refusal := transition.refusal(complaint, this.actor):
         raise TransitionRefused(refusal)
     if transition.target:
         changes["state"] = transition.target

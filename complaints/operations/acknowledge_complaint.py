@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from complaints.enums import State
-from complaints.lifecycle import TransitionRefused
 from complaints.models import Complaint
 from complaints.operations._door import lock_complaint, perform
 from members.actors import Actor
@@ -23,11 +22,3 @@ def acknowledge_complaint(*, actor: Actor, at: datetime, complaint_id: UUID, pro
             return complaint
         name = "acknowledge" if complaint.state == State.RECEIVED else "acknowledge_late"
         return perform(name, this=this, complaint_id=complaint_id, detail={"proof": proof})
-
-
-def acknowledge_if_open(*, actor: Actor, at: datetime, complaint_id: UUID, proof: str) -> None:
-    """Acknowledge, unless the complaint has ended while the message was on its way."""
-    try:
-        acknowledge_complaint(actor=actor, at=at, complaint_id=complaint_id, proof=proof)
-    except TransitionRefused:
-        return

@@ -4,11 +4,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from complaints.enums import Level, Track
+from complaints.enums import Level, Priority, Track
 from complaints.models import Assessment, Complaint
-from complaints.operations._door import lock_complaint, perform
+from complaints.operations._door import lock_complaint, perform, written_before
 from members.actors import Actor
 from members.acts import Act, act
+from members.identifiers import new_id
 from slas.models import Matter
 from slas.operations import cancel_clock, open_clock, start_clock
 
@@ -39,20 +40,31 @@ def suggest_track(axes: Axes) -> Track:
 
 
 def assess_complaint(
-    *, actor: Actor, at: datetime, complaint_id: UUID, axes: Axes, track: Track | None = None, override_reason: str = ""
+    *,
+    actor: Actor,
+    at: datetime,
+    complaint_id: UUID,
+    axes: Axes,
+    track: Track | None = None,
+    override_reason: str = "",
+    key: UUID | None = None,
 ) -> Complaint:
     """Assess a complaint. A track other than the suggested one needs a reason, which is kept.
 
-    A changed track replaces the open clocks by those of the new track, which run from the same receipt.
-    Raises OverrideNeedsReason, TransitionRefused, ActionForbidden.
+    A changed track replaces the open clocks by those of the new track, which run from the same receipt; the expedited
+    track makes the complaint urgent, and leaving it takes that away. The same `key` twice is one assessment. Raises OverrideNeedsReason, TransitionRefused, ActionForbidden.
     """
     suggested = suggest_track(axes)
     chosen = track or suggested
     if chosen != suggested and not override_reason.strip():
         raise OverrideNeedsReason
     with act(actor=actor, at=at) as this:
-        before = lock_complaint(this, complaint_id).track
+        complaint = lock_complaint(this, complaint_id)
+        if written_before(Assessment, key, complaint):
+            return complaint
+        before = complaint.track
         assessment = Assessment(
+            id=key or new_id(),
             complaint_id=complaint_id,
             **asdict(axes),
             suggested_track=suggested,
@@ -61,12 +73,18 @@ def assess_complaint(
             assessed_by=actor.user_id,
             assessed_at=at,
         )
-        complaint = perform(
-            "assess", this=this, complaint_id=complaint_id, adds=assessment, detail={"track": chosen}, track=chosen
-        )
+        perform("assess", this=this, complaint_id=complaint_id, adds=assessment, detail={"track": chosen}, track=chosen)
         if chosen != before:
             _replace_clocks(this, complaint)
+        if (priority := _priority(complaint, before)) != complaint.priority:
+            this.change(complaint, priority=priority)
     return complaint
+
+
+def _priority(complaint: Complaint, before: str) -> int:
+    if complaint.track == Track.EXPEDITED:
+        return Priority.URGENT
+    return Priority.NORMAL if before == Track.EXPEDITED else complaint.priority
 
 
 def _replace_clocks(this: Act, complaint: Complaint) -> None:

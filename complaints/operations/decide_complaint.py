@@ -3,11 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from complaints.enums import Outcome, RemedyKind
+from complaints.enums import Outcome, RemedyKind, State
 from complaints.models import Complaint, Decision
-from complaints.operations._door import perform
-from members.actors import Actor
+from complaints.operations._door import lock_complaint, perform, written_before
+from members.actors import Actor, ActorKind
 from members.acts import act
+from members.identifiers import new_id
 
 
 def issue_decision(
@@ -20,10 +21,18 @@ def issue_decision(
     evidence_reviewed: str,
     remedy_kind: RemedyKind = RemedyKind.NONE,
     remedy: str = "",
+    key: UUID | None = None,
 ) -> Decision:
-    """Decide: what, why, resting on which evidence, and what makes it right. Raises TransitionRefused."""
+    """Decide: what, why, resting on which evidence, and what makes it right. The same `key` twice is one decision.
+
+    History goes from receipt to decision, for it does not tell of the steps between. Raises TransitionRefused.
+    """
+    name = "decide_as_recorded" if actor.kind is ActorKind.IMPORT else "decide"
     with act(actor=actor, at=at) as this:
+        if before := written_before(Decision, key, lock_complaint(this, complaint_id)):
+            return before
         decision = Decision(
+            id=key or new_id(),
             complaint_id=complaint_id,
             outcome=outcome,
             rationale=rationale,
@@ -33,17 +42,29 @@ def issue_decision(
             decided_by_id=actor.user_id,
             decided_at=at,
         )
-        perform("decide", this=this, complaint_id=complaint_id, adds=decision, detail={"outcome": outcome})
+        perform(name, this=this, complaint_id=complaint_id, adds=decision, detail={"outcome": outcome})
     return decision
 
 
 def close_complaint(*, actor: Actor, at: datetime, complaint_id: UUID) -> Complaint:
-    """Close what was decided and told to the member. Raises TransitionRefused, which says what is missing."""
+    """Close what was decided and told to the member. Closing twice changes nothing.
+
+    Raises TransitionRefused, which says what is missing.
+    """
     with act(actor=actor, at=at) as this:
+        complaint = lock_complaint(this, complaint_id)
+        if complaint.state == State.CLOSED:
+            return complaint
         return perform("close", this=this, complaint_id=complaint_id)
 
 
 def withdraw_complaint(*, actor: Actor, at: datetime, complaint_id: UUID) -> Complaint:
-    """End the complaint because the member wants no answer any more; its clocks are cancelled, not met."""
+    """End the complaint because the member wants no answer any more; its clocks are cancelled, not met.
+
+    Withdrawing twice changes nothing. Raises TransitionRefused.
+    """
     with act(actor=actor, at=at) as this:
+        complaint = lock_complaint(this, complaint_id)
+        if complaint.state == State.WITHDRAWN:
+            return complaint
         return perform("withdraw", this=this, complaint_id=complaint_id)

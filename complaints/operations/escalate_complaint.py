@@ -9,9 +9,9 @@ from complaints.correspondence.operations import request_dispatch
 from complaints.enums import Audience, Priority, TimelineCode
 from complaints.models import Complaint, TimelineEntry
 from complaints.operations._door import note_fact
-from members.accounts.queries import active_holders
 from members.actors import SYSTEM, Role
 from members.acts import Act, act
+from members.queries import user_ids_with_role
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,37 +21,47 @@ class Firing:
     matter_id: UUID
     clock_id: UUID
     kind: str
+    title: str
+    due_at: datetime
     epoch: int
     code: int
     breached: bool
+    owed: bool
     action: str
     key: str
+
+
+class UnknownAction(ValueError):
+    """A policy pack asks for something that complaints cannot do."""
 
 
 def escalate_complaint(*, at: datetime, firing: Firing) -> None:
     """Carry out one action of a threshold: `notify_owner`, `notify_lead` or `raise_priority`.
 
     The timeline tells of the threshold once, whichever of its actions comes first; doing an action again changes
-    nothing. A complaint that has ended meanwhile is left alone.
+    nothing. Once the answer was given (`owed` is False), a warning has lost its sense, and of a breach people are still
+    told. Raises UnknownAction.
     """
     with act(actor=SYSTEM, at=at) as this:
         complaint = this.lock(Complaint, firing.matter_id)
-        first = _tell_timeline(this, complaint, firing)
-        if not complaint.is_open:
+        _tell_timeline(this, complaint, firing)
+        if not (firing.owed or firing.breached):
             return
-        if firing.action == "raise_priority":
-            _raise_priority(this, complaint, firing)
-        elif firing.action == "notify_owner":
-            alert(this, firing, [complaint.owner_id] if complaint.owner_id else active_holders(Role.LEAD))
-        elif firing.action == "notify_lead":
-            alert(this, firing, active_holders(Role.LEAD))
-        elif first:
-            this.record("complaint.threshold_without_effect", matter_id=complaint.pk, detail={"action": firing.action})
+        match firing.action:
+            case "notify_owner" if complaint.owner_id:
+                alert(this, firing, [complaint.owner_id])
+            case "notify_owner" | "notify_lead":
+                alert(this, firing, user_ids_with_role(Role.LEAD))
+            case "raise_priority":
+                _raise_priority(this, complaint, firing)
+            case _:
+                raise UnknownAction(firing.action)
 
 
 def alert(this: Act, firing: Firing, user_ids: list[UUID]) -> None:
-    """Ask for one e-mail to each of these people, once per firing."""
-    keys = {f"{firing.key}:{user_id}": user_id for user_id in user_ids}
+    """Ask for one e-mail to each of these people: one per threshold, however many of its actions name the person."""
+    threshold = f"alert:{firing.clock_id}:{firing.epoch}:{firing.code}"
+    keys = {f"{threshold}:{user_id}": user_id for user_id in user_ids}
     asked = set(Dispatch.objects.filter(dedupe_key__in=keys).values_list("dedupe_key", flat=True))
     for key, user_id in keys.items():
         if key not in asked:
@@ -61,14 +71,14 @@ def alert(this: Act, firing: Firing, user_ids: list[UUID]) -> None:
                 kind=DispatchKind.CLOCK_ALERT,
                 key=key,
                 to_user_id=user_id,
-                detail={"clock": firing.kind, "breached": firing.breached},
+                detail={"title": firing.title, "due_at": firing.due_at.isoformat(), "breached": firing.breached},
             )
 
 
-def _tell_timeline(this: Act, complaint: Complaint, firing: Firing) -> bool:
+def _tell_timeline(this: Act, complaint: Complaint, firing: Firing) -> None:
     entry_id = uuid5(firing.clock_id, f"{firing.epoch}:{firing.code}")
     if TimelineEntry.objects.unscoped("whether this firing was told").filter(pk=entry_id).exists():
-        return False
+        return
     code = TimelineCode.CLOCK_BREACHED if firing.breached else TimelineCode.CLOCK_WARNED
     detail = {"clock": firing.kind, "code": firing.code}
     this.add(
@@ -85,11 +95,10 @@ def _tell_timeline(this: Act, complaint: Complaint, firing: Firing) -> bool:
     this.record(
         f"complaint.{code}", matter_id=complaint.pk, object_type="clock", object_id=firing.clock_id, detail=detail
     )
-    return True
 
 
 def _raise_priority(this: Act, complaint: Complaint, firing: Firing) -> None:
-    if complaint.priority < Priority.URGENT and firing.key not in _raised_by(complaint):
+    if complaint.is_open and complaint.priority < Priority.URGENT and firing.key not in _raised_by(complaint):
         this.change(complaint, priority=complaint.priority + 1)
         note_fact(this, complaint, TimelineCode.PRIORITY_RAISED, {"key": firing.key, "to": complaint.priority})
 

@@ -6,27 +6,35 @@ from uuid import UUID
 from complaints.correspondence.models import Direction, DispatchKind, Message
 from complaints.correspondence.operations import request_dispatch
 from complaints.enums import TimelineCode
-from complaints.operations._door import lock_complaint, note_fact
+from complaints.operations._door import lock_complaint, note_fact, written_before
+from complaints.operations._reach import demand_reachable_online
 from complaints.permissions import demand
 from members.actors import Actor
 from members.acts import act
+from members.identifiers import new_id
 from slas.models import Matter
 from slas.operations import complete_clock, open_clock, start_clock
 
 REPLY = "message_reply"
 
 
-def send_message(*, actor: Actor, at: datetime, complaint_id: UUID, body: str) -> Message:
+def send_message(*, actor: Actor, at: datetime, complaint_id: UUID, body: str, key: UUID | None = None) -> Message:
     """Write to the other side. A member's message starts the clock of our reply; our message meets it.
 
-    Messages are possible on ended complaints too, for that is how a member says that it is not solved.
-    Raises ActionForbidden, Complaint.DoesNotExist.
+    Messages are possible on ended complaints too, for that is how a member says that it is not solved. Whoever writes
+    on the own complaint writes as the member, staff or not. The same `key` twice is one message.
+    Raises ActionForbidden, Complaint.DoesNotExist; TransitionRefused when the member could not read it here.
     """
     demand(actor, "message")
-    from_staff = actor.is_staff
     with act(actor=actor, at=at) as this:
         complaint = lock_complaint(this, complaint_id)
+        if before := written_before(Message, key, complaint):
+            return before
+        from_staff = actor.member_id is None or actor.member_id != complaint.member_id
+        if from_staff:
+            demand_reachable_online(complaint)
         message = Message(
+            id=key or new_id(),
             complaint_id=complaint.pk,
             direction=Direction.TO_MEMBER if from_staff else Direction.FROM_MEMBER,
             body=body,

@@ -9,24 +9,39 @@ from complaints.correspondence.operations import request_dispatch
 from complaints.correspondence.rendering import LetterContent, render_letter_pdf
 from complaints.lifecycle import TransitionRefused
 from complaints.models import Complaint
-from complaints.operations._door import lock_complaint, perform
-from members.actors import Actor
-from members.acts import act
+from complaints.operations._door import lock_complaint, perform, written_before
+from complaints.operations._reach import demand_reachable_online
+from complaints.operations.acknowledge_complaint import acknowledge_complaint
+from members.actors import Actor, ActorKind
+from members.acts import Act, act
+from members.identifiers import new_id
 
 
 def issue_letter(
-    *, actor: Actor, at: datetime, complaint_id: UUID, content: LetterContent, channel: LetterChannel
+    *,
+    actor: Actor,
+    at: datetime,
+    complaint_id: UUID,
+    content: LetterContent,
+    channel: LetterChannel,
+    key: UUID | None = None,
 ) -> Letter:
-    """Fix the letter as it goes out, and ask for the notice that it is there. Issuing it again is refused.
+    """Fix the letter as it goes out, and ask for the notice that it is there. The same `key` twice is one letter.
 
     A letter by post counts as sent when somebody confirms that it was posted; see `inform_member`.
+    Raises TransitionRefused: issued already, or by portal to somebody who could not read it there.
     """
     pdf = render_letter_pdf(content)
     with act(actor=actor, at=at) as this:
         complaint = lock_complaint(this, complaint_id)
-        if Letter.objects.unscoped("one letter per complaint").filter(complaint_id=complaint_id).exists():
+        if before := written_before(Letter, key, complaint):
+            return before
+        if _letter_of(this, complaint):
             raise TransitionRefused("The decision letter has already been issued.")
+        if channel == LetterChannel.PORTAL:
+            demand_reachable_online(complaint)
         letter = Letter(
+            id=key or new_id(),
             complaint_id=complaint_id,
             language=complaint.language,
             channel=channel,
@@ -46,13 +61,26 @@ def issue_letter(
 def inform_member(*, actor: Actor, at: datetime, complaint_id: UUID, proof: str) -> Complaint:
     """Record the proof that the written decision is on its way: "email", "post", or the source of an import.
 
-    Recording it twice changes nothing. Raises TransitionRefused.
+    It also proves, at the latest, that the complainant was told that we have the complaint. An import's letter was
+    written elsewhere. Recording it twice changes nothing. Raises TransitionRefused, also when no letter was issued.
     """
     with act(actor=actor, at=at) as this:
         complaint = lock_complaint(this, complaint_id)
         if complaint.informed_at:
             return complaint
-        letters = Letter.objects.unscoped("the letter of the locked complaint").filter(complaint_id=complaint_id)
-        for letter in [] if proof == "source" else letters.defer("pdf", "content"):
+        if actor.kind is not ActorKind.IMPORT:
+            if (letter := _letter_of(this, complaint)) is None:
+                raise TransitionRefused("The decision letter has not been issued yet.")
             this.change(letter, sent_at=at)
-        return perform("inform", this=this, complaint_id=complaint_id, detail={"proof": proof})
+        perform("inform", this=this, complaint_id=complaint_id, detail={"proof": proof})
+        if actor.kind is not ActorKind.IMPORT:
+            acknowledge_complaint(actor=actor, at=at, complaint_id=complaint_id, proof=proof)
+    return complaint
+
+
+def _letter_of(this: Act, complaint: Complaint) -> Letter | None:
+    """Return the letter of the locked complaint without its text and PDF, which are long and stay sealed."""
+    if held := this.held(Letter, complaint_id=complaint.pk):
+        return held[0]
+    letters = Letter.objects.unscoped("the letter of the locked complaint").filter(complaint=complaint)
+    return letters.defer("pdf", "content").first()

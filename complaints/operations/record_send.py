@@ -1,20 +1,22 @@
 """What became of a send: the proof moves the complaint on, a failure is somebody's task."""
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
 from complaints.correspondence.models import Dispatch, DispatchKind
 from complaints.enums import TimelineCode
+from complaints.lifecycle import TransitionRefused
 from complaints.models import Complaint
 from complaints.operations._door import note_fact
-from complaints.operations.acknowledge_complaint import acknowledge_if_open
+from complaints.operations.acknowledge_complaint import acknowledge_complaint
 from complaints.operations.inform_member import inform_member
 from members.actors import SYSTEM
 from members.acts import act
 
 
 def record_sent(*, at: datetime, dispatch_id: UUID) -> None:
-    """Record that the mail server accepted the e-mail, and do what that proves."""
+    """Record that the mail server accepted the e-mail, and do what that proves, unless the complaint has ended since."""
     with act(actor=SYSTEM, at=at) as this:
         dispatch = this.lock(Dispatch, dispatch_id)
         if dispatch.sent_at:
@@ -27,10 +29,12 @@ def record_sent(*, at: datetime, dispatch_id: UUID) -> None:
             object_id=dispatch.pk,
             detail={"kind": dispatch.kind},
         )
-        if dispatch.kind == DispatchKind.ACKNOWLEDGEMENT:
-            acknowledge_if_open(actor=SYSTEM, at=at, complaint_id=dispatch.matter_id, proof="email")
-        elif dispatch.kind == DispatchKind.LETTER_READY:
-            inform_member(actor=SYSTEM, at=at, complaint_id=dispatch.matter_id, proof="email")
+        # A refusal must not undo the proof of sending: the outbox would send the e-mail again.
+        with suppress(TransitionRefused):
+            if dispatch.kind == DispatchKind.ACKNOWLEDGEMENT:
+                acknowledge_complaint(actor=SYSTEM, at=at, complaint_id=dispatch.matter_id, proof="email")
+            elif dispatch.kind == DispatchKind.LETTER_READY:
+                inform_member(actor=SYSTEM, at=at, complaint_id=dispatch.matter_id, proof="email")
 
 
 def record_undeliverable(*, at: datetime, dispatch_id: UUID) -> None:

@@ -77,6 +77,7 @@ def submit_complaint(
             language=statement.language,
             harm_if_waiting=statement.harm_if_waiting,
             happened_on=statement.happened_on,
+            is_history=actor.kind is ActorKind.IMPORT,
             complainant_name=statement.name or None,
             complainant_email=statement.email or None,
             complainant_phone=statement.phone or None,

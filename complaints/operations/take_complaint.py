@@ -10,7 +10,7 @@ from members.acts import act
 
 
 class AlreadyTaken(ValueError):
-    """Somebody else was faster."""
+    """Somebody else was faster; the message is that colleague's name."""
 
 
 def take_complaint(*, actor: Actor, at: datetime, complaint_id: UUID, from_owner_id: UUID | None = None) -> Complaint:
@@ -20,8 +20,8 @@ def take_complaint(*, actor: Actor, at: datetime, complaint_id: UUID, from_owner
     """
     with act(actor=actor, at=at) as this:
         complaint = lock_complaint(this, complaint_id)
-        if complaint.owner_id == actor.user_id:
+        if complaint.owner_id and complaint.owner_id == actor.user_id:
             return complaint
-        if complaint.owner_id != from_owner_id:
+        if complaint.owner_id and complaint.owner_id != from_owner_id:
             raise AlreadyTaken(str(complaint.owner))
         return perform("take", this=this, complaint_id=complaint_id, owner_id=actor.user_id)

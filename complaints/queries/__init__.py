@@ -1,0 +1,1 @@
+"""What is asked about complaints. Nothing here changes a row."""
