@@ -23,3 +23,10 @@ class ActionKind(TextChoices):
     CONTAINMENT = "containment", _("Containment")
     CORRECTIVE = "corrective", _("Corrective action")
     PREVENTIVE = "preventive", _("Preventive action")
+
+
+class Verdict(TextChoices):
+    """What the effectiveness check found, measured against the criterion."""
+
+    EFFECTIVE = "effective", _("Effective: the criterion is met")
+    NOT_EFFECTIVE = "not_effective", _("Not effective: the criterion is not met")

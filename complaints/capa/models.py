@@ -1,4 +1,4 @@
-"""Root causes, and the actions that remove them."""
+"""Root causes, and the actions that remove them (ISO 9001 10.2)."""
 
 from typing import Self
 
@@ -52,6 +52,7 @@ class Capa(StaffRecord):
 
     matter = models.OneToOneField("slas.Matter", models.PROTECT, primary_key=True, related_name="+")
     reference = models.CharField(max_length=16, unique=True)
+    opening_key = models.UUIDField(null=True, unique=True, help_text="The form: one form, one CAPA.")
     title = models.CharField(max_length=160)
     problem = SealedTextField()
     cause = models.CharField(max_length=40, db_index=True)
@@ -78,14 +79,37 @@ class Capa(StaffRecord):
                 condition=Q(state="opened") | (Q(planned_at__isnull=False, check_on__isnull=False) & ~Q(criterion="")),
             ),
             models.CheckConstraint(
+                name="capa_planned_by_another",
+                condition=Q(planned_by__isnull=True) | ~Q(planned_by=models.F("owner")),
+            ),
+            models.CheckConstraint(
+                name="capa_implemented_stamped",
+                condition=Q(state__in=["opened", "planned"], implemented_at__isnull=True)
+                | (~Q(state__in=["opened", "planned"]) & Q(implemented_at__isnull=False)),
+            ),
+            models.CheckConstraint(
                 name="capa_verified_by_another",
                 condition=~Q(state__in=["effective", "not_effective"])
-                | (Q(verified_at__isnull=False, verified_by__isnull=False) & ~Q(verified_by=models.F("owner"))),
+                | (
+                    Q(verified_at__isnull=False, verified_by__isnull=False)
+                    & ~Q(verified_by=models.F("owner"))
+                    & ~Q(verdict_reason="")
+                ),
             ),
         )
 
     def __str__(self) -> str:
         return self.reference
+
+
+class CapaNumber(models.Model):
+    """The last number that was given to a CAPA in a year. Whoever takes the next one locks the row."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    last = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.last} in {self.year}"
 
 
 class CapaComplaint(StaffRecord):
@@ -98,6 +122,9 @@ class CapaComplaint(StaffRecord):
     class Meta:
         constraints = (models.UniqueConstraint(fields=("capa", "complaint"), name="capa_complaint_once"),)
 
+    def __str__(self) -> str:
+        return f"complaint {self.complaint_id} of CAPA {self.capa_id}"
+
 
 class CapaAction(StaffRecord):
     """One thing that somebody does by a date; a matter of its own, so that a clock keeps the date."""
@@ -109,8 +136,9 @@ class CapaAction(StaffRecord):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     due_on = models.DateField()
     added_at = models.DateTimeField()
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
-    class Meta:
-        indexes = (models.Index(fields=("capa",), name="capa_action_by_capa"),)
+    def __str__(self) -> str:
+        return f"{self.kind} due {self.due_on}"

@@ -1,0 +1,88 @@
+"""Planning (ISO 9001 10.2.1 b): what is done by whom until when, and how we will know that it worked."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from complaints.capa.enums import ActionKind
+from complaints.capa.lifecycle import CapaRefused
+from complaints.capa.models import Capa, CapaAction
+from complaints.capa.operations._door import (
+    ACTION_CLOCK,
+    actions_of,
+    demand_change,
+    implement_if_done,
+    local_date,
+    lock_capa,
+    perform,
+    start_dated_clock,
+)
+from complaints.capa.queries import is_possible_owner
+from complaints.permissions import demand
+from members.actors import Actor
+from members.acts import act
+from slas.operations import open_matter
+
+MATTER_KIND = "capa_action"
+
+
+def add_action(
+    *, actor: Actor, at: datetime, capa_id: UUID, kind: ActionKind, description: str, owner_id: UUID, due_on: date
+) -> CapaAction:
+    """Add an action: a matter of its own, whose clock is due when the day `due_on` ends.
+
+    The same open action again, word for word, returns the one that is there, so that pressing twice adds one.
+    Raises ActionForbidden, CapaRefused, Capa.DoesNotExist.
+    """
+    with act(actor=actor, at=at) as this:
+        capa = lock_capa(this, capa_id)
+        demand_change(actor, capa.owner_id)
+        words = {"kind": kind, "description": description, "owner_id": owner_id, "due_on": due_on}
+        for known in actions_of(this, capa_id):
+            if not known.done_at and all(getattr(known, name) == value for name, value in words.items()):
+                return known
+        _check_due_date(capa, due_on, local_date(at))
+        if not is_possible_owner(owner_id):
+            raise CapaRefused(_("Choose an owner who handles or reviews complaints here."))
+        matter = open_matter(
+            this=this, kind=MATTER_KIND, time_zone=settings.HOUSE_TIME_ZONE, language=settings.LANGUAGE_CODE
+        )
+        action = CapaAction(matter=matter, capa_id=capa_id, **words, added_at=at, added_by_id=actor.user_id)
+        detail = {"action": str(action.pk), "kind": kind, "due_on": str(due_on)}
+        perform("add_action", this=this, capa_id=capa_id, adds=action, detail=detail)
+        start_dated_clock(this, matter, ACTION_CLOCK, due_on)
+    return action
+
+
+def approve_plan(*, actor: Actor, at: datetime, capa_id: UUID, criterion: str, check_on: date) -> Capa:
+    """Approve the plan, and fix for good how its effect will be judged and when. The owner cannot approve it.
+
+    Meets the clock of the plan. If all actions are done by now, the CAPA is implemented at once.
+    Raises ActionForbidden, CapaRefused, Capa.DoesNotExist.
+    """
+    demand(actor, "change_capa")
+    with act(actor=actor, at=at) as this:
+        lock_capa(this, capa_id)
+        last_due_on = max((action.due_on for action in actions_of(this, capa_id)), default=date.min)
+        if not criterion.strip():
+            raise CapaRefused(_("Say how we will know that it worked."))
+        if check_on <= max(last_due_on, local_date(at)):
+            raise CapaRefused(_("Choose a day for the check that is after today and after the last action is due."))
+        detail = {"check_on": str(check_on)}
+        words = {"criterion": criterion.strip(), "check_on": check_on}
+        capa = perform("approve_plan", this=this, capa_id=capa_id, detail=detail, **words)
+        implement_if_done(this, capa_id)
+    return capa
+
+
+def _check_due_date(capa: Capa, due_on: date, today: date) -> None:
+    if due_on <= today:
+        raise CapaRefused(_("Choose a due date after today."))
+    if capa.check_on and due_on >= capa.check_on:
+        raise CapaRefused(
+            _("The effect is checked on %(day)s. An action must be due before that day.")
+            % {"day": date_format(capa.check_on)}
+        )
