@@ -153,6 +153,13 @@ class Migration(migrations.Migration):
                 ),
                 ("harm_if_waiting", models.BooleanField(default=False)),
                 ("happened_on", models.DateField(null=True)),
+                (
+                    "is_history",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Replayed from another office's records, which do not tell of every step.",
+                    ),
+                ),
                 ("complainant_name", members.privacy.fields.SealedTextField(null=True, purpose="field")),
                 ("complainant_email", members.privacy.fields.SealedTextField(null=True, purpose="field")),
                 ("complainant_phone", members.privacy.fields.SealedTextField(null=True, purpose="field")),
@@ -555,6 +562,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("state__in", ["assessed", "investigated", "decided", "closed"]), _negated=True),
                     models.Q(("assessed_at__isnull", False), ("owner__isnull", False)),
+                    ("is_history", True),
                     _connector="OR",
                 ),
                 name="complaint_assessed_stamped",
@@ -566,6 +574,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("state__in", ["investigated", "decided", "closed"]), _negated=True),
                     ("investigated_at__isnull", False),
+                    ("is_history", True),
                     _connector="OR",
                 ),
                 name="complaint_investigated_stamped",
