@@ -2,7 +2,9 @@
 # Paths are relative on purpose: make cannot cope with a blank in the absolute one.
 
 PYTHON ?= python3
-VENV = @REDRESS_PYTHON_CHOSEN=$(if $(filter file,$(origin PYTHON)),no,yes) $(PYTHON) -I config/stack/bootstrap.py
+NO_PYTHON = Redress: there is no $(PYTHON) here; install Python 3.11 or newer, or name one: make PYTHON=…
+VENV = @command -v $(PYTHON) >/dev/null || { echo '$(NO_PYTHON)' >&2; exit 1; }; \
+	REDRESS_PYTHON_CHOSEN=$(if $(filter file,$(origin PYTHON)),no,yes) $(PYTHON) -I config/stack/bootstrap.py
 STACK = .venv/bin/python -m config.stack
 COMPILE = .venv/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 

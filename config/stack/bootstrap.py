@@ -33,8 +33,8 @@ def say(line: str) -> None:
 def check_interpreter() -> None:
     """Refuse a Python that cannot carry the virtual environment."""
     if sys.version_info < OLDEST:
-        newer = [name for name in ("python3.13", "python3.12", "python3.11") if shutil.which(name)]
-        cure = f"try `make PYTHON={newer[0]} …`" if newer else "install one and name it: `make PYTHON=python3.12 …`"
+        newer = [name for name in ("python3.13", "python3.12", "python3.11") if works(name)]
+        cure = f"use `make PYTHON={newer[0]} …`" if newer else "install one and name it: `make PYTHON=python3.12 …`"
         refuse(f"Python 3.11 or newer is needed and {sys.executable} is {sys.version.split()[0]}; {cure}")
     try:
         import ensurepip  # noqa: F401, PLC0415
@@ -44,6 +44,14 @@ def check_interpreter() -> None:
         refuse(
             f"{sys.executable} lacks the modules that make virtual environments; `apt-get install {package}` adds them"
         )
+
+
+def works(interpreter: str) -> bool:
+    """Tell whether there is such an interpreter; a name on the PATH alone may be a version manager's empty promise."""
+    try:
+        return subprocess.call([interpreter, "-c", "import ensurepip, venv"], stderr=subprocess.DEVNULL) == 0
+    except OSError:
+        return False
 
 
 def check_space() -> None:
@@ -72,6 +80,14 @@ def install(*command: str) -> None:
         refuse(f"`{' '.join(command)}` failed; what it printed above says why")
 
 
+def install_packages(files: "list[str]") -> None:
+    """Install what the files lock; pip fetches uv, and uv the rest in a tenth of pip's time."""
+    python = str(PYTHON)
+    install(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r", UV)
+    uv = [python, "-m", "uv", "pip", "install", "-q", "--python", python, "--compile-bytecode"]
+    install(*uv, "--require-hashes", "--only-binary", ":all:", *(word for name in files for word in ("-r", name)))
+
+
 def digest(files: "list[str]") -> str:
     """Return a digest of what is to be installed."""
     content = hashlib.sha256()
@@ -94,12 +110,7 @@ def main() -> None:
         say(f"Making .venv with {sys.executable} …")
         install(sys.executable, "-m", "venv", "--clear", str(VENV))
     say("Installing the locked packages …")
-    python, hashed = str(PYTHON), "--require-hashes"
-    install(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", hashed, "-r", UV)
-    requirements = [word for name in files for word in ("-r", name)]
-    install(
-        python, "-m", "uv", "pip", "install", "-q", "--python", python, hashed, "--only-binary", ":all:", *requirements
-    )
+    install_packages(files)
     stamp.write_text(wanted)
 
 
