@@ -33,6 +33,7 @@ class _Writes:
         self.new: dict[type[Model], dict[Any, Model]] = {}
         self.changed: dict[tuple[type[Model], Any], tuple[Model, set[str]]] = {}
         self.locked: dict[tuple[type[Model], Any], Model] = {}
+        self.of_matter: dict[tuple[type[Model], Any], dict[int, Model]] = {}
         self._undo: list[Callable[[], object]] = []
         self._depth = 0
 
@@ -42,6 +43,12 @@ class _Writes:
         if row.pk not in rows:
             self._undo.append(lambda: rows.pop(row.pk))
         rows[row.pk] = row
+        self._file(row)
+
+    def _file(self, row: Model) -> None:
+        """Remember the row by its matter, so that a batch of thousands finds it without looking through them all."""
+        if (matter_id := getattr(row, "matter_id", None)) is not None:
+            self.of_matter.setdefault((type(row), matter_id), {})[id(row)] = row
 
     def change(self, row: Model, values: Mapping[str, Any]) -> None:
         """Set attributes of a row that is held, or is held from now on. Raises HeldTwice."""
@@ -54,6 +61,7 @@ class _Writes:
         if row.pk in self.new.get(type(row), {}):
             return
         fields = self.changed.setdefault(key, (row, set()))[1]
+        self._file(row)
         former = frozenset(fields)
         fields.update(values)
         self._undo.append(lambda: fields.intersection_update(former))
@@ -94,6 +102,7 @@ class _Writes:
             model._base_manager.bulk_create(rows.values(), batch_size=2000)
         self.new.clear()
         self.changed.clear()
+        self.of_matter.clear()
 
 
 def _restorer(row: Model) -> Callable[[], object]:
@@ -145,10 +154,22 @@ class Act:
         rows = self._writes.new.get(model, {}).values()
         return [row for row in rows if all(getattr(row, name) == value for name, value in equal.items())]  # type: ignore[misc]
 
+    def is_new(self, model: type[Model], pk: Any) -> bool:
+        """Tell whether this act or batch added the row, so that the database cannot know anything about it."""
+        return pk in self._writes.new.get(model, {})
+
     def held(self, model: type[Row], **equal: Any) -> list[Row]:
         """Return the rows that this act or batch added or changed and that have these attribute values now."""
-        rows = [row for (kind, _), (row, _fields) in self._writes.changed.items() if kind is model]
-        rows.extend(self._writes.new.get(model, {}).values())
+        writes = self._writes
+        if "matter_id" in equal:
+            rows = [
+                row
+                for row in writes.of_matter.get((model, equal["matter_id"]), {}).values()
+                if writes.held(model, row.pk) is row  # else a refused act took it back
+            ]
+        else:
+            rows = [row for (kind, _), (row, _fields) in writes.changed.items() if kind is model]
+            rows.extend(writes.new.get(model, {}).values())
         return [row for row in rows if all(getattr(row, name) == value for name, value in equal.items())]  # type: ignore[misc]
 
     def record(

@@ -52,8 +52,8 @@ def health(now: datetime) -> Health:
         armed=Count("id"), overdue=Count("id", filter=Q(next_fire_at__lte=now)), oldest=Min("next_fire_at")
     )
     outbox = Outbox.objects.filter(settled_at__isnull=True).aggregate(
-        unsettled=Count("id", filter=Q(dead_at__isnull=True)),
-        dead=Count("id", filter=Q(dead_at__isnull=False)),
+        unsettled=Count("key", filter=Q(dead_at__isnull=True)),
+        dead=Count("key", filter=Q(dead_at__isnull=False)),
         oldest=Min("created_at", filter=Q(dead_at__isnull=True)),
     )
     seen_at = Sweeper.objects.order_by("-seen_at").values_list("seen_at", flat=True).first()

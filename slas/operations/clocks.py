@@ -55,7 +55,7 @@ def open_clock(*, this: Act, matter_id: UUID, kind: str) -> Clock | None:
     """Return the open clock of this kind, locked until the transaction ends, or None."""
     if held := this.held(Clock, matter_id=matter_id, kind=kind):
         return next((clock for clock in held if clock.is_open), None)
-    if this.added(Matter, pk=matter_id):
+    if this.is_new(Matter, matter_id):
         return None
     rows = Clock.objects.select_for_update(no_key=True, of=("self",))
     return rows.filter(matter_id=matter_id, kind=kind, state__in=OPEN).first()
@@ -156,6 +156,6 @@ def face_of(clock: Clock) -> Face:
 def _cycles(this: Act, matter_id: UUID, kind: str) -> int:
     """Return how many clocks of this kind the matter has had; a new matter needs no query."""
     held = max((clock.cycle for clock in this.held(Clock, matter_id=matter_id, kind=kind)), default=0)
-    if held or this.added(Matter, pk=matter_id):
+    if held or this.is_new(Matter, matter_id):
         return held
     return Clock.objects.filter(matter_id=matter_id, kind=kind).aggregate(most=Max("cycle"))["most"] or 0
