@@ -1,0 +1,42 @@
+"""The door, and one page for each kind of audience."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+from members.accounts.audiences import ANYONE, ENROLMENT, MEMBER, SIGNED_IN, VERIFICATION, polled, staff
+from members.actors import Role
+
+
+def show(request: HttpRequest) -> HttpResponse:
+    """Answer with the actor, which is what the gate decided."""
+    return HttpResponse(f"{request.actor.kind}|{','.join(sorted(request.actor.roles))}|{request.actor.member_id}")
+
+
+urlpatterns = [
+    *i18n_patterns(
+        path("account/", include("members.urls")),
+        path("anyone/", show, name="anyone"),
+        path("signed-in/", show, name="signed_in"),
+        path("member/", show, name="member"),
+        path("desk/", show, name="desk"),
+        path("quality/", show, name="quality"),
+        path("poll/", show, name="poll"),
+        path("forgotten/", show, name="forgotten"),
+        path("unnamed/", show),
+    )
+]
+
+AUDIENCES = {
+    "accounts:sign_in": ANYONE,
+    "accounts:sign_out": ANYONE,
+    "accounts:verify": VERIFICATION,
+    "accounts:enrol": ENROLMENT,
+    "anyone": ANYONE,
+    "signed_in": SIGNED_IN,
+    "member": MEMBER,
+    "desk": staff(Role.AGENT, Role.LEAD),
+    "quality": staff(Role.QUALITY_MANAGER),
+    "poll": polled(SIGNED_IN),
+}
+LANDING_PAGES = ((Role.AGENT, "desk"), (Role.QUALITY_MANAGER, "quality"), (Role.MEMBER, "member"))
