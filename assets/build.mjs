@@ -12,7 +12,10 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const modules = path.join(root, "node_modules");
 const statics = path.join(root, ".build", "static", "redress");
 const fonts = path.join(root, ".build", "fonts");
-const LETTER_FACES = ["400Regular", "400Regular_Italic", "600SemiBold", "700Bold"];
+const LETTER_FACES = [
+  ["noto-sans", "NotoSans", ["400Regular", "600SemiBold"]],
+  ["noto-sans-arabic", "NotoSansArabic", ["400Regular", "600SemiBold"]],
+];
 const BROWSERS = ["chrome109", "edge109", "firefox115", "safari16"];
 
 async function styles() {
@@ -40,11 +43,13 @@ function script() {
 }
 
 async function letterFonts() {
-  const source = path.join(modules, "@expo-google-fonts", "noto-sans");
-  await copyFile(path.join(source, "LICENSE_FONT"), path.join(fonts, "LICENSE"));
-  for (const face of LETTER_FACES) {
-    const name = `NotoSans_${face}.ttf`;
-    await copyFile(path.join(source, face, name), path.join(fonts, name));
+  for (const [folder, family, faces] of LETTER_FACES) {
+    const source = path.join(modules, "@expo-google-fonts", folder);
+    await copyFile(path.join(source, "LICENSE_FONT"), path.join(fonts, `${family}_LICENSE`));
+    for (const face of faces) {
+      const name = `${family}_${face}.ttf`;
+      await copyFile(path.join(source, face, name), path.join(fonts, name));
+    }
   }
 }
 

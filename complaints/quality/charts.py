@@ -69,8 +69,8 @@ class Pareto:
     vital_y: int
     width: int = WIDTH
     height: int = 0
-    left: int = 52
-    right: int = WIDTH - 52
+    left: int = 44
+    right: int = WIDTH - 44
     bottom: int = 304
 
     @property
@@ -134,8 +134,8 @@ class BarChart:
     total: int
     bars: tuple[Bar, ...]
     height: int
-    width: int = WIDTH
-    left: int = 176
+    width: int = 440
+    left: int = 116
 
 
 def bar_chart(title: str, categories: list[Category]) -> BarChart | None:
@@ -143,9 +143,9 @@ def bar_chart(title: str, categories: list[Category]) -> BarChart | None:
     total = sum(category.count for category in categories)
     if not total:
         return None
-    step = 44
+    step = 40
     frame = BarChart(title, total, (), height=step * len(categories) + 8)
-    room = WIDTH - frame.left - 56
+    room = frame.width - frame.left - 44
     largest = max(category.count for category in categories)
     bars = tuple(
         Bar(
@@ -179,4 +179,4 @@ def _ranked(categories: list[Category], most: int) -> list[Category]:
 
 def _lines(label: str, slot: float) -> tuple[str, ...]:
     """Break a label into at most four lines that fit under its bar; what does not fit ends in an ellipsis."""
-    return tuple(wrap(label, width=max(8, int(slot / 6.5)), max_lines=4, placeholder=" …", break_long_words=False))
+    return tuple(wrap(label, width=max(8, int(slot / 6.2)), max_lines=4, placeholder=" …", break_long_words=False))
