@@ -200,5 +200,3 @@ def business_days_between(calendar: Calendar, opened_on: date, closed_on: date) 
 def due_on(calendar: Calendar, due_at: datetime) -> date:
     """Return the local date of the last moment to comply: what is due at midnight is due on the day that ends then."""
     return calendar.date_at(micros(due_at - MICROSECOND))
-
-

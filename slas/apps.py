@@ -11,6 +11,8 @@ class SlasConfig(AppConfig):
     label = "slas"
 
     def ready(self) -> None:
+        from slas import announcements  # noqa: F401 -- registers its handler, now that the models are loaded
+
         post_migrate.connect(publish_after_migration, sender=self)
 
 

@@ -152,7 +152,9 @@ def read_zone(tz: str, where: str) -> ZoneInfo:
     try:
         return ZoneInfo(tz)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise CalendarFault(f"{where}: there is no time zone {tz!r}; use an IANA name such as America/New_York") from None
+        raise CalendarFault(
+            f"{where}: there is no time zone {tz!r}; use an IANA name such as America/New_York"
+        ) from None
 
 
 def zone_offsets(tz: str, first_on: date, last_on: date) -> Offsets:
@@ -214,7 +216,11 @@ class Calendar:
             # The date ends when its last minute has passed in every stretch that shows it; a midnight that the wall
             # clock skips falls on the end of the stretch before.
             ends.append(
-                max(min(end, midnight - offset) for start, end, offset in self._near(midnight) if midnight - offset > start)
+                max(
+                    min(end, midnight - offset)
+                    for start, end, offset in self._near(midnight)
+                    if midnight - offset > start
+                )
             )
         return ends
 

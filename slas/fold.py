@@ -36,7 +36,7 @@ class EventKind(StrEnum):
     CANCEL = "cancel"
 
 
-class ClockRefused(Exception):  # noqa: N818 -- it says no; nothing failed
+class ClockRefused(Exception):
     """The clock cannot do that. The sentence says why, and what can be done instead."""
 
 
@@ -133,7 +133,9 @@ def _pause(terms: Terms, face: Face, happening: Happening) -> Face:
     if not policy.pause_reasons:
         raise ClockRefused(f"cannot pause {policy.name}: this clock never pauses ({policy.clause}). {_instead(policy)}")
     if happening.reason not in policy.pause_reasons:
-        raise ClockRefused(f"cannot pause {policy.name} for {happening.reason!r}; use {', '.join(policy.pause_reasons)}")
+        raise ClockRefused(
+            f"cannot pause {policy.name} for {happening.reason!r}; use {', '.join(policy.pause_reasons)}"
+        )
     if happening.at > face.due_at:
         raise ClockRefused(f"cannot pause {policy.name} after it was due")
     position = terms.line(face.started_at).position(micros(happening.at))

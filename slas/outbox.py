@@ -7,34 +7,27 @@ runs without a transaction, under a claim that lapses if the worker dies; it mus
 """
 
 import logging
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from slas.models import Outbox
+from slas.relay import RESEND, TRIES
 
 log = logging.getLogger(__name__)
 
 FIRED = "sla.fired"
-RESEND = timedelta(seconds=120)
-TRIES = 10
+PATIENCE = timedelta(seconds=60)  # for one envelope, below the task's time limit
+FIRST_WAIT, LONGEST_WAIT = 5, 3600
+Pair = tuple[UUID, str]
 Handler = Callable[[UUID, str, dict[str, Any]], None]
-
-# Attempts are counted when a row is handed out: also a worker that dies of a row uses them up.
-TAKE = """
-UPDATE slas_outbox o
-   SET published_at = now(), attempts = o.attempts + 1, next_try_at = now() + %(resend)s
-  FROM (SELECT matter_id, key FROM slas_outbox
-         WHERE settled_at IS NULL AND dead_at IS NULL AND next_try_at <= now() AND attempts < %(tries)s
-         ORDER BY next_try_at LIMIT %(n)s FOR NO KEY UPDATE SKIP LOCKED) due
- WHERE o.matter_id = due.matter_id AND o.key = due.key
-RETURNING o.matter_id::text, o.key"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,85 +62,112 @@ def effect_key(clock_id: UUID, epoch: int, code: int, action: str) -> str:
     return f"sla:{clock_id}:{epoch}:{code}:{action}"
 
 
-def fired_payload(clock_id: UUID, code: int, scheduled_for: datetime, action: str) -> dict[str, Any]:
+def fired_payload(clock_id: UUID, epoch: int, code: int, scheduled_for: datetime, action: str) -> dict[str, Any]:
     """Return what the handler of a firing is told; the sweep builds the same in SQL."""
-    return {"clock": str(clock_id), "code": code, "at": scheduled_for.isoformat(), "action": action}
+    return {
+        "clock": str(clock_id),
+        "epoch": epoch,
+        "code": code,
+        "at": scheduled_for.isoformat(),
+        "action": action,
+    }
 
 
-def settle(matter_id: UUID, key: str) -> bool:
-    """Make one effect happen, unless it has. Return whether it did. A fault is noted and the effect is tried again later."""
-    row = Outbox.objects.filter(matter_id=matter_id, key=key).values_list("topic", flat=True).first()
-    if row is None:  # the transaction that asked for it was lost in a failover; it will ask again under the same key
-        return False
-    handler = _handlers.get(row)
-    try:
+def settle(pairs: Sequence[Pair], *, patience: timedelta = PATIENCE) -> int:
+    """Make the effects of one envelope happen, unless they have. Return how many did.
+
+    Those that live in the database share one transaction, and are tried one by one if it fails. Then come those that
+    reach outside; what is left when patience ends is handed back untried. Faults are noted on their rows.
+    """
+    begun = time.monotonic()
+    topics = dict(Outbox.objects.filter(pk__in=pairs).values_list("pk", "topic"))
+    inside, outside = [], []
+    for pair in sorted(topics):  # in one order everywhere, so that two envelopes do not lock each other's matters
+        handler = _handlers.get(topics[pair])
         if handler is None:
-            raise HandlerMissing(row)  # noqa: TRY301 -- noted like any other fault, so that it ends as a dead letter
-        return _settle_inside(matter_id, key, handler.call) if handler.in_transaction else _settle_outside(matter_id, key, handler.call)
-    except Exception as fault:  # noqa: BLE001 -- whatever a handler raises, this row waits and the others go on
-        note_fault(matter_id, key, fault)
-        return False
+            note_fault(pair, HandlerMissing(topics[pair]))
+        else:
+            (inside if handler.in_transaction else outside).append((pair, handler.call))
+    done = _settle_together(inside)
+    for index, (pair, call) in enumerate(outside):
+        if time.monotonic() - begun > patience.total_seconds():
+            _hand_back([pair for pair, _ in outside[index:]])
+            break
+        done += _attempt(pair, lambda pair=pair, call=call: _settle_outside(pair, call))
+    return done
 
 
-def _settle_inside(matter_id: UUID, key: str, call: Handler) -> bool:
+def _settle_together(effects: Sequence[tuple[Pair, Handler]]) -> int:
+    try:
+        with transaction.atomic():
+            return _settle_inside(dict(effects))
+    except Exception:  # noqa: BLE001 -- which of them raised is found by trying each alone
+        return sum(_attempt(pair, lambda pair=pair, call=call: _settle_alone(pair, call)) for pair, call in effects)
+
+
+def _settle_alone(pair: Pair, call: Handler) -> int:
     with transaction.atomic():
-        row = _todo(matter_id, key).select_for_update(no_key=True, skip_locked=True, of=("self",)).first()
-        if row is None:
-            return False
-        call(matter_id, key, row.payload)
-        _settled(matter_id, key)
-    return True
+        return _settle_inside({pair: call})
 
 
-def _settle_outside(matter_id: UUID, key: str, call: Handler) -> bool:
-    claimed = _todo(matter_id, key).filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=Now()))
-    if not claimed.update(claimed_until=Now() + RESEND):
-        return False
-    payload = Outbox.objects.values_list("payload", flat=True).get(matter_id=matter_id, key=key)
-    call(matter_id, key, payload)
-    _settled(matter_id, key)
-    return True
+def _settle_inside(calls: dict[Pair, Handler]) -> int:
+    rows = (
+        _todo(list(calls)).select_for_update(no_key=True, skip_locked=True, of=("self",)).order_by("matter_id", "key")
+    )
+    locked = list(rows)
+    for row in locked:
+        calls[row.matter_id, row.key](row.matter_id, row.key, row.payload)
+    return _todo([(row.matter_id, row.key) for row in locked]).update(settled_at=Now(), fault="") if locked else 0
 
 
-def _todo(matter_id: UUID, key: str) -> Any:
-    return Outbox.objects.filter(matter_id=matter_id, key=key, settled_at__isnull=True, dead_at__isnull=True)
+def _settle_outside(pair: Pair, call: Handler) -> int:
+    free = _todo([pair]).filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=Now()))
+    if not free.update(claimed_until=Now() + RESEND):
+        return 0
+    matter_id, key = pair
+    call(matter_id, key, Outbox.objects.values_list("payload", flat=True).get(pk=pair))
+    return _todo([pair]).update(settled_at=Now(), claimed_until=None, fault="")
 
 
-def _settled(matter_id: UUID, key: str) -> None:
-    _todo(matter_id, key).update(settled_at=Now(), claimed_until=None, fault="")
+def _attempt(pair: Pair, settle_one: Callable[[], int]) -> int:
+    try:
+        return settle_one()
+    except Exception as fault:  # noqa: BLE001 -- whatever a handler raises, this row waits and the others go on
+        note_fault(pair, fault)
+        return 0
 
 
-def note_fault(matter_id: UUID, key: str, fault: Exception) -> None:
+def _todo(pairs: Sequence[Pair]) -> QuerySet[Outbox]:
+    return Outbox.objects.filter(pk__in=pairs, settled_at__isnull=True, dead_at__isnull=True)
+
+
+def note_fault(pair: Pair, fault: Exception) -> None:
     """Note the class of a fault, never its text, which may quote a member; wait longer each time, and give up at last."""
-    name = type(fault).__name__
-    rows = _todo(matter_id, key)
+    name, rows = type(fault).__name__, _todo([pair])
     attempts = rows.values_list("attempts", flat=True).first() or 0
     if attempts >= TRIES:
         rows.update(dead_at=Now(), claimed_until=None, fault=name)
-        log.error("outbox: %s gave up after %d tries (%s)", key, attempts, name)
-    else:
-        wait = timedelta(seconds=min(5 * 3 ** max(attempts - 1, 0), 3600))
-        rows.update(next_try_at=Now() + wait, claimed_until=None, fault=name)
-        log.warning("outbox: %s failed (%s), try %d; again in %s", key, name, attempts, wait)
+        log.error("outbox: %s gave up after %d tries (%s)", pair[1], attempts, name)
+        return
+    wait = timedelta(seconds=min(FIRST_WAIT * 3 ** max(attempts - 1, 0), LONGEST_WAIT))
+    rows.update(next_try_at=Now() + wait, claimed_until=None, fault=name)
+    log.warning("outbox: %s failed (%s), try %d; again in %s", pair[1], name, attempts, wait)
+
+
+def _hand_back(pairs: Sequence[Pair]) -> None:
+    _todo(pairs).filter(attempts__gt=0).update(attempts=F("attempts") - 1, next_try_at=Now())
 
 
 def bury() -> int:
-    """Give up on rows that used up their tries without a word, as when they kill their worker. Return how many."""
+    """Give up on rows that used up their tries without a word, as those do that kill their worker. Return how many."""
     silent = Outbox.objects.filter(
         settled_at__isnull=True, dead_at__isnull=True, attempts__gte=TRIES, next_try_at__lte=Now()
     )
-    if buried := silent.update(dead_at=Now(), claimed_until=None, fault=F("fault")):
+    if buried := silent.update(dead_at=Now(), claimed_until=None):
         log.error("outbox: %d effects gave up after %d tries without an answer", buried, TRIES)
     return buried
 
 
-def take(n: int, resend: timedelta = RESEND) -> list[tuple[str, str]]:
-    """Hand out up to n effects that are due, as (matter id, key); they are due again after `resend`."""
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE, {"n": n, "resend": resend, "tries": TRIES})
-        return list(cursor.fetchall())
-
-
-def settle_all(pairs: Iterable[tuple[UUID, str]]) -> int:
-    """Settle an envelope of effects, each on its own. Return how many happened."""
-    return sum(settle(matter_id, key) for matter_id, key in pairs)
+def forget_settled(before: datetime) -> int:
+    """Delete effects that were settled before then; the ledger and the audit trail keep what happened."""
+    return Outbox.objects.filter(settled_at__lt=before).delete()[0]

@@ -32,7 +32,9 @@ class Mark(StrEnum):
 
 ACTIONS = frozenset({"notify_owner", "notify_lead", "raise_priority"})
 LIMIT = re.compile(r"(?:(\d+) )?(business day|business hour|business minute|calendar day|week|hour|minute|second)s?")
-RELATIVE = re.compile(r"(\d+) (business day|business hour|business minute|calendar day|week|hour|minute|second)s? (before|after) due")
+RELATIVE = re.compile(
+    r"(\d+) (business day|business hour|business minute|calendar day|week|hour|minute|second)s? (before|after) due"
+)
 PERCENT = re.compile(r"(\d{1,3}) ?%")
 UNITS: Mapping[str, tuple[Measure, int]] = {
     "business day": (Measure.BUSINESS_DAYS, 1),
@@ -162,7 +164,9 @@ def _read_obligation(block: Mapping[str, Any], pack: str, calendar: str, where: 
 def read_limit(text: str, where: str) -> tuple[Measure, int | None]:
     """Return measure and budget (days or seconds) of a limit in words; no number means: given at the start."""
     if not (found := LIMIT.fullmatch(text)):
-        raise PackFault(f'{where}: the limit {text!r} is not understood; write for example "15 business days" or "72 hours"')
+        raise PackFault(
+            f'{where}: the limit {text!r} is not understood; write for example "15 business days" or "72 hours"'
+        )
     measure, factor = UNITS[found[2]]
     if found[1] is None:
         return measure, None
@@ -189,14 +193,18 @@ def _read_threshold(item: Mapping[str, Any], measure: Measure, where: str) -> Th
     if found := PERCENT.fullmatch(text):
         return Threshold(code, align, permille=int(found[1]) * 10)
     if not (found := RELATIVE.fullmatch(text)):
-        raise PackFault(f'{where}: {text!r} is not understood; write "50 %", "due", or for example "4 hours before due"')
+        raise PackFault(
+            f'{where}: {text!r} is not understood; write "50 %", "due", or for example "4 hours before due"'
+        )
     unit, factor = UNITS[found[2]]
     amount = int(found[1]) * factor * (-1 if found[3] == "before" else 1)
     if unit is measure and measure.is_days:
         return Threshold(code, align, offset_units=amount)
     if unit is Measure.ELAPSED_SECONDS:
         return Threshold(code, align, offset_seconds=amount)
-    raise PackFault(f"{where}: {text!r} does not fit a limit in {measure.replace('_', ' ')}; use hours, or its own days")
+    raise PackFault(
+        f"{where}: {text!r} does not fit a limit in {measure.replace('_', ' ')}; use hours, or its own days"
+    )
 
 
 def _actions(item: Mapping[str, Any], where: str) -> tuple[str, ...]:
@@ -230,12 +238,14 @@ def _read_example(item: Mapping[str, Any], measure: Measure, where: str) -> Exam
             note=item.get("note", ""),
         )
     except (KeyError, ValueError, TypeError) as error:
-        raise PackFault(f"{where}: an example in {measure.replace('_', ' ')} is incomplete or malformed ({error})") from error
+        raise PackFault(
+            f"{where}: an example in {measure.replace('_', ' ')} is incomplete or malformed ({error})"
+        ) from error
 
 
 def _moment(value: datetime) -> datetime:
     if not isinstance(value, datetime) or value.tzinfo is None:
-        raise ValueError(f"{value} needs a date, a time and an offset such as 2026-06-01T10:00:00-04:00")  # noqa: TRY004
+        raise ValueError(f"{value} needs a date, a time and an offset such as 2026-06-01T10:00:00-04:00")
     return value
 
 
@@ -257,7 +267,9 @@ def _mark(block: Mapping[str, Any], where: str) -> Mark:
     try:
         return Mark(block.get("mark", ""))
     except ValueError:
-        raise PackFault(f"{where}: 'mark' must be V (primary text), S (secondary source) or K (to be confirmed)") from None
+        raise PackFault(
+            f"{where}: 'mark' must be V (primary text), S (secondary source) or K (to be confirmed)"
+        ) from None
 
 
 def _check_ranges(policies: Sequence[Policy], where: str) -> None:

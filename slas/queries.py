@@ -1,7 +1,7 @@
 """Reads of the deadline engine. Nothing here changes a row."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,7 +9,9 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, Min, Q
 
-from slas.models import OPEN, Clock, Outbox, Sweeper
+from slas.faces import is_fold
+from slas.models import OPEN, Clock, ClockEvent, Outbox, Sweeper
+from slas.sweep import SET_ASIDE
 
 
 def database_now() -> datetime:
@@ -38,6 +40,7 @@ class Health:
     """How the engine does, seen from outside of it: a dead sweeper cannot report that it is dead."""
 
     armed: int
+    set_aside: int
     overdue_unfired: int
     oldest_overdue: timedelta | None
     heartbeat_age: timedelta | None
@@ -49,7 +52,10 @@ class Health:
 def health(now: datetime) -> Health:
     """Return the figures that an operator alarms on: three queries over partial indexes."""
     armed = Clock.objects.filter(next_fire_at__isnull=False).aggregate(
-        armed=Count("id"), overdue=Count("id", filter=Q(next_fire_at__lte=now)), oldest=Min("next_fire_at")
+        armed=Count("id"),
+        overdue=Count("id", filter=Q(next_fire_at__lte=now)),
+        oldest=Min("next_fire_at"),
+        aside=Count("id", filter=Q(next_fire_at__gte=SET_ASIDE)),
     )
     outbox = Outbox.objects.filter(settled_at__isnull=True).aggregate(
         unsettled=Count("key", filter=Q(dead_at__isnull=True)),
@@ -60,6 +66,7 @@ def health(now: datetime) -> Health:
     oldest = armed["oldest"] if armed["overdue"] else None
     return Health(
         armed=armed["armed"],
+        set_aside=armed["aside"],
         overdue_unfired=armed["overdue"],
         oldest_overdue=oldest and now - oldest,
         heartbeat_age=seen_at and now - seen_at,
@@ -67,3 +74,15 @@ def health(now: datetime) -> Health:
         oldest_unsettled=outbox["oldest"] and now - outbox["oldest"],
         outbox_dead=outbox["dead"],
     )
+
+
+def misfolded_clocks(chunk: int = 2000) -> Iterator[Clock]:
+    """Yield the clocks whose row is not the fold of their events: there should be none, ever."""
+    clocks = Clock.objects.order_by("pk")
+    last = None
+    while rows := list((clocks.filter(pk__gt=last) if last else clocks)[:chunk]):
+        events = defaultdict(list)
+        for event in ClockEvent.objects.filter(matter_id__in={row.matter_id for row in rows}).order_by("rev"):
+            events[event.clock_id].append(event)
+        yield from (row for row in rows if not is_fold(row, events[row.id]))
+        last = rows[-1].pk

@@ -50,7 +50,9 @@ def refresh() -> None:
         if row.pk not in _shelf.compiled:
             _shelf.compiled[row.pk] = compile_calendar(row)
     for row in PolicyVersion.objects.order_by("-effective_from"):
-        policies[row.pack, row.obligation, row.track].append((row.effective_from, row.effective_to, row.pk, row.calendar))
+        policies[row.pack, row.obligation, row.track].append(
+            (row.effective_from, row.effective_to, row.pk, row.calendar)
+        )
         for _, calendar_id in calendars[row.calendar]:
             if (row.pk, calendar_id) not in _shelf.terms:
                 _shelf.terms[row.pk, calendar_id] = Terms(_shelf.compiled[calendar_id], policy_of(row))

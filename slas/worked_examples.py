@@ -23,7 +23,9 @@ def work_out(terms: Terms, example: Example) -> Face:
     policy, units = terms.policy, terms.policy.rule.measure.units
     budget = example.budget if example.budget is not None else policy.budget
     if budget is None:
-        raise PackFault(f"pack {policy.pack}: an example of {policy.name} needs a budget, for the limit is given at the start")
+        raise PackFault(
+            f"pack {policy.pack}: an example of {policy.name} needs a budget, for the limit is given at the start"
+        )
     happenings = [Happening(EventKind.START, example.started_at, units=units(budget))]
     for paused_at, resumed_at in example.pauses:
         happenings.append(Happening(EventKind.PAUSE, paused_at, reason=policy.pause_reasons[0]))
@@ -31,7 +33,10 @@ def work_out(terms: Terms, example: Example) -> Face:
     if example.extended_at and policy.extension:
         happenings.append(
             Happening(
-                EventKind.EXTEND, example.extended_at, units=units(example.extended_by), reason=policy.extension.reasons[0]
+                EventKind.EXTEND,
+                example.extended_at,
+                units=units(example.extended_by),
+                reason=policy.extension.reasons[0],
             )
         )
     return fold(terms, happenings)

@@ -66,9 +66,7 @@ class Clock(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("matter", "kind", "cycle"), name="slas_clock_cycle_unique"),
-            models.UniqueConstraint(
-                fields=("matter", "kind"), condition=Q(state__in=OPEN), name="slas_clock_one_open"
-            ),
+            models.UniqueConstraint(fields=("matter", "kind"), condition=Q(state__in=OPEN), name="slas_clock_one_open"),
             models.CheckConstraint(
                 name="slas_clock_armed_while_running",
                 condition=Q(

@@ -35,7 +35,9 @@ class Outbox(models.Model):
     next_try_at = models.DateTimeField(db_default=Now())
     attempts = models.PositiveSmallIntegerField(default=0)
     published_at = models.DateTimeField(null=True)
-    claimed_until = models.DateTimeField(null=True, help_text="A consumer is at work on it; lapses if the consumer dies.")
+    claimed_until = models.DateTimeField(
+        null=True, help_text="A consumer is at work on it; lapses if the consumer dies."
+    )
     settled_at = models.DateTimeField(null=True)
     dead_at = models.DateTimeField(null=True)
     fault = models.CharField(max_length=120, blank=True, help_text="Class of the last error; never its text.")

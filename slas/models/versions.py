@@ -27,7 +27,9 @@ class CalendarVersion(models.Model):
     first_on = models.DateField()
     last_on = models.DateField(help_text="The horizon: later days were not reviewed, hence nothing may fall due there.")
     tzdata_version = models.CharField(max_length=16)
-    offsets = models.JSONField(help_text="[[UTC second, offset in seconds]]: the zone's answers, frozen at publication.")
+    offsets = models.JSONField(
+        help_text="[[UTC second, offset in seconds]]: the zone's answers, frozen at publication."
+    )
     published_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -65,7 +67,7 @@ class PolicyVersion(models.Model):
     start_rule = models.CharField(max_length=10, choices=[(rule, rule) for rule in StartRule])
     day_end = models.CharField(max_length=10, choices=[(end, end) for end in DayEnd])
     thresholds = models.JSONField(help_text="[{code, at, align}] in the words of the pack.")
-    actions = models.JSONField(help_text='{code: [action]}: what the sweep puts into the outbox.')
+    actions = models.JSONField(help_text="{code: [action]}: what the sweep puts into the outbox.")
     pause_reasons = ArrayField(models.CharField(max_length=40), help_text="Empty: this clock never pauses.")
     extension = models.JSONField(null=True, help_text="{max_count, max_units, by, reasons, notice}; empty: none.")
     consequence = models.TextField(blank=True)

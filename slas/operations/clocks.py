@@ -1,12 +1,12 @@
 """The life of a clock: each operation appends one event and sets the row to the fold of its events."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
 
 from members.acts import Act
+from slas.faces import columns_of, face_of
 from slas.fold import ClockRefused, EventKind, Face, Happening, State, step
 from slas.models import OPEN, Clock, ClockEvent, Matter
 from slas.operations.effects import record_passed
@@ -43,7 +43,7 @@ def start_clock(
         cycle=_cycles(this, matter.pk, obligation) + 1,
         policy_id=policy_id,
         calendar_id=calendar_id,
-        **_columns(face),
+        **columns_of(face),
         next_fire_at=max(face.fire_ats[0], this.at),
     )
     this.add(clock)
@@ -75,35 +75,34 @@ def complete_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime) -> Cl
 
 def cancel_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime, reason: str) -> Clock | None:
     """Disarm the open clock of this kind without a verdict. None if none is open."""
-    return _happen(this, matter_id, kind, EventKind.CANCEL, at, reason=reason)
+    clock = open_clock(this=this, matter_id=matter_id, kind=kind)
+    return clock and _happen(this, clock, EventKind.CANCEL, at, reason=reason)
 
 
 def pause_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime, reason: str) -> Clock | None:
     """Stop the count, for one of the policy's reasons. None if none is open. Raises ClockRefused, always for legal clocks."""
-    return _happen(this, matter_id, kind, EventKind.PAUSE, at, reason=reason)
+    clock = open_clock(this=this, matter_id=matter_id, kind=kind)
+    return clock and _happen(this, clock, EventKind.PAUSE, at, reason=reason)
 
 
 def resume_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime) -> Clock | None:
     """Count again; the due date moves by the units that passed meanwhile. None if none is open."""
-    return _happen(this, matter_id, kind, EventKind.RESUME, at)
+    clock = open_clock(this=this, matter_id=matter_id, kind=kind)
+    return clock and _happen(this, clock, EventKind.RESUME, at)
 
 
 def extend_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime, amount: int, reason: str) -> Clock | None:
     """Move the due date by `amount` days or seconds, within the policy's rule. None if none is open. Raises ClockRefused."""
-    if (clock := open_clock(this=this, matter_id=matter_id, kind=kind)) is None:
+    clock = open_clock(this=this, matter_id=matter_id, kind=kind)
+    if clock is None:
         return None
     policy = terms_of(clock.policy_id, clock.calendar_id).policy
     if policy.extension and policy.extension.by and not this.actor.has(*policy.extension.by):
         raise ClockRefused(f"cannot extend {policy.name}: only {', '.join(policy.extension.by)} may")
-    units = policy.rule.measure.units(amount)
-    return _happen(this, matter_id, kind, EventKind.EXTEND, at, reason=reason, units=units)
+    return _happen(this, clock, EventKind.EXTEND, at, reason=reason, units=policy.rule.measure.units(amount))
 
 
-def _happen(
-    this: Act, matter_id: UUID, kind: str, event: EventKind, at: datetime, *, reason: str = "", units: int = 0
-) -> Clock | None:
-    if (clock := open_clock(this=this, matter_id=matter_id, kind=kind)) is None:
-        return None
+def _happen(this: Act, clock: Clock, event: EventKind, at: datetime, *, reason: str = "", units: int = 0) -> Clock:
     happening = Happening(event, at, units=units, fired=clock.next_seq - 1, reason=reason)
     face = step(terms_of(clock.policy_id, clock.calendar_id), face_of(clock), happening)
     _move(this, clock, happening, face, next_seq=1 if face.epoch > clock.epoch else clock.next_seq)
@@ -115,7 +114,7 @@ def _move(this: Act, clock: Clock, happening: Happening, face: Face, *, next_seq
     armed = face.state is State.RUNNING and next_seq <= len(face.fire_ats)
     this.change(
         clock,
-        **_columns(face),
+        **columns_of(face),
         rev=clock.rev + 1,
         next_seq=next_seq,
         next_fire_at=max(face.fire_ats[next_seq - 1], this.at) if armed else None,
@@ -138,19 +137,6 @@ def _note(this: Act, clock: Clock, happening: Happening) -> None:
             actor_id=this.actor.user_id,
         )
     )
-
-
-def _columns(face: Face) -> dict[str, Any]:
-    return {name: getattr(face, name) for name in Face.__slots__} | {
-        "fire_ats": list(face.fire_ats),
-        "fire_codes": list(face.fire_codes),
-    }
-
-
-def face_of(clock: Clock) -> Face:
-    """Return what the row shows, in the form that the fold works on."""
-    columns = {name: getattr(clock, name) for name in Face.__slots__}
-    return Face(**columns | {"state": State(clock.state), "fire_ats": tuple(clock.fire_ats), "fire_codes": tuple(clock.fire_codes)})
 
 
 def _cycles(this: Act, matter_id: UUID, kind: str) -> int:

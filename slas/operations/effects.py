@@ -53,6 +53,6 @@ def record_passed(*, this: Act, clock: Clock, face: Face, policy: Policy) -> int
                 matter_id=clock.matter_id,
                 key=effect_key(clock.id, face.epoch, code, action),
                 topic=FIRED,
-                payload=fired_payload(clock.id, code, at, action),
+                payload=fired_payload(clock.id, face.epoch, code, at, action),
             )
     return len(passed)

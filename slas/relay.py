@@ -1,0 +1,26 @@
+"""Takes effects out of the outbox in envelopes. Plain SQL over any cursor, like the sweep."""
+
+from datetime import timedelta
+
+from slas.sweep import Cursor
+
+ENVELOPE = 200
+RESEND = timedelta(seconds=120)  # unsettled for so long, an effect is handed out again; above a task's time limit
+TRIES = 10
+
+# Attempts are counted when a row is handed out, so that one which kills its worker uses them up too. Marking and
+# sending share a transaction: a broker that is away takes the attempts back, hence an outage makes no dead letters.
+TAKE = """
+UPDATE slas_outbox o
+   SET published_at = now(), attempts = o.attempts + 1, next_try_at = now() + %(resend)s
+  FROM (SELECT matter_id, key FROM slas_outbox
+         WHERE settled_at IS NULL AND dead_at IS NULL AND next_try_at <= now() AND attempts < %(tries)s
+         ORDER BY next_try_at LIMIT %(n)s FOR NO KEY UPDATE SKIP LOCKED) due
+ WHERE o.matter_id = due.matter_id AND o.key = due.key
+RETURNING o.matter_id::text, o.key"""
+
+
+def take_envelope(cursor: Cursor, *, n: int = ENVELOPE, resend: timedelta = RESEND) -> list[tuple[str, str]]:
+    """Hand out up to n effects that are due, as (matter id, key). They are due again after `resend`."""
+    cursor.execute(TAKE, {"n": n, "resend": resend, "tries": TRIES})
+    return list(cursor.fetchall())

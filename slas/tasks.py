@@ -1,0 +1,46 @@
+"""What Celery runs for the deadline engine. The timer sends `settle`; beat sends the others, and none of them is vital."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from celery import shared_task
+from celery.utils.log import get_task_logger
+from django.db import connection
+
+from slas.models import Sweeper
+from slas.outbox import bury, forget_settled, settle
+from slas.queries import database_now, misfolded_clocks
+from slas.sweep import fire_everything
+
+log = get_task_logger(__name__)
+KEEP_SETTLED, KEEP_SWEEPERS = timedelta(days=30), timedelta(days=1)
+
+
+@shared_task(name="slas.settle")
+def settle_envelope(matter_ids: list[str], keys: list[str]) -> None:
+    """Settle what the relay took out of the outbox."""
+    settle([(UUID(matter_id), key) for matter_id, key in zip(matter_ids, keys, strict=True)])
+
+
+@shared_task(name="slas.tick")
+def tick() -> None:
+    """Sweep once more, in case no worker carries a timer; firing twice is impossible."""
+    with connection.cursor() as cursor:
+        if taken := fire_everything(cursor, now=database_now(), who="tick"):
+            log.warning("the redundant tick fired %d clocks: does a worker run with --timer?", taken)
+
+
+@shared_task(name="slas.prune")
+def prune() -> None:
+    """Give up on hopeless effects, and delete settled ones and the pulses of workers that are gone."""
+    now = database_now()
+    bury()
+    forget_settled(now - KEEP_SETTLED)
+    Sweeper.objects.filter(seen_at__lt=now - KEEP_SWEEPERS).delete()
+
+
+@shared_task(name="slas.verify")
+def verify() -> None:
+    """Prove that every clock is the fold of its events."""
+    for clock in misfolded_clocks():
+        log.error("clock %s of matter %s is not the fold of its events", clock.id, clock.matter_id)
