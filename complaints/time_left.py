@@ -41,10 +41,10 @@ def time_left(
         return TimeLeft("paused", "‖", "pause", words, due_at)
     if due_at is None:
         return None
-    if met_at is not None:
-        if met_at <= due_at:
-            return TimeLeft("met", "✓", "ok", _("Met"), due_at)
-        return TimeLeft("missed", "✕", "late", _("Missed by %(time)s") % {"time": duration(met_at - due_at)}, due_at)
+    return _running(due_at, now) if met_at is None else _completed(due_at, met_at)
+
+
+def _running(due_at: datetime, now: datetime) -> TimeLeft:
     if now > due_at:
         return TimeLeft("overdue", "▲", "late", _("Overdue %(time)s") % {"time": duration(now - due_at)}, due_at)
     words = _("Due in %(time)s") % {"time": duration(due_at - now)}
@@ -53,14 +53,20 @@ def time_left(
     return TimeLeft("later", "●", "ok", words, due_at)
 
 
+def _completed(due_at: datetime, met_at: datetime) -> TimeLeft:
+    if met_at <= due_at:
+        return TimeLeft("met", "✓", "ok", _("Met"), due_at)
+    return TimeLeft("missed", "✕", "late", _("Missed by %(time)s") % {"time": duration(met_at - due_at)}, due_at)
+
+
 def duration(span: timedelta) -> str:
     """Return a length of time in the two largest units that help: "6d", "1d 4h", "3h 40m", "12m", "under 1m".
 
     Rounds down, so that no more time is promised than there is. From two days on hours no longer help.
     """
-    minutes = int(span.total_seconds() // 60)
-    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    if days >= 2 or (days and not hours):
+    whole_minutes = int(span.total_seconds() // 60)
+    days, hours, minutes = whole_minutes // 1440, whole_minutes // 60 % 24, whole_minutes % 60
+    if days > 1 or (days and not hours):
         return _("%(days)dd") % {"days": days}
     if days:
         return _("%(days)dd %(hours)dh") % {"days": days, "hours": hours}

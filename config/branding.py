@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 
@@ -21,6 +22,6 @@ class Brand:
         return "tel:" + "".join(character for character in number if character.isdigit())
 
 
-def branding(_request) -> dict[str, Brand]:
+def branding(_request: HttpRequest) -> dict[str, Brand]:
     """Give every template `brand`."""
     return {"brand": Brand(insurer=settings.INSURER_NAME, phone=settings.INSURER_PHONE)}

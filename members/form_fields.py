@@ -1,6 +1,8 @@
 """Form fields and widgets that templates/ui/field.html knows how to draw."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,8 +17,15 @@ class ExplainedChoices:
     always visible; whether its answer counts is for the form's `clean` to say.
     """
 
-    def __init__(self, *args, hints: dict | None = None, reveals: dict | None = None, inline: bool = False, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        attrs: dict[str, Any] | None = None,
+        *,
+        hints: Mapping[str, Any] | None = None,
+        reveals: Mapping[str, str] | None = None,
+        inline: bool = False,
+    ) -> None:
+        super().__init__(attrs)
         self.hints = hints or {}
         self.reveals = reveals or {}
         self.inline = inline
@@ -31,6 +40,7 @@ class CheckboxChoices(ExplainedChoices, forms.CheckboxSelectMultiple):
 
 
 DATE_PARTS = ("month", "day", "year")
+YEAR_DIGITS = 4
 
 
 class DateInputs(forms.MultiWidget):
@@ -38,7 +48,7 @@ class DateInputs(forms.MultiWidget):
 
     use_fieldset = True
 
-    def __init__(self, attrs=None, *, birthday: bool = False):
+    def __init__(self, attrs: dict[str, Any] | None = None, *, birthday: bool = False) -> None:
         parts = {}
         for part in DATE_PARTS:
             part_attrs = {"inputmode": "numeric"}
@@ -47,9 +57,9 @@ class DateInputs(forms.MultiWidget):
             parts[part] = forms.TextInput(attrs=part_attrs)
         super().__init__(parts, attrs)
 
-    def decompress(self, value) -> list[str]:
+    def decompress(self, value: date | list[str] | None) -> list[str]:
         """Return the three inputs' texts for a date, for what was typed before, or for nothing."""
-        if value is None or value == "":
+        if not value:
             return ["", "", ""]
         if isinstance(value, date):
             return [str(value.month), str(value.day), str(value.year)]
@@ -71,7 +81,7 @@ class DateField(forms.Field):
         "invalid": _("Enter a real date, for example 6 30 2026."),
     }
 
-    def to_python(self, value) -> date | None:
+    def to_python(self, value: list[str | None] | None) -> date | None:
         """Return the date, None when all three are empty, else raise naming the parts at fault."""
         typed = [(part or "").strip() for part in value or ("", "", "")]
         if not any(typed):
@@ -81,16 +91,12 @@ class DateField(forms.Field):
         if unreadable := [name for name, part in zip(DATE_PARTS, typed, strict=True) if not _is_number(part)]:
             raise self._error("invalid", unreadable)
         month, day, year = (int(part) for part in typed)
-        if len(typed[2]) != 4:
+        if len(typed[-1]) != YEAR_DIGITS:
             raise self._error("year", ["year"])
         try:
             return date(year, month, day)
         except ValueError:
             raise self._error("invalid", list(DATE_PARTS)) from None
-
-    def prepare_value(self, value):
-        """Leave dates and typed texts as they are: the widget shows both."""
-        return value
 
     def _error(self, code: str, parts: list[str]) -> ValidationError:
         return ValidationError(self.error_messages[code], code=code, params={"parts": parts})
@@ -98,7 +104,7 @@ class DateField(forms.Field):
 
 def _is_number(text: str) -> bool:
     """Tell whether the text is a short run of digits, of any script. Longer runs are no part of a date."""
-    return len(text) <= 4 and text.isdecimal()
+    return len(text) <= YEAR_DIGITS and text.isdecimal()
 
 
 class ProseField(forms.CharField):
@@ -106,6 +112,6 @@ class ProseField(forms.CharField):
 
     widget = forms.Textarea
 
-    def to_python(self, value) -> str:
+    def to_python(self, value: str | None) -> str:
         """Return the text with plain line feeds: browsers send two characters for each line end."""
         return super().to_python(value).replace("\r\n", "\n")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 WIDTH = 720
 VITAL_PERCENT = 80
+HEIGHT_FOR_A_COUNT = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Bar:
     @property
     def holds_its_count(self) -> bool:
         """Tell whether the count is written inside: a high bar has room, and above it runs the cumulative line."""
-        return self.height >= 32
+        return self.height >= HEIGHT_FOR_A_COUNT
 
 
 @dataclass(frozen=True, slots=True)
