@@ -1,6 +1,9 @@
 """What is typed at the door. The forms check that something was typed; whether it is right is for the operations."""
 
+import re
+
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 
@@ -23,16 +26,17 @@ class SignInForm(forms.Form):
 class CodeForm(forms.Form):
     """A code of six digits from an authenticator app; blanks between the digits do not matter."""
 
-    code = forms.RegexField(
-        r"^\s*(?:[0-9]\s*){6}$",
+    code = forms.CharField(
         label=_("6-digit code"),
-        max_length=20,
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "govuk-input--width-5"}
         ),
-        error_messages={
-            "required": _("Enter the 6-digit code."),
-            "invalid": _("Enter 6 numbers, for example 123456."),
-            "max_length": _("Enter 6 numbers, for example 123456."),
-        },
+        error_messages={"required": _("Enter the 6-digit code.")},
     )
+
+    def clean_code(self) -> str:
+        """Return the digits."""
+        code = "".join(self.cleaned_data["code"].split())
+        if not re.fullmatch(r"[0-9]{6}", code):
+            raise ValidationError(_("Enter 6 numbers, for example 123456."))
+        return code

@@ -7,3 +7,4 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_AUTOREFRESH = True  # nothing is collected for tests; without this WhiteNoise warns that there is no folder
+PASSWORD_HASHERS = ["tests.hashers.QuickArgon2Hasher"]

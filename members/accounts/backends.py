@@ -14,7 +14,11 @@ class PasswordBackend(BaseBackend):
     """Finds the user by the index of the e-mail address; every answer costs one query and one Argon2 computation."""
 
     def authenticate(
-        self, request: HttpRequest | None, email: str | None = None, password: str | None = None, **_: Any  # noqa: ARG002
+        self,
+        request: HttpRequest | None,  # noqa: ARG002
+        email: str | None = None,
+        password: str | None = None,
+        **_: Any,
     ) -> User | None:
         """Return the active user with this address and password, or None."""
         if email is None or password is None:

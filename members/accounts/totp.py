@@ -23,9 +23,9 @@ def new_key() -> bytes:
 def step_of(key: bytes, code: str, *, at: datetime, after_step: int) -> int | None:
     """Return the time step whose code this is, or None if it is none of those valid at `at`.
 
-    Only steps after `after_step` count, so that a code works once (RFC 6238, 5.2). Blanks in the code are ignored.
+    Only steps after `after_step` count, so that a code works once (RFC 6238, 5.2).
     """
-    typed = "".join(code.split()).encode()
+    typed = code.encode()
     now = int(at.timestamp()) // STEP_SECONDS
     found = None
     for step in range(now - TOLERANCE_STEPS, now + TOLERANCE_STEPS + 1):

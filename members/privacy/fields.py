@@ -1,6 +1,8 @@
 """Model fields whose values are sealed in memory and in the database, and open only inside `phi_access`."""
 
 import json
+from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any
 
 from django.db import models
@@ -36,12 +38,32 @@ class _Opening:
             return self
         name = self.field.attname
         if name not in row.__dict__:
-            row.refresh_from_db(fields=[name], from_queryset=type(row)._base_manager.all())
+            row.__dict__[name] = type(row)._base_manager.values_list(name, flat=True).get(pk=row.pk)
         value = row.__dict__[name]
         return self.field.open(row, value) if isinstance(value, Sealed) else value
 
     def __set__(self, row: models.Model, value: Any) -> None:
         row.__dict__[self.field.attname] = value
+
+
+def _forgetting_sealed(refresh: Callable[..., None]) -> Callable[..., None]:
+    """Return a `refresh_from_db` that forgets sealed values, which are then loaded, sealed, when they are asked for.
+
+    Django's own reads each attribute of a fresh copy: it would open every value and leave it open in memory.
+    """
+
+    @wraps(refresh)
+    def refresh_from_db(
+        row: models.Model, using: str | None = None, fields: Iterable[str] | None = None, **options: Any
+    ) -> None:
+        sealed = {field.attname for field in row._meta.concrete_fields if isinstance(field, SealedBytesField)}
+        for name in sealed if fields is None else sealed.intersection(fields := list(fields)):
+            row.__dict__.pop(name, None)
+        if fields is None or (fields := [name for name in fields if name not in sealed]):
+            refresh(row, using=using, fields=fields, **options)
+
+    refresh_from_db.forgets_sealed = True  # type: ignore[attr-defined]
+    return refresh_from_db
 
 
 class SealedBytesField(models.BinaryField):
@@ -58,9 +80,11 @@ class SealedBytesField(models.BinaryField):
         return name, path, args, kwargs | {"purpose": self.purpose}
 
     def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:  # noqa: FBT001, FBT002
-        """Put the opening descriptor in place of the plain attribute."""
+        """Put the opening descriptor in place of the plain attribute, and keep `refresh_from_db` from opening it."""
         super().contribute_to_class(cls, name, private_only)
         setattr(cls, self.attname, _Opening(self))
+        if not hasattr(cls.refresh_from_db, "forgets_sealed"):
+            cls.refresh_from_db = _forgetting_sealed(cls.refresh_from_db)  # type: ignore[method-assign]
 
     def to_bytes(self, value: Any) -> bytes:
         """Return the bytes that are sealed for a value."""

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from members.accounts.models import Session
@@ -183,9 +184,7 @@ def test_the_whole_page_is_redirected_when_htmx_asked_for_a_part(client):
     assert response["HX-Redirect"] == "/en/account/sign-in/?next=%2Fen%2Fanyone%2F%3Fpage%3D2"
 
 
-def test_a_form_sent_after_the_session_ended_leads_to_sign_in_not_to_a_csrf_error(settings):
-    from django.test import Client
-
+def test_a_form_sent_after_the_session_ended_leads_to_sign_in_not_to_a_csrf_error():
     client = Client(enforce_csrf_checks=True)
     sign_in(client, staff(Role.AGENT), at=timezone.now() - timedelta(minutes=16))
     response = client.post("/en/desk/")

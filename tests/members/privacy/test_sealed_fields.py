@@ -186,6 +186,31 @@ def test_a_deferred_value_is_loaded_sealed():
         _ = person.name
 
 
+def test_a_value_loaded_later_inside_phi_access_stays_sealed_outside():
+    person = Member.objects.unscoped("a test").only("pk").get(pk=member(name=NAME).pk)
+    with phi_access(actor=SYSTEM, purpose="a test", at=AT):
+        assert person.name == NAME
+    with pytest.raises(AccessRequired):
+        _ = person.name
+
+
+@pytest.mark.parametrize("fields", [None, ["name"], ["name", "language"]])
+def test_refreshing_a_row_opens_nothing_and_leaves_nothing_open(fields):
+    person = stored(member(name="before"))
+    changed = stored(person)
+    changed.name, changed.language = NAME, "es"
+    changed.save()
+    with phi_access(actor=SYSTEM, purpose="a test", at=AT):
+        person.refresh_from_db(fields=fields)
+    assert Event.objects.filter(action="phi.opened").count() == 0
+    assert person.language == ("en" if fields == ["name"] else "es")
+
+    with pytest.raises(AccessRequired):
+        _ = person.name
+    with phi_access(actor=SYSTEM, purpose="a test", at=AT):
+        assert person.name == NAME
+
+
 def test_text_that_was_not_given_is_empty_text():
     person = Member(member_number_index=b"0" * 16, line_of_business=LineOfBusiness.GROUP, created_at=AT)
     person.save()
