@@ -4,11 +4,12 @@ from complaints.operations._door import lock_complaint, note_fact
 from complaints.operations.acknowledge_complaint import acknowledge_complaint
 from complaints.operations.assess_complaint import Axes, OverrideNeedsReason, assess_complaint, suggest_track
 from complaints.operations.decide_complaint import close_complaint, issue_decision, withdraw_complaint
-from complaints.operations.escalate_complaint import Firing, alert, escalate_complaint
+from complaints.operations.escalate_complaint import Firing, UnknownAction, alert, escalate_complaint
 from complaints.operations.exchange_messages import send_message
 from complaints.operations.inform_member import inform_member, issue_letter
 from complaints.operations.investigate_complaint import add_evidence, complete_investigation, write_note
 from complaints.operations.record_send import record_sent, record_undeliverable
+from complaints.operations.request_status_link import request_status_link
 from complaints.operations.submit_complaint import SURNAME_INDEX, Statement, submit_complaint, surname_index
 from complaints.operations.take_complaint import AlreadyTaken, take_complaint
 
@@ -19,6 +20,7 @@ __all__ = (
     "Firing",
     "OverrideNeedsReason",
     "Statement",
+    "UnknownAction",
     "acknowledge_complaint",
     "add_evidence",
     "alert",
@@ -33,6 +35,7 @@ __all__ = (
     "note_fact",
     "record_sent",
     "record_undeliverable",
+    "request_status_link",
     "send_message",
     "submit_complaint",
     "suggest_track",

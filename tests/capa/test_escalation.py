@@ -1,0 +1,87 @@
+"""Who is told when a clock of a CAPA or an action warns or is missed."""
+
+from datetime import timedelta
+
+import pytest
+
+from complaints.capa.escalation import CAPA_CLOCKS, escalate_capa
+from complaints.correspondence.models import Dispatch, DispatchKind
+from complaints.operations import Firing, UnknownAction
+from members.actors import Role
+from slas.queries import clocks_of
+from tests.capa.cases import AT, opened, with_action
+from tests.people import staff
+
+pytestmark = pytest.mark.django_db
+
+
+def firing(matter_id, action, *, breached=True, owed=True):
+    clock = clocks_of(matter_id)[0]
+    code = 100 if breached else 80
+    return Firing(
+        matter_id=matter_id,
+        clock_id=clock.id,
+        kind=clock.kind,
+        title="Carry out an action",
+        due_at=clock.due_at,
+        epoch=1,
+        code=code,
+        breached=breached,
+        owed=owed,
+        action=action,
+        key=f"sla:{clock.id}:1:{code}:{action}",
+    )
+
+
+def told():
+    return set(Dispatch.objects.filter(kind=DispatchKind.CLOCK_ALERT).values_list("matter_id", "to_user_id"))
+
+
+def test_the_owner_of_the_capa_or_of_the_action_is_told(manager, owner):
+    helper = staff(Role.AGENT)
+    capa = opened(manager, owner.user_id)
+    action = with_action(manager, capa, helper.pk)
+    for matter_id in (capa.pk, action.pk):
+        escalate_capa(at=AT, firing=firing(matter_id, "notify_owner"))
+    assert told() == {(capa.pk, owner.user_id), (action.pk, helper.pk)}
+
+
+def test_every_quality_manager_is_told_instead_of_the_leads(manager, owner):
+    another = staff(Role.QUALITY_MANAGER)
+    capa = opened(manager, owner.user_id)
+    escalate_capa(at=AT, firing=firing(capa.pk, "notify_lead"))
+    assert told() == {(capa.pk, manager.user_id), (capa.pk, another.pk)}
+
+
+def test_a_firing_that_is_handled_again_sends_nothing_again(manager, owner):
+    capa = opened(manager, owner.user_id)
+    for _ in range(2):
+        escalate_capa(at=AT + timedelta(seconds=1), firing=firing(capa.pk, "notify_owner"))
+    assert Dispatch.objects.filter(kind=DispatchKind.CLOCK_ALERT).count() == 1
+
+
+def test_a_warning_that_comes_after_the_act_is_left_out_and_a_breach_is_not(manager, owner):
+    capa = opened(manager, owner.user_id)
+    escalate_capa(at=AT, firing=firing(capa.pk, "notify_owner", breached=False, owed=False))
+    assert told() == set()
+    escalate_capa(at=AT, firing=firing(capa.pk, "notify_owner", owed=False))
+    assert told() == {(capa.pk, owner.user_id)}
+
+
+def test_a_capa_has_no_priority_to_raise(manager, owner):
+    capa = opened(manager, owner.user_id)
+    escalate_capa(at=AT, firing=firing(capa.pk, "raise_priority"))
+    assert told() == set()
+
+
+def test_an_action_that_the_pack_invents_is_refused(manager, owner):
+    capa = opened(manager, owner.user_id)
+    with pytest.raises(UnknownAction, match="call_the_king"):
+        escalate_capa(at=AT, firing=firing(capa.pk, "call_the_king"))
+
+
+def test_the_kinds_of_clocks_that_come_here_are_those_that_capas_start(manager, owner):
+    capa = opened(manager, owner.user_id)
+    action = with_action(manager, capa, owner.user_id)
+    kinds = {clock.kind for matter_id in (capa.pk, action.pk) for clock in clocks_of(matter_id)}
+    assert kinds | {"effectiveness_check"} == CAPA_CLOCKS
