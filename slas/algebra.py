@@ -74,7 +74,7 @@ class Rule:
 class Threshold:
     """One instant on the way to, at or after the due date, set in exactly one of three ways.
 
-    `permille` of the budget; `offset_units` of the measure after due (negative: before); `offset_seconds` of plain time.
+    `permille` of the budget; `offset_units` of the measure after due (negative: before); `offset_seconds` likewise.
     """
 
     code: int

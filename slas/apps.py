@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.db import connections
 from django.db.models.signals import post_migrate
 
 
@@ -11,17 +12,16 @@ class SlasConfig(AppConfig):
     label = "slas"
 
     def ready(self) -> None:
-        from slas import announcements  # noqa: F401 -- registers its handler, now that the models are loaded
+        """Connect what must wait until the models are loaded."""
+        from slas import announcements  # noqa: F401, PLC0415 -- registers its handler
 
         post_migrate.connect(publish_after_migration, sender=self)
 
 
 def publish_after_migration(*, using: str, **_: Any) -> None:
     """Publish the files once their tables are there, so that a database is never without its policies."""
-    from django.db import connections
-
-    from slas.models import PolicyVersion
-    from slas.operations import publish_policies
+    from slas.models import PolicyVersion  # noqa: PLC0415 -- not before the apps are ready
+    from slas.operations import publish_policies  # noqa: PLC0415
 
     if PolicyVersion._meta.db_table in connections[using].introspection.table_names():
         publish_policies()

@@ -126,7 +126,7 @@ def read_weekly(weekly: Mapping[str, Sequence[Sequence[str]]], where: str) -> tu
 def _read_hours(intervals: Sequence[Sequence[str]], where: str) -> Hours:
     hours = []
     for interval in intervals:
-        if len(interval) != 2:
+        if len(interval) != len(("open", "close")):
             raise CalendarFault(f"{where}: {list(interval)} should be a pair of opening and closing time")
         opens, closes = (_read_wall_time(text, where) for text in interval)
         if opens >= closes:

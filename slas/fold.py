@@ -54,7 +54,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One event as the fold needs it. `units` is the budget or the extension; `fired` counts thresholds fired before."""
+    """One event as the fold needs it. `units`: the budget or the extension; `fired`: thresholds fired before."""
 
     kind: EventKind
     at: datetime

@@ -142,7 +142,7 @@ def _todo(pairs: Sequence[Pair]) -> QuerySet[Outbox]:
 
 
 def note_fault(pair: Pair, fault: Exception) -> None:
-    """Note the class of a fault, never its text, which may quote a member; wait longer each time, and give up at last."""
+    """Note the class of a fault, never its text, which may quote a member; wait longer each time, then give up."""
     name, rows = type(fault).__name__, _todo([pair])
     attempts = rows.values_list("attempts", flat=True).first() or 0
     if attempts >= TRIES:

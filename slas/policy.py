@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from slas.algebra import BREACH, Align, DayEnd, Measure, Rule, StartRule, Threshold
@@ -30,11 +31,11 @@ class Mark(StrEnum):
     KNOWN = "K"
 
 
+CODES = 1000
 ACTIONS = frozenset({"notify_owner", "notify_lead", "raise_priority"})
-LIMIT = re.compile(r"(?:(\d+) )?(business day|business hour|business minute|calendar day|week|hour|minute|second)s?")
-RELATIVE = re.compile(
-    r"(\d+) (business day|business hour|business minute|calendar day|week|hour|minute|second)s? (before|after) due"
-)
+UNIT = r"(business day|business hour|business minute|calendar day|week|hour|minute|second)s?"
+LIMIT = re.compile(rf"(?:(\d+) )?{UNIT}")
+RELATIVE = re.compile(rf"(\d+) {UNIT} (before|after) due")
 PERCENT = re.compile(r"(\d{1,3}) ?%")
 UNITS: Mapping[str, tuple[Measure, int]] = {
     "business day": (Measure.BUSINESS_DAYS, 1),
@@ -50,7 +51,7 @@ UNITS: Mapping[str, tuple[Measure, int]] = {
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """How often, by how much (days or seconds in total) and by whom a due date may be moved, and what notice it takes."""
+    """How often, by how much (days or seconds in total) and by whom a due date may be moved; the notice it takes."""
 
     max_count: int
     max_units: int
@@ -101,7 +102,7 @@ class Policy:
 
     @property
     def sha256(self) -> bytes:
-        """Return the digest of everything but the end of its range and its examples, which do not change its meaning."""
+        """Return the digest of all but the end of its range and the examples, which do not change its meaning."""
         content = asdict(self)
         del content["effective_to"], content["examples"]
         return hashlib.sha256(json.dumps(content, default=str, sort_keys=True, ensure_ascii=False).encode()).digest()
@@ -115,7 +116,7 @@ class Policy:
 def read_pack(data: Mapping[str, Any], where: str) -> list[Policy]:
     """Check a pack file's content and return its obligations, one for each track. Raises PackFault."""
     pack, calendar = (_text(data, name, where) for name in ("pack", "calendar"))
-    policies = []
+    policies: list[Policy] = []
     for number, block in enumerate(data.get("obligation", ()), 1):
         place = f"{where}: obligation {number} ({block.get('obligation', 'unnamed')})"
         policies.extend(_read_obligation(block, pack, calendar, place))
@@ -185,7 +186,7 @@ def _choices(block: Mapping[str, Any], where: str) -> tuple[StartRule, DayEnd]:
 
 def _read_threshold(item: Mapping[str, Any], measure: Measure, where: str) -> Threshold:
     code, text = item.get("code"), _text(item, "at", where)
-    if not (isinstance(code, int) and 0 < code < 1000):
+    if not (isinstance(code, int) and 0 < code < CODES):
         raise PackFault(f"{where}: threshold {text!r} needs a code from 1 to 999; below {BREACH} is a warning")
     align = Align(item.get("align", "exact"))
     if text == "due":
@@ -275,7 +276,7 @@ def _mark(block: Mapping[str, Any], where: str) -> Mark:
 def _check_ranges(policies: Sequence[Policy], where: str) -> None:
     """Refuse two versions of one obligation that are in force on the same day."""
     ordered = sorted(policies, key=lambda policy: (policy.obligation, policy.track, policy.effective_from))
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in pairwise(ordered):
         same = (earlier.obligation, earlier.track) == (later.obligation, later.track)
         if same and (earlier.effective_to is None or earlier.effective_to > later.effective_from):
             raise PackFault(

@@ -23,7 +23,7 @@ def database_now() -> datetime:
 
 
 def open_clocks(matter_ids: Iterable[UUID]) -> dict[UUID, list[Clock]]:
-    """Return the open clocks of these matters, the one that is due first first: one query. Matters without are absent."""
+    """Return the open clocks of these matters, earliest due date first: one query. Matters without any are absent."""
     found = defaultdict(list)
     for clock in Clock.objects.filter(matter_id__in=list(matter_ids), state__in=OPEN).order_by("due_at"):
         found[clock.matter_id].append(clock)
@@ -69,7 +69,7 @@ def health(now: datetime) -> Health:
         set_aside=armed["aside"],
         overdue_unfired=armed["overdue"],
         oldest_overdue=oldest and now - oldest,
-        heartbeat_age=seen_at and now - seen_at,
+        heartbeat_age=None if seen_at is None else now - seen_at,
         outbox_unsettled=outbox["unsettled"],
         oldest_unsettled=outbox["oldest"] and now - outbox["oldest"],
         outbox_dead=outbox["dead"],

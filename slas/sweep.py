@@ -100,7 +100,7 @@ def fire_one_by_one(cursor: Cursor, *, now: datetime, low: datetime = BEGINNING,
             )
         except Exception as fault:  # noqa: BLE001 -- of the driver or of Django, depending on the cursor
             cursor.execute(PUT_ASIDE, [SET_ASIDE, matter_id, clock_id, now])
-            log.error(
+            log.error(  # noqa: TRY400 -- a database error's text may quote values
                 "clock %s of matter %s cannot fire and is set aside: %s", clock_id, matter_id, type(fault).__name__
             )
             aside += 1

@@ -1,4 +1,4 @@
-"""What Celery runs for the deadline engine. The timer sends `settle`; beat sends the others, and none of them is vital."""
+"""What Celery runs for the deadline engine. The timer sends `settle`; beat sends the others, none of them vital."""
 
 from datetime import timedelta
 from uuid import UUID

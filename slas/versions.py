@@ -68,7 +68,9 @@ def forget() -> None:
 def in_force(pack: str, obligation: str, track: str, started_at: datetime) -> tuple[UUID, UUID]:
     """Return the ids of the policy and the calendar version for a clock that starts then.
 
-    An obligation that has no row for the track falls back to its row for every track. Raises PolicyMissing, HorizonPassed.
+    An obligation that has no row for the track falls back to its row for every track.
+
+    Raises PolicyMissing, HorizonPassed.
     """
     found = _look_up(pack, obligation, track, started_at)
     if found is None:

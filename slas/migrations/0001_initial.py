@@ -429,13 +429,13 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             models.Q(
                                 ("next_fire_at__isnull", False),
-                                ("next_seq__lte", slas.models.clocks._Cardinality("fire_ats")),
+                                ("next_seq__lte", slas.models.clocks.Cardinality("fire_ats")),
                                 ("state", 1),
                             ),
                             models.Q(
                                 models.Q(
                                     models.Q(("state", 1), _negated=True),
-                                    ("next_seq__gt", slas.models.clocks._Cardinality("fire_ats")),
+                                    ("next_seq__gt", slas.models.clocks.Cardinality("fire_ats")),
                                     _connector="OR",
                                 ),
                                 ("next_fire_at__isnull", True),
@@ -482,7 +482,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(("due_pos__gte", models.F("start_pos"))), name="slas_clock_forward"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("fire_codes__len", slas.models.clocks._Cardinality("fire_ats"))),
+                        condition=models.Q(("fire_codes__len", slas.models.clocks.Cardinality("fire_ats"))),
                         name="slas_clock_codes_match",
                     ),
                 ],

@@ -25,7 +25,9 @@ class ClockState(models.IntegerChoices):
 OPEN = (ClockState.RUNNING, ClockState.PAUSED)
 
 
-class _Cardinality(Func):
+class Cardinality(Func):
+    """How many elements an array has."""
+
     function = "cardinality"
     output_field = IntegerField()
 
@@ -69,11 +71,9 @@ class Clock(models.Model):
             models.UniqueConstraint(fields=("matter", "kind"), condition=Q(state__in=OPEN), name="slas_clock_one_open"),
             models.CheckConstraint(
                 name="slas_clock_armed_while_running",
-                condition=Q(
-                    state=ClockState.RUNNING, next_seq__lte=_Cardinality("fire_ats"), next_fire_at__isnull=False
-                )
+                condition=Q(state=ClockState.RUNNING, next_seq__lte=Cardinality("fire_ats"), next_fire_at__isnull=False)
                 | (
-                    (~Q(state=ClockState.RUNNING) | Q(next_seq__gt=_Cardinality("fire_ats")))
+                    (~Q(state=ClockState.RUNNING) | Q(next_seq__gt=Cardinality("fire_ats")))
                     & Q(next_fire_at__isnull=True)
                 ),
             ),
@@ -94,9 +94,7 @@ class Clock(models.Model):
                 name="slas_clock_missed_late", condition=~Q(state=ClockState.MISSED) | Q(ended_at__gt=F("due_at"))
             ),
             models.CheckConstraint(name="slas_clock_forward", condition=Q(due_pos__gte=F("start_pos"))),
-            models.CheckConstraint(
-                name="slas_clock_codes_match", condition=Q(fire_codes__len=_Cardinality("fire_ats"))
-            ),
+            models.CheckConstraint(name="slas_clock_codes_match", condition=Q(fire_codes__len=Cardinality("fire_ats"))),
         )
         indexes = (
             models.Index(fields=("next_fire_at",), name="slas_clock_armed", condition=Q(next_fire_at__isnull=False)),

@@ -80,7 +80,10 @@ def cancel_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime, reason:
 
 
 def pause_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime, reason: str) -> Clock | None:
-    """Stop the count, for one of the policy's reasons. None if none is open. Raises ClockRefused, always for legal clocks."""
+    """Stop the count for one of the policy's reasons. None if none is open.
+
+    Raises ClockRefused, always where the law counts: such a clock can only be extended.
+    """
     clock = open_clock(this=this, matter_id=matter_id, kind=kind)
     return clock and _happen(this, clock, EventKind.PAUSE, at, reason=reason)
 
@@ -92,7 +95,10 @@ def resume_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime) -> Cloc
 
 
 def extend_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime, amount: int, reason: str) -> Clock | None:
-    """Move the due date by `amount` days or seconds, within the policy's rule. None if none is open. Raises ClockRefused."""
+    """Move the due date by `amount` days or seconds, within the policy's rule. None if none is open.
+
+    Raises ClockRefused.
+    """
     clock = open_clock(this=this, matter_id=matter_id, kind=kind)
     if clock is None:
         return None

@@ -134,7 +134,7 @@ def _publish_policy(policy: Policy, calendars: Mapping[str, Calendar], *, now: d
 def _columns(policy: Policy) -> dict[str, Any]:
     """Return the row's columns; the plain policy nests its rule, and JSON wants lists and text."""
     columns: dict[str, Any] = asdict(policy) | {"sha256": policy.sha256}
-    rule = columns.pop("rule")
+    rule: dict[str, Any] = columns.pop("rule")
     del columns["examples"]
     columns["actions"] = {str(code): list(actions) for code, actions in policy.actions.items()}
     columns["thresholds"] = [asdict(threshold) for threshold in policy.thresholds]

@@ -1,4 +1,4 @@
-"""`manage.py publish_policies`"""
+"""Publishing by hand what `migrate` publishes as well."""
 
 from typing import Any
 
