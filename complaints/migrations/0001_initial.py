@@ -537,8 +537,9 @@ class Migration(migrations.Migration):
             model_name="complaint",
             index=models.Index(
                 condition=models.Q(("state__in", ["acknowledged", "assessed", "decided", "investigated", "received"])),
-                fields=["owner"],
-                name="complaint_open_by_owner",
+                fields=["owner", "priority"],
+                include=("matter",),
+                name="complaint_open_work",
             ),
         ),
         migrations.AddIndex(
