@@ -1,0 +1,121 @@
+"""The transition table, cell by cell, and what its guards say."""
+
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+
+from complaints.enums import OPEN_STATES, State
+from complaints.lifecycle import STAGES, TRANSITIONS
+from complaints.models import Complaint
+from complaints.permissions import ACTIONS
+from members.actors import Actor, ActorKind, Role, importer
+
+ME, COLLEAGUE = uuid4(), uuid4()
+AGENT = Actor(ActorKind.USER, "Dana Ruiz", ME, roles=frozenset({Role.AGENT}))
+ALLOWED = {
+    "received": {"acknowledge", "take", "assess", "write_note", "add_evidence", "withdraw"},
+    "acknowledged": {"take", "assess", "write_note", "add_evidence", "withdraw"},
+    "assessed": {
+        "acknowledge_late", "take", "assess", "write_note", "add_evidence", "investigate", "withdraw",
+    },
+    "investigated": {"acknowledge_late", "take", "write_note", "add_evidence", "decide", "withdraw"},
+    "decided": {
+        "acknowledge_late", "take", "write_note", "add_evidence", "issue_letter", "inform", "close", "withdraw",
+    },
+    "closed": set(),
+    "withdrawn": set(),
+}  # fmt: skip
+TARGETS = {
+    "acknowledge": "acknowledged",
+    "assess": "assessed",
+    "investigate": "investigated",
+    "decide": "decided",
+    "decide_as_recorded": "decided",
+    "close": "closed",
+    "withdraw": "withdrawn",
+}
+
+
+def row(state=State.RECEIVED, **columns):
+    mine = {"owner_id": ME, "owner": "Dana Ruiz", "member_id": None, "informed_at": "2026-03-02"}
+    return SimpleNamespace(state=state, **(mine | columns))
+
+
+@pytest.mark.parametrize("act", TRANSITIONS)
+@pytest.mark.parametrize("state", State)
+def test_every_cell_of_the_table(state, act):
+    refusal = TRANSITIONS[act].refusal(row(state), AGENT)
+    if act in ALLOWED[state]:
+        assert refusal is None
+    elif (act, state) == ("decide_as_recorded", State.RECEIVED):
+        assert refusal == "Assess and investigate the complaint first."
+    else:
+        assert refusal == f"This cannot be done now: the complaint is {state}."
+
+
+@pytest.mark.parametrize("act", TRANSITIONS)
+def test_every_act_ends_in_its_milestone(act):
+    assert TRANSITIONS[act].target == TARGETS.get(act)
+
+
+@pytest.mark.parametrize("act", TRANSITIONS)
+def test_every_act_has_its_roles_and_its_clause(act):
+    assert bool(ACTIONS[act]) == (act != "decide_as_recorded")
+    assert TRANSITIONS[act].clause
+
+
+@pytest.mark.parametrize("act", TRANSITIONS)
+def test_what_an_act_stamps_is_a_column(act):
+    if stamp := TRANSITIONS[act].stamps:
+        assert Complaint._meta.get_field(stamp)
+
+
+def test_the_stages_are_milestones_with_their_columns():
+    assert [state for state, _ in STAGES] == ["received", "acknowledged", "assessed", "decided", "closed"]
+    assert all(Complaint._meta.get_field(stamp) for _, stamp in STAGES)
+
+
+def test_open_states_are_those_in_which_something_can_be_done():
+    assert {state for state in State if ALLOWED[state]} == OPEN_STATES
+
+
+OWNERS_ACTS = [
+    ("assess", State.ACKNOWLEDGED),
+    ("investigate", State.ASSESSED),
+    ("decide", State.INVESTIGATED),
+    ("issue_letter", State.DECIDED),
+    ("close", State.DECIDED),
+]
+
+
+@pytest.mark.parametrize(("act", "state"), OWNERS_ACTS)
+def test_nobody_works_on_a_complaint_that_nobody_answers_for(act, state):
+    refusal = TRANSITIONS[act].refusal(row(state, owner_id=None, owner=None), AGENT)
+    assert refusal == "Take the complaint first, so that somebody answers for it."
+
+
+@pytest.mark.parametrize(("act", "state"), OWNERS_ACTS)
+def test_nobody_works_on_a_colleagues_complaint(act, state):
+    refusal = TRANSITIONS[act].refusal(row(state, owner_id=COLLEAGUE, owner="Ana Lee"), AGENT)
+    assert refusal == "Ana Lee has this complaint. Take it over first, so that only one of you works on it."
+
+
+@pytest.mark.parametrize(("act", "state"), OWNERS_ACTS)
+def test_history_does_not_tell_of_owners(act, state):
+    assert TRANSITIONS[act].refusal(row(state, owner_id=None), importer("connecticut")) is None
+
+
+def test_history_goes_from_receipt_to_decision():
+    assert TRANSITIONS["decide_as_recorded"].refusal(row(State.RECEIVED), importer("connecticut")) is None
+
+
+def test_a_complaint_is_closed_only_once_the_member_was_told():
+    refusal = TRANSITIONS["close"].refusal(row(State.DECIDED, informed_at=None), AGENT)
+    assert refusal == "The decision letter has not been sent yet. Send it, then close."
+
+
+def test_nobody_takes_the_own_complaint():
+    insured = Actor(ActorKind.USER, "Dana Ruiz", ME, uuid4(), frozenset({Role.AGENT, Role.MEMBER}))
+    refusal = TRANSITIONS["take"].refusal(row(member_id=insured.member_id), insured)
+    assert refusal == "This is your own complaint. A colleague has to handle it."
