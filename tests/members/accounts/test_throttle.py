@@ -1,0 +1,74 @@
+"""The counter is exact, whatever happens at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from time import sleep
+from uuid import uuid4
+
+import pytest
+
+from members.accounts import throttle
+from members.accounts.throttle import Counter, CounterAway
+
+
+def a_counter(limit=5, window=timedelta(minutes=15)):
+    return Counter(f"test_{uuid4().hex}", limit=limit, window=window)
+
+
+def test_a_parallel_burst_at_limit_10_passes_exactly_10():
+    """Checklist 32."""
+    counter = a_counter(limit=10)
+    with ThreadPoolExecutor(max_workers=30) as burst:
+        passed = list(burst.map(lambda _: counter.take("dana@example.org", "192.0.2.1"), range(60)))
+    assert passed.count(True) == 10
+
+
+def test_each_key_has_its_own_attempts():
+    counter = a_counter(limit=1)
+    assert counter.take("dana@example.org", "192.0.2.1")
+    assert not counter.take("dana@example.org", "192.0.2.1")
+    assert counter.take("dana@example.org", "192.0.2.2")
+    assert counter.take("lee@example.org", "192.0.2.1")
+
+
+def test_parts_of_a_key_do_not_run_into_each_other():
+    counter = a_counter(limit=1)
+    assert counter.take("ab", "c")
+    assert counter.take("a", "bc")
+
+
+def test_what_is_forgotten_starts_anew():
+    counter = a_counter(limit=1)
+    assert counter.take("dana")
+    counter.forget("dana")
+    assert counter.take("dana")
+
+
+def test_the_lock_holds_for_the_window_after_the_last_attempt_and_refused_ones_do_not_prolong_it():
+    counter = a_counter(limit=2, window=timedelta(milliseconds=400))
+    assert counter.take("dana")
+    sleep(0.3)
+    assert counter.take("dana")
+    sleep(0.3)  # the first attempt's window is over, the last one's is not
+    assert not counter.take("dana")
+    sleep(0.2)
+    assert counter.take("dana")
+
+
+def test_valkey_learns_neither_address():
+    counter = a_counter()
+    counter.take("zebedee@example.org", "192.0.2.77")
+    keys = b"".join(throttle._valkey().scan_iter(f"throttle:{counter.name}:*"))
+    assert keys
+    assert b"zebedee" not in keys
+    assert b"192.0.2.77" not in keys
+
+
+def test_a_counter_without_valkey_says_so(settings):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    throttle._valkey.cache_clear()
+    try:
+        with pytest.raises(CounterAway):
+            a_counter().take("dana")
+    finally:
+        throttle._valkey.cache_clear()

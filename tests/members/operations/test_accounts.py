@@ -1,0 +1,178 @@
+"""Accounts and roles change through operations, each with its event, or are refused aloud."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from members.accounts.models import RoleGrant, TotpDevice, User
+from members.accounts.refusals import AccountRefused
+from members.actors import GUEST, SYSTEM, Role
+from members.acts import batch
+from members.audit.models import Event
+from members.models import Member
+from members.operations import (
+    create_member_account,
+    create_staff_account,
+    disable_account,
+    grant_role,
+    register_member,
+    revoke_role,
+)
+from members.privacy.access import phi_access
+from members.queries import user_ids_with_role
+from tests.people import AT, PASSWORD, actor_of, an_email, member, member_account, staff
+
+pytestmark = pytest.mark.django_db
+
+
+def facts(user):
+    events = Event.objects.filter(object_type="user", object_id=user.pk).order_by("pk")
+    return [(event.action, event.detail) for event in events]
+
+
+def open_account(**changes):
+    values = {"email": an_email(), "display_name": "Dana Ruiz", "password": PASSWORD, "roles": [Role.AGENT]}
+    return create_staff_account(**{"actor": SYSTEM, "at": AT} | values | changes)
+
+
+def test_a_staff_account_is_opened_with_its_roles_and_events():
+    user = open_account(roles=[Role.LEAD, Role.AGENT], email="  Dana.Ruiz@example.org ")
+
+    assert actor_of(user).roles == {Role.AGENT, Role.LEAD}
+    assert facts(user) == [
+        ("account.created", {}),
+        ("role.granted", {"role": "agent"}),
+        ("role.granted", {"role": "lead"}),
+    ]
+    with phi_access(actor=SYSTEM, purpose="a test", at=AT):
+        assert user.email == "Dana.Ruiz@example.org"
+
+
+def test_opening_a_staff_account_takes_few_statements(django_assert_num_queries):
+    # savepoint, is the address free, users, events, grants, release
+    with django_assert_num_queries(6):
+        open_account(roles=[Role.LEAD, Role.AGENT])
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"roles": []}, "at least one role"),
+        ({"roles": [Role.AGENT, Role.MEMBER]}, "staff roles only"),
+        ({"display_name": " "}, "needs a name"),
+        ({"actor": GUEST}, "Guest does not administer accounts"),
+    ],
+)
+def test_a_staff_account_is_refused_aloud(changes, reason):
+    with pytest.raises(AccountRefused, match=reason):
+        open_account(**changes)
+    assert User.objects.count() == 0
+
+
+def test_an_address_has_one_account_whatever_its_case():
+    open_account(email="dana@example.org")
+    with pytest.raises(AccountRefused, match="has an account already"):
+        open_account(email="DANA@example.org")
+    with pytest.raises(AccountRefused, match="has an account already"):
+        create_member_account(actor=SYSTEM, at=AT, member_id=member().pk, email="dana@Example.org", password=PASSWORD)
+
+
+def test_an_address_has_one_account_within_a_batch_too():
+    with batch(), pytest.raises(AccountRefused, match="has an account already"):
+        open_account(email="dana@example.org")
+        open_account(email="dana@example.org")
+
+
+@pytest.mark.parametrize(("length", "taken"), [(14, False), (15, True), (128, True)])
+def test_passwords_have_at_least_15_characters(length, taken):
+    """Checklist 6, by length."""
+    password = "".join(chr(97 + n % 26) for n in range(length))
+    if taken:
+        assert open_account(password=password).check_password(password)
+    else:
+        with pytest.raises(ValidationError):
+            open_account(password=password)
+
+
+def test_a_member_has_one_account():
+    person = member()
+    user = member_account(person=person)
+
+    actor = actor_of(user)
+    assert (actor.roles, actor.member_id, actor.label) == ({Role.MEMBER}, person.pk, "Member")
+    with pytest.raises(AccountRefused, match="has an account already"):
+        member_account(person=person)
+
+
+def test_only_an_administrator_opens_accounts_grants_and_closes():
+    target = open_account()
+    lead, administrator = actor_of(staff(Role.LEAD)), actor_of(staff(Role.ADMINISTRATOR))
+    for refused in (
+        lambda: open_account(actor=lead),
+        lambda: grant_role(actor=lead, at=AT, user_id=target.pk, role=Role.LEAD),
+        lambda: revoke_role(actor=lead, at=AT, user_id=target.pk, role=Role.AGENT),
+        lambda: disable_account(actor=lead, at=AT, user_id=target.pk),
+    ):
+        with pytest.raises(AccountRefused, match="does not administer accounts"):
+            refused()
+    grant_role(actor=administrator, at=AT, user_id=target.pk, role=Role.LEAD)
+    assert RoleGrant.objects.get(user=target, role=Role.LEAD).granted_by_id == administrator.user_id
+
+
+def test_nobody_grants_a_role_to_themselves():
+    """Checklist 15, for roles."""
+    user = staff(Role.ADMINISTRATOR)
+    with pytest.raises(AccountRefused, match="nobody grants a role to themselves"):
+        grant_role(actor=actor_of(user), at=AT, user_id=user.pk, role=Role.PRIVACY_OFFICER)
+    with pytest.raises(IntegrityError, match="accounts_no_self_grant"), transaction.atomic():
+        RoleGrant.objects.create(user=user, role=Role.LEAD, granted_at=AT, granted_by=user)
+
+
+def test_a_role_is_held_once_revoked_and_granted_again():
+    user = staff(Role.AGENT)
+    with pytest.raises(AccountRefused, match="is agent already"):
+        grant_role(actor=SYSTEM, at=AT, user_id=user.pk, role=Role.AGENT)
+    revoke_role(actor=SYSTEM, at=AT, user_id=user.pk, role=Role.AGENT)
+    with pytest.raises(AccountRefused, match="is not agent"):
+        revoke_role(actor=SYSTEM, at=AT, user_id=user.pk, role=Role.AGENT)
+    grant_role(actor=SYSTEM, at=AT, user_id=user.pk, role=Role.AGENT)
+
+    assert list(user.role_grants.order_by("pk").values_list("revoked_at", flat=True)) == [AT, None]
+
+
+def test_the_database_holds_one_active_grant_of_a_role():
+    user = staff(Role.AGENT)
+    with pytest.raises(IntegrityError, match="accounts_one_active_grant"), transaction.atomic():
+        RoleGrant.objects.create(user=user, role=Role.AGENT, granted_at=AT)
+
+
+def test_member_is_not_granted():
+    with pytest.raises(AccountRefused, match="is no staff role"):
+        grant_role(actor=SYSTEM, at=AT, user_id=staff(Role.AGENT).pk, role=Role.MEMBER)
+
+
+def test_who_holds_a_role_is_known_and_who_left_is_not_counted():
+    first, second, third = staff(Role.LEAD), staff(Role.LEAD), staff(Role.LEAD)
+    staff(Role.AGENT)
+    revoke_role(actor=SYSTEM, at=AT, user_id=second.pk, role=Role.LEAD)
+    disable_account(actor=SYSTEM, at=AT, user_id=third.pk)
+    assert user_ids_with_role(Role.LEAD) == [first.pk]
+
+
+def test_a_member_number_is_registered_once():
+    register_member(actor=SYSTEM, at=AT, member_number="MHP-1", name="Joseph K", line_of_business="group")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        register_member(actor=SYSTEM, at=AT, member_number="mhp 1", name="Joseph K", line_of_business="group")
+    assert Member.objects.unscoped("a test").count() == 1
+
+
+def test_a_line_of_business_that_is_not_known_is_refused_by_the_database():
+    with pytest.raises(IntegrityError, match="members_line_of_business_is_known"), transaction.atomic():
+        register_member(actor=SYSTEM, at=AT, member_number="MHP-1", name="Joseph K", line_of_business="pets")
+
+
+def test_a_factor_given_at_opening_counts_at_once():
+    user = open_account(totp_key=b"12345678901234567890")
+    device = TotpDevice.objects.get(user=user)
+    assert (device.confirmed, device.confirmed_at) == (True, AT)
+    assert ("factor.enrolled", {"factor": "totp"}) in facts(user)
