@@ -80,7 +80,7 @@ def _confirmed_devices(this: Act, user_id: UUID) -> list[TotpDevice]:
 
 def _matching_step(this: Act, device: TotpDevice, code: str) -> int | None:
     with phi_access(actor=this.actor, purpose="check a code", at=this.at):
-        return totp.step_of(device.key, code, at=this.at, after_step=device.last_step)
+        return totp.step_of(bytes(device.key), code, at=this.at, after_step=device.last_step)
 
 
 def _record_failure(this: Act, user_id: UUID, reason: str) -> None:

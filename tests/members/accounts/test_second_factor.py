@@ -1,12 +1,19 @@
 """The second factor opens the door once for each code."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from members.accounts.totp import code_at
+from members.actors import Role
 from members.audit.models import Event
+from members.operations import verify_code
 from tests.members.accounts.door import SIGN_OUT, at_the_second_step, errors_of, give_code, wrong_code
-from tests.people import code_now, sign_in
+from tests.people import TOTP_KEY, code_now, sign_in, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +47,25 @@ def test_a_code_works_once(client):
     session.save()
     assert give_code(client, code).status_code == 422
     assert client.get("/en/desk/").status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_code_sent_many_times_at_once_works_once():
+    """Checklist 3."""
+    user, at = staff(Role.AGENT), timezone.now()
+    code = code_at(TOTP_KEY, at)
+    start = Barrier(4)
+
+    def send(_):
+        start.wait()
+        try:
+            return verify_code(actor=user.at_the_door(), at=at, user_id=user.pk, code=code).factor_id
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=4) as burst:
+        outcomes = list(burst.map(send, range(4)))
+    assert sorted(map(bool, outcomes)) == [False, False, False, True]
 
 
 @pytest.mark.parametrize("steps", [-3, 3])
