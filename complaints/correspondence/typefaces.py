@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 STAND_IN = "�"
+FORBIDDEN = frozenset({0x0000, 0xFEFF, 0xFFFE})  # ISO 14289-1 7.21.7, even where a font has a shape for them
 WINDOWS_FULL_UNICODE = (3, 10)
 
 
@@ -20,7 +21,7 @@ def drawable(text: str, folder: Path) -> str:
     """
     drawn = _characters(folder)
     return "".join(
-        character if ord(character) in drawn or character == "\n" else _stand_in(character) for character in text
+        character if character == "\n" or ord(character) in drawn else _stand_in(character) for character in text
     )
 
 
@@ -37,7 +38,7 @@ def _characters(folder: Path) -> frozenset[int]:
     if not faces:
         message = f"No fonts in {folder}: run `npm ci && npm run build`, which lays them there."
         raise TypefacesMissing(message)
-    return frozenset().union(*(_character_map(face.read_bytes()) for face in faces))
+    return frozenset().union(*(_character_map(face.read_bytes()) for face in faces)) - FORBIDDEN
 
 
 def _character_map(font: bytes) -> frozenset[int]:
