@@ -29,7 +29,7 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("6-digit code"),
         widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "govuk-input--width-5"}
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "govuk-input--width-10"}
         ),
         error_messages={"required": _("Enter the 6-digit code.")},
     )
