@@ -1,13 +1,12 @@
 """The one door: every change of a CAPA goes through `perform`."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Model
 
+from complaints.capa.dates import house_date
 from complaints.capa.lifecycle import TRANSITIONS, CapaRefused, Situation
 from complaints.capa.models import Capa, CapaAction
 from complaints.permissions import READERS, demand
@@ -76,18 +75,13 @@ def implement_if_done(this: Act, capa_id: UUID) -> None:
         return
     perform("implement", this=this, capa_id=capa_id)
     matter = this.lock(Matter, capa_id)
-    start_dated_clock(this, matter, CHECK_CLOCK, _check_due_on(capa, actions, local_date(this.at)))
+    start_dated_clock(this, matter, CHECK_CLOCK, _check_due_on(capa, actions, house_date(this.at)))
 
 
 def start_dated_clock(this: Act, matter: Matter, obligation: str, due_on: date) -> None:
     """Start a clock that is due when the day `due_on` ends: its days are counted from the day after today."""
-    budget = (due_on - local_date(this.at)).days
+    budget = (due_on - house_date(this.at)).days
     start_clock(this=this, matter=matter, obligation=obligation, started_at=this.at, budget=budget)
-
-
-def local_date(at: datetime) -> date:
-    """Return the insurer's own date at a moment."""
-    return at.astimezone(ZoneInfo(settings.HOUSE_TIME_ZONE)).date()
 
 
 def demand_change(actor: Actor, *owner_ids: UUID) -> None:

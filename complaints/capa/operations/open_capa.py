@@ -9,9 +9,9 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from complaints.capa.causes import demand_cause
+from complaints.capa.dates import house_date
 from complaints.capa.lifecycle import CapaRefused
 from complaints.capa.models import Capa, CapaComplaint, CapaNumber, RootCause
-from complaints.capa.operations._door import local_date
 from complaints.capa.queries import is_possible_owner
 from complaints.models import Complaint
 from complaints.permissions import demand
@@ -98,7 +98,7 @@ def _first_recorded_at(complaints: list[Complaint], cause: str) -> datetime:
 
 def _next_reference(at: datetime) -> str:
     """Take the year's next number; whoever opens another one at the same time waits for this transaction's end."""
-    year = local_date(at).year
+    year = house_date(at).year
     table = connection.ops.quote_name(CapaNumber._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from complaints.capa.dates import house_date
 from complaints.capa.enums import ActionKind
 from complaints.capa.lifecycle import CapaRefused
 from complaints.capa.models import Capa, CapaAction
@@ -15,7 +16,6 @@ from complaints.capa.operations._door import (
     actions_of,
     demand_change,
     implement_if_done,
-    local_date,
     lock_capa,
     perform,
     start_dated_clock,
@@ -44,7 +44,7 @@ def add_action(
         for known in actions_of(this, capa_id):
             if not known.done_at and all(getattr(known, name) == value for name, value in words.items()):
                 return known
-        _check_due_date(capa, due_on, local_date(at))
+        _check_due_date(capa, due_on, house_date(at))
         if not is_possible_owner(owner_id):
             raise CapaRefused(_("Choose an owner who handles or reviews complaints here."))
         matter = open_matter(
@@ -69,7 +69,7 @@ def approve_plan(*, actor: Actor, at: datetime, capa_id: UUID, criterion: str, c
         last_due_on = max((action.due_on for action in actions_of(this, capa_id)), default=date.min)
         if not criterion.strip():
             raise CapaRefused(_("Say how we will know that it worked."))
-        if check_on <= max(last_due_on, local_date(at)):
+        if check_on <= max(last_due_on, house_date(at)):
             raise CapaRefused(_("Choose a day for the check that is after today and after the last action is due."))
         detail = {"check_on": str(check_on)}
         words = {"criterion": criterion.strip(), "check_on": check_on}

@@ -49,9 +49,9 @@ def record_root_cause(
 
 def _recorded(this: Act, complaint: Complaint, cause: str, source_label: str) -> RootCause | None:
     """Return the same cause if it is recorded. A complaint that is not written yet needs no query."""
-    same = {"complaint_id": complaint.pk, "cause": cause, "source_label": source_label}
-    if added := this.added(RootCause, **same):
-        return added[0]
+    same = {"cause": cause, "source_label": source_label}
+    if held := this.held(RootCause, matter_id=complaint.pk, **same):
+        return held[0]
     if complaint._state.adding:  # noqa: SLF001 -- Django's own mark of an unwritten row, documented for factories
         return None
-    return RootCause.objects.unscoped("whether it is recorded").filter(**same).first()
+    return RootCause.objects.unscoped("whether it is recorded").filter(complaint=complaint, **same).first()

@@ -1,0 +1,187 @@
+"""One CAPA as its page shows it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from complaints.capa.causes import label
+from complaints.capa.dates import house_date, last_day
+from complaints.capa.enums import ActionKind, CapaState
+from complaints.capa.lifecycle import TRANSITIONS, Situation
+from complaints.capa.models import Capa, CapaAction, CapaComplaint
+from complaints.capa.queries.capa_list import DUE_WORDS
+from complaints.capa.queries.cases import CaseLine, cases_with_references
+from complaints.permissions import may
+from complaints.time_left import TimeLeft, time_left
+from members.actors import Actor
+from members.privacy.access import phi_access
+from slas.models import Clock, ClockState
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """One clock of the CAPA itself: what is owed, by which day, and how it stands or ended."""
+
+    what: str
+    due_on: date
+    left: TimeLeft | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLine:
+    """One action, and whether this reader may say that it is done."""
+
+    id: UUID
+    kind: str
+    description: str
+    owner: str
+    due_on: date
+    done_on: date | None
+    left: TimeLeft | None
+    may_complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that happened, for the timeline."""
+
+    at: datetime
+    words: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class CapaPage:
+    """All that the page shows. `refusals` holds the acts that the reader's role allows: why not now, or None."""
+
+    id: UUID
+    reference: str
+    title: str
+    problem: str
+    cause: str
+    cause_label: str
+    state: str
+    state_label: str
+    owner: str
+    opened_on: date
+    criterion: str
+    check_on: date | None
+    approved_by: str
+    verdict_reason: str
+    verified_by: str
+    cases: list[CaseLine]
+    actions: list[ActionLine]
+    deadlines: list[Deadline]
+    happenings: list[Happening]
+    refusals: dict[str, str | None]
+
+
+def find_capa(*, actor: Actor, reference: str) -> Capa | None:
+    """Return the CAPA with this reference, still sealed, if the actor may see it."""
+    return Capa.objects.visible_to(actor).filter(reference=reference).first()
+
+
+def find_action(*, actor: Actor, reference: str, action_id: UUID) -> CapaAction | None:
+    """Return an action of the CAPA with this reference, if the actor may see it."""
+    rows = CapaAction.objects.visible_to(actor).select_related("owner")
+    return rows.filter(pk=action_id, capa__reference=reference).first()
+
+
+def read_capa(*, actor: Actor, reference: str, at: datetime) -> CapaPage | None:
+    """Open a CAPA for reading; None when there is none that the actor may see. Writes down what was read."""
+    people = ("owner", "opened_by", "planned_by", "verified_by")
+    row = Capa.objects.visible_to(actor).select_related(*people).filter(reference=reference).first()
+    if row is None:
+        return None
+    rows = CapaAction.objects.visible_to(actor).filter(capa=row).select_related("owner", "added_by", "done_by")
+    actions = list(rows.order_by("due_on", "added_at"))
+    clocks = _clocks([row.pk, *(action.pk for action in actions)])
+    linked = CapaComplaint.objects.visible_to(actor).filter(capa=row).values_list("complaint__reference", flat=True)
+    cases = cases_with_references(actor=actor, references=list(linked))
+    with phi_access(actor=actor, purpose="read CAPA", matter_id=row.pk, at=at):
+        problem = row.problem
+    return CapaPage(
+        id=row.pk,
+        reference=row.reference,
+        title=row.title,
+        problem=problem,
+        cause=row.cause,
+        cause_label=label(row.cause),
+        state=row.state,
+        state_label=CapaState(row.state).label,
+        owner=str(row.owner),
+        opened_on=house_date(row.opened_at),
+        criterion=row.criterion,
+        check_on=row.check_on,
+        approved_by=str(row.planned_by or ""),
+        verdict_reason=row.verdict_reason,
+        verified_by=str(row.verified_by or ""),
+        cases=cases,
+        actions=[_action_line(action, row, clocks[action.pk], actor, at) for action in actions],
+        deadlines=[_deadline(clock, at) for clock in clocks[row.pk]],
+        happenings=sorted(_happenings(row, actions, clocks, at), key=lambda happening: happening.at),
+        refusals=_refusals(row, actions, actor),
+    )
+
+
+def _clocks(matter_ids: list[UUID]) -> dict[UUID, list[Clock]]:
+    found: dict[UUID, list[Clock]] = {matter_id: [] for matter_id in matter_ids}
+    for clock in Clock.objects.filter(matter_id__in=matter_ids).order_by("due_at"):
+        found[clock.matter_id].append(clock)
+    return found
+
+
+def _left(clock: Clock, at: datetime) -> TimeLeft | None:
+    return (
+        None if clock.state == ClockState.CANCELLED else time_left(due_at=clock.due_at, now=at, met_at=clock.ended_at)
+    )
+
+
+def _deadline(clock: Clock, at: datetime) -> Deadline:
+    return Deadline(str(DUE_WORDS[clock.kind]), last_day(clock.due_at), _left(clock, at))
+
+
+def _action_line(action: CapaAction, capa: Capa, clocks: list[Clock], actor: Actor, at: datetime) -> ActionLine:
+    answers = actor.user_id in {action.owner_id, capa.owner_id} or may(actor, "change_capa")
+    return ActionLine(
+        id=action.pk,
+        kind=ActionKind(action.kind).label,
+        description=action.description,
+        owner=str(action.owner),
+        due_on=action.due_on,
+        done_on=action.done_at and house_date(action.done_at),
+        left=_left(clocks[-1], at) if clocks else None,
+        may_complete=answers and not action.done_at,
+    )
+
+
+def _refusals(capa: Capa, actions: list[CapaAction], actor: Actor) -> dict[str, str | None]:
+    situation = Situation(capa, actions, actor.user_id)
+    allowed = []
+    if may(actor, "change_capa") or actor.user_id == capa.owner_id:
+        allowed.append("add_action")
+    if may(actor, "change_capa"):
+        allowed += ["approve_plan", "verify_effective"]
+    return {act: TRANSITIONS[act].refusal(situation) for act in allowed if capa.state in TRANSITIONS[act].sources}
+
+
+def _happenings(
+    capa: Capa, actions: list[CapaAction], clocks: dict[UUID, list[Clock]], at: datetime
+) -> Iterator[Happening]:
+    """Tell the story from the rows' own dates: each milestone has one."""
+    yield Happening(capa.opened_at, _("Opened"), str(capa.opened_by or ""))
+    for number, action in enumerate(actions, 1):
+        yield Happening(action.added_at, _("Action %(number)d added") % {"number": number}, str(action.added_by or ""))
+        if action.done_at:
+            yield Happening(action.done_at, _("Action %(number)d done") % {"number": number}, str(action.done_by or ""))
+    if capa.planned_at:
+        yield Happening(capa.planned_at, _("Plan approved, criterion fixed"), str(capa.planned_by or ""))
+    if capa.implemented_at:
+        yield Happening(capa.implemented_at, _("All actions done"), "")
+    if capa.verified_at:
+        yield Happening(capa.verified_at, CapaState(capa.state).label, str(capa.verified_by or ""))
+    for clock in (clock for own in clocks.values() for clock in own if clock.is_breached(at)):
+        yield Happening(clock.due_at, _("Due date missed: %(what)s") % {"what": DUE_WORDS[clock.kind]}, "")
