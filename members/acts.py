@@ -13,13 +13,17 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.models import Model
+from django.db.models.expressions import DatabaseDefault
 
 from members.actors import Actor
 from members.audit.models import Event
 
 Row = TypeVar("Row", bound=Model)
+
+MANY = 100
+"""Rows of one table from which COPY is worth its set-up; a person's act never has so many."""
 
 
 class HeldTwice(RuntimeError):
@@ -99,10 +103,34 @@ class _Writes:
             if fields:
                 row.save(update_fields=sorted(fields))
         for model, rows in self.new.items():
-            model._base_manager.bulk_create(rows.values(), batch_size=2000)
+            _insert(model, list(rows.values()))
         self.new.clear()
         self.changed.clear()
         self.of_matter.clear()
+
+
+def _insert(model: type[Model], rows: list[Model]) -> None:
+    """Write new rows of one table: few by one INSERT, many by COPY, which costs a quarter of it."""
+    if len(rows) < MANY or not _copy(model, rows):
+        model._base_manager.bulk_create(rows)
+
+
+def _copy(model: type[Model], rows: list[Model]) -> bool:
+    """Write rows by COPY, or return False and write none where one needs an expression that only INSERT can evaluate."""
+    database = connections[DEFAULT_DB_ALIAS]  # the thing itself: its proxy would look it up again for every value
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    given = [field for field in fields if not isinstance(getattr(rows[0], field.attname), DatabaseDefault)]
+    lines = [[field.get_db_prep_save(field.pre_save(row, add=True), database) for field in given] for row in rows]
+    if any(hasattr(value, "resolve_expression") for line in lines for value in line):
+        return False
+    columns = ", ".join(database.ops.quote_name(field.column) for field in given)
+    statement = f"COPY {database.ops.quote_name(model._meta.db_table)} ({columns}) FROM STDIN"
+    with database.wrap_database_errors, database.cursor() as cursor, cursor.copy(statement) as copy:
+        for line in lines:
+            copy.write_row(line)
+    for row in rows:
+        row._state.adding, row._state.db = False, database.alias  # noqa: SLF001 -- as bulk_create does
+    return True
 
 
 def _restorer(row: Model) -> Callable[[], object]:

@@ -1,6 +1,7 @@
 """What every part of a complaint has in common: it is seen by whoever may see the complaint."""
 
 from typing import Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import QuerySet
@@ -22,6 +23,11 @@ class PartOfComplaint(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def matter_id(self) -> UUID:
+        """The matter it belongs to, by which an act finds the rows it holds: a complaint's key is its matter's."""
+        return self.complaint_id
 
     @classmethod
     def for_members(cls, rows: QuerySet[Self]) -> QuerySet[Self]:

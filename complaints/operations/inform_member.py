@@ -80,7 +80,7 @@ def inform_member(*, actor: Actor, at: datetime, complaint_id: UUID, proof: str)
 
 def _letter_of(this: Act, complaint: Complaint) -> Letter | None:
     """Return the letter of the locked complaint without its text and PDF, which are long and stay sealed."""
-    if held := this.held(Letter, complaint_id=complaint.pk):
+    if held := this.held(Letter, matter_id=complaint.pk):
         return held[0]
     letters = Letter.objects.unscoped("the letter of the locked complaint").filter(complaint=complaint)
     return letters.defer("pdf", "content").first()
