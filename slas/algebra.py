@@ -11,7 +11,7 @@ counted from a closed hour begin with the next open day.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -138,7 +138,7 @@ class Line:
     def _day_ends(self) -> list[int]:
         calendar = self.calendar
         if self.rule.measure is Measure.CALENDAR_DAYS:
-            return calendar.day_ends
+            return calendar.lived_day_ends
         return calendar.business_closes if self.rule.day_end is DayEnd.CLOSE else calendar.business_midnights
 
     def _date_position(self, ordinal: int) -> int:
@@ -186,15 +186,16 @@ class Line:
 
 
 def business_days_between(calendar: Calendar, opened_on: date, closed_on: date) -> int:
-    """Return the business days from one local date to another: the first is not counted, the last is, if it is one.
+    """Return the business days in `[opened_on, closed_on)`, the half-open rule of numpy.busday_count.
 
-    This is numpy.busday_count's half-open rule, moved by a day. Raises HorizonPassed.
+    From one business day to another this counts the last instead of the first; a weekend counts on neither side.
+    Raises HorizonPassed.
     """
     for day in (opened_on, closed_on):
         if not calendar.definition.first_on <= day <= calendar.definition.last_on:
             raise calendar.horizon_passed(f"{day} is outside")
     days = calendar.business_ordinals
-    return bisect_right(days, closed_on.toordinal()) - bisect_right(days, opened_on.toordinal())
+    return bisect_left(days, closed_on.toordinal()) - bisect_left(days, opened_on.toordinal())
 
 
 def due_on(calendar: Calendar, due_at: datetime) -> date:

@@ -196,6 +196,7 @@ class Calendar:
         self.day_ends = self._compile_day_ends()
         self.starts_at, self.ends_at = self.day_ends[0], self.day_ends[-1]
         self.day_ends = self.day_ends[1:]
+        self.lived_day_ends = sorted(set(self.day_ends))  # less the dates that never were
         intervals = sorted(self._compile_intervals())
         self.opens = [opens for opens, _, _ in intervals]
         self.closes = [closes for _, closes, _ in intervals]

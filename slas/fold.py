@@ -136,8 +136,8 @@ def _pause(terms: Terms, face: Face, happening: Happening) -> Face:
         raise ClockRefused(
             f"cannot pause {policy.name} for {happening.reason!r}; use {', '.join(policy.pause_reasons)}"
         )
-    if happening.at > face.due_at:
-        raise ClockRefused(f"cannot pause {policy.name} after it was due")
+    if happening.at >= face.due_at:
+        raise ClockRefused(f"cannot pause {policy.name}: it was due already")
     position = terms.line(face.started_at).position(micros(happening.at))
     return replace(face, state=State.PAUSED, paused_at=happening.at, paused_pos=max(position, face.start_pos))
 
@@ -174,7 +174,7 @@ def _extend(terms: Terms, face: Face, happening: Happening) -> Face:
     if happening.units < 1 or face.extended + happening.units > policy.rule.measure.units(allowed.max_units):
         raise ClockRefused(f"cannot extend {policy.name} by more than it allows in total")
     if face.state is State.RUNNING and happening.at > face.due_at:
-        raise ClockRefused(f"cannot extend {policy.name} after it was due")
+        raise ClockRefused(f"cannot extend {policy.name}: it was due already")
     line = terms.line(face.started_at)
     due_pos = face.due_pos + happening.units
     moved = replace(
