@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 VERSION = b"\x01"
+KEY_BYTES = 32
 NONCE_BYTES = 12
 HEADER_BYTES = len(VERSION) + 4
 TAG_BYTES = 16
@@ -27,11 +28,16 @@ class SealBroken(Exception):
 class Keyring:
     """Master keys by number; what is sealed carries the number of its key, so that keys can be rotated."""
 
-    def __init__(self, keys: dict[int, bytes], primary: int) -> None:
-        """Take 32-byte keys by number; new values are sealed under `primary`. Raises ValueError."""
-        if primary not in keys or any(len(key) != 32 for key in keys.values()):  # noqa: PLR2004
-            raise ValueError("a keyring needs 32-byte keys, and its primary key among them")
-        self._keys, self.primary = keys, primary
+    def __init__(self, keys: dict[int, bytes], primary: int, index: int | None = None) -> None:
+        """Take 32-byte keys by number; new values are sealed under `primary`, blind indexes made under `index`.
+
+        A value can be looked up under one key only, so the key of indexes does not follow the primary one; a ring of
+        several keys has to name it, or a rotation would silently lose every look-up. Raises ValueError.
+        """
+        index = primary if index is None and len(keys) == 1 else index
+        if not {primary, index} <= keys.keys() or any(len(key) != KEY_BYTES for key in keys.values()):
+            raise ValueError("a keyring needs 32-byte keys; its primary key and its key of indexes must be among them")
+        self._keys, self.primary, self._index = keys, primary, index
         self._ciphers: dict[tuple[int, str], AESGCM] = {}
 
     def seal(self, plain: bytes, *, purpose: str, bound_to: bytes) -> bytes:
@@ -55,12 +61,7 @@ class Keyring:
 
     def index(self, column: str, value: str) -> bytes:
         """Return 16 bytes that equal values of one column share and that tell nothing without the key."""
-        return hmac.digest(self._derive(self.index_key, f"index:{column}"), value.encode(), sha256)[:16]
-
-    @property
-    def index_key(self) -> int:
-        """The oldest key: an index cannot be looked up under two keys, hence it does not follow the primary key."""
-        return min(self._keys)
+        return hmac.digest(self._derive(self._index, f"index:{column}"), value.encode(), sha256)[:16]
 
     def _cipher(self, number: int, purpose: str) -> AESGCM:
         if (number, purpose) not in self._ciphers:
@@ -76,4 +77,5 @@ class Keyring:
 def keyring() -> Keyring:
     """Return this process's keyring, read from the file that REDRESS_KEYRING_FILE names."""
     data = json.loads(Path(settings.KEYRING_FILE).read_text())
-    return Keyring({int(n): base64.b64decode(key) for n, key in data["keys"].items()}, data["primary"])
+    keys = {int(number): base64.b64decode(key) for number, key in data["keys"].items()}
+    return Keyring(keys, data["primary"], data.get("index"))
