@@ -19,7 +19,7 @@ def send_dispatch(matter_id: UUID, key: str, payload: dict[str, Any]) -> None:  
     if dispatch.sent_at or dispatch.failed_at:
         return
     try:
-        send_email(dispatch)
+        send_email(dispatch, at=database_now())
     except (NoAddress, SMTPRecipientsRefused):
         record_undeliverable(at=database_now(), dispatch_id=dispatch.pk)
     else:

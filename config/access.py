@@ -34,7 +34,7 @@ URL_AUDIENCES: dict[str, Audience] = {
     # Members' own pages
     "member:cases": MEMBER,
     "member:case": MEMBER,
-    "member:write": MEMBER,
+    "member:write": ANYONE,  # who was signed out meanwhile gets the words back instead of losing them
     "member:letter": MEMBER,
     "member:letter_pdf": MEMBER,
     "member:file": MEMBER,

@@ -12,8 +12,10 @@ from django.utils import translation
 
 from complaints.correspondence.models import Dispatch, DispatchKind
 from complaints.models import Complaint
+from complaints.promises import promised
 from members.actors import SYSTEM
 from members.privacy.access import phi_access
+from slas.queries import open_clocks
 
 STATUS_SALT = "complaints.status-link"
 
@@ -22,17 +24,18 @@ class NoAddress(ValueError):
     """There is nobody to send this to; trying again does not help."""
 
 
-def send_email(dispatch: Dispatch) -> None:
+def send_email(dispatch: Dispatch, *, at: datetime) -> None:
     """Send one e-mail; return only when the mail server has accepted it. Raises NoAddress, OSError, SMTPException.
 
     The Message-ID is made of the dispatch's id: should a worker die between sending and recording, the second copy
     carries the same id and mail programs show one.
     """
-    complaint = Complaint.objects.unscoped("deliver mail about it").filter(pk=dispatch.matter_id).first()
+    rows = Complaint.objects.unscoped("deliver mail about it").select_related("matter", "member")
+    complaint = rows.filter(pk=dispatch.matter_id).first()
     address = _address(dispatch, complaint)
     language = complaint.language if complaint and not dispatch.to_user_id else settings.LANGUAGE_CODE
-    with translation.override(language if translation.check_for_language(language) else settings.LANGUAGE_CODE):
-        text = render_to_string(f"mail/{dispatch.kind}.txt", _context(dispatch, complaint))
+    with translation.override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
+        text = render_to_string(f"mail/{dispatch.kind}.txt", _context(dispatch, complaint, at))
     subject, _, body = text.partition("\n")
     host = settings.PUBLIC_URL.split("//")[-1].split(":")[0].split("/")[0]
     headers = {"Message-ID": f"<{dispatch.pk}@{host}>", "Auto-Submitted": "auto-generated"}
@@ -47,16 +50,24 @@ def _address(dispatch: Dispatch, complaint: Complaint | None) -> str:
     return address
 
 
-def _context(dispatch: Dispatch, complaint: Complaint | None) -> dict[str, object]:
+def _context(dispatch: Dispatch, complaint: Complaint | None, at: datetime) -> dict[str, object]:
     due_at = dispatch.detail.get("due_at")
     return {
         "detail": dispatch.detail,
         "due_at": due_at and datetime.fromisoformat(due_at).astimezone(ZoneInfo(settings.HOUSE_TIME_ZONE)),
         "complaint": complaint,
+        "promises": _promises(complaint, at) if complaint and dispatch.kind == DispatchKind.ACKNOWLEDGEMENT else [],
         "insurer": settings.INSURER_NAME,
         "phone": settings.INSURER_PHONE,
         "link": settings.PUBLIC_URL + _path(dispatch, complaint),
     }
+
+
+def _promises(complaint: Complaint, at: datetime) -> list[str]:
+    """Return what is still owed after this acknowledgement, in sentences."""
+    zone = ZoneInfo(complaint.matter.time_zone)
+    clocks = open_clocks([complaint.pk]).get(complaint.pk, [])
+    return [promised(c.kind, due_at=c.due_at, now=at, zone=zone) for c in clocks if c.kind != "acknowledge"]
 
 
 def _path(dispatch: Dispatch, complaint: Complaint | None) -> str:
@@ -66,6 +77,6 @@ def _path(dispatch: Dispatch, complaint: Complaint | None) -> str:
         return reverse("desk:case", args=[complaint.reference])
     if dispatch.kind == DispatchKind.STATUS_LINK:
         return reverse("public:status_of", args=[TimestampSigner(salt=STATUS_SALT).sign(complaint.pk.hex)])
-    if complaint.member_id:
+    if complaint.member and complaint.member.user_id:
         return reverse("member:case", args=[complaint.reference])
     return reverse("public:status")

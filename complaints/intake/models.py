@@ -14,7 +14,7 @@ from members.privacy.scoping import ScopedManager
 
 
 class Draft(models.Model):
-    """The answers so far, sealed. A guest's browser holds its id in a signed cookie; a member's draft has a user."""
+    """What was typed so far on each step, sealed; nothing once it was sent. A guest's browser holds its id in a signed cookie; a member's draft has a user."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
@@ -33,5 +33,5 @@ class Draft(models.Model):
 
     @classmethod
     def scope_for(cls, actor: Actor, rows: QuerySet[Self]) -> QuerySet[Self]:
-        """Members see their own drafts; a guest's draft has no user, and is found by the cookie's id alone."""
-        return rows.filter(user_id=actor.user_id)
+        """People who are signed in see their own drafts; a guest's is found by the cookie's id alone (drafts.py)."""
+        return rows.filter(user_id=actor.user_id) if actor.user_id else rows.none()

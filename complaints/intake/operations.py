@@ -1,88 +1,124 @@
-"""Start, save and send a draft."""
+"""Start, save, fill, drop and send a draft."""
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable
+from datetime import date, datetime
 from uuid import UUID
 
-from django.conf import settings
-from django.db import transaction
-
-from complaints.intake.files import sniff_media_type
+from complaints.enums import LineOfBusiness
+from complaints.intake.files import MOST_FILES, FileRefused, sniff_media_type, too_many_files
 from complaints.intake.models import Draft
 from complaints.intake.statement import statement_of
+from complaints.intake.steps import Answers
 from complaints.models import Complaint, Enclosure
 from complaints.operations import submit_complaint
 from members.actors import Actor
-from members.acts import act
+from members.acts import Act, act
 from members.privacy.access import phi_access
+from members.queries import member_of
 
-MOST_FILES = 5
-OWN_DRAFT = "the id comes from the person's own signed cookie or account"
-
-
-class FileRefused(ValueError):
-    """The file cannot be taken; the message says what to do."""
+OWN_DRAFT = "the draft was found by its owner's account or signed cookie"
 
 
-def save_answers(*, actor: Actor, at: datetime, draft_id: UUID | None, answers: dict[str, Any]) -> Draft:
-    """Merge answers into the draft, starting one when there is none. Raises Draft.DoesNotExist once it was sent."""
+def save_answers(*, actor: Actor, at: datetime, draft_id: UUID | None, answers: Answers) -> UUID:
+    """Put what was typed on some steps into the draft and return its id; without a draft, start one.
+
+    Whoever is signed in becomes the owner of a draft that was begun as a guest. Raises Draft.DoesNotExist once it was
+    sent, and for somebody else's.
+    """
     with act(actor=actor, at=at) as this:
         if draft_id is None:
-            draft = Draft(user_id=actor.user_id, answers=answers, started_at=at, saved_at=at)
+            draft = Draft(user_id=actor.user_id, answers=dict(answers), started_at=at, saved_at=at)
             this.add(draft)
             this.record("draft.started", object_type="draft", object_id=draft.pk)
-            return draft
-        draft = lock_draft(this.lock(Draft, draft_id), actor)
+            return draft.pk
+        draft = _lock_open(this, draft_id)
         with phi_access(actor=actor, purpose="save draft", at=at):
             merged = draft.answers | answers
-        this.change(draft, answers=merged, saved_at=at)
-    return draft
+        this.change(draft, answers=merged, saved_at=at, user_id=draft.user_id or actor.user_id)
+    return draft_id
 
 
-def lock_draft(draft: Draft, actor: Actor) -> Draft:
-    """Return a locked draft that this person may still change. Raises Draft.DoesNotExist."""
-    if draft.complaint_id or (draft.user_id and draft.user_id != actor.user_id):
+def attach_files(*, actor: Actor, at: datetime, draft_id: UUID, files: Iterable[tuple[str, bytes]]) -> list[str]:
+    """Seal files, each a name and its content, and keep them with the draft.
+
+    Returns why some were refused, in sentences that say the cure; the others are kept. Raises Draft.DoesNotExist.
+    """
+    refusals = []
+    with act(actor=actor, at=at) as this:
+        _lock_open(this, draft_id)
+        room = MOST_FILES - Enclosure.objects.unscoped(OWN_DRAFT).filter(draft_id=draft_id).count()
+        for name, content in files:
+            try:
+                media_type = sniff_media_type(name, content)
+                if not room:
+                    raise too_many_files(name)
+            except FileRefused as refusal:
+                refusals.append(str(refusal))
+                continue
+            room -= 1
+            enclosure = Enclosure(
+                draft_id=draft_id, name=name, media_type=media_type, size=len(content), content=content, added_at=at
+            )
+            this.add(enclosure)
+            this.record("draft.file_added", object_type="enclosure", object_id=enclosure.pk)
+    return refusals
+
+
+def remove_file(*, actor: Actor, at: datetime, draft_id: UUID, enclosure_id: UUID) -> None:
+    """Take a file out of a draft; nothing happens when it is not there. Raises Draft.DoesNotExist."""
+    with act(actor=actor, at=at) as this:
+        _lock_open(this, draft_id)
+        kept = Enclosure.objects.unscoped(OWN_DRAFT).filter(draft_id=draft_id, pk=enclosure_id)
+        if kept.delete()[0]:
+            this.record("draft.file_removed", object_type="enclosure", object_id=enclosure_id)
+
+
+def discard_draft(*, actor: Actor, at: datetime, draft_id: UUID) -> None:
+    """Delete a draft and its files for good. Raises Draft.DoesNotExist, also when it was sent."""
+    with act(actor=actor, at=at) as this:
+        _lock_open(this, draft_id)
+        Enclosure.objects.unscoped(OWN_DRAFT).filter(draft_id=draft_id).delete()
+        Draft.objects.unscoped(OWN_DRAFT).filter(pk=draft_id).delete()
+        this.record("draft.discarded", object_type="draft", object_id=draft_id)
+
+
+def send_draft(*, actor: Actor, at: datetime, today: date, draft_id: UUID) -> Complaint:
+    """Submit the draft. However often it is sent, and by how many presses at once, there is one complaint.
+
+    The draft's row is the lock that makes others wait, and the complaint's unique `submission_key` the promise.
+    `today` is the day in the house's time zone, after which nothing can have happened. Raises Draft.DoesNotExist, and
+    IncompleteDraft naming the first step that still lacks an answer.
+    """
+    with act(actor=actor, at=at) as this:
+        draft = _lock(this, draft_id)
+        if draft.complaint_id:
+            return Complaint.objects.unscoped(OWN_DRAFT).get(pk=draft.complaint_id)
+        with phi_access(actor=actor, purpose="send draft", at=at):
+            answers = draft.answers
+        statement = statement_of(
+            answers, today=today, member_id=actor.member_id, line_of_business=_line_of_business(actor)
+        )
+        complaint = submit_complaint(actor=actor, at=at, statement=statement, submission_key=draft.pk)
+        this.change(draft, complaint=complaint, answers={}, user_id=draft.user_id or actor.user_id)
+        Enclosure.objects.unscoped(OWN_DRAFT).filter(draft_id=draft_id).update(complaint_id=complaint.pk, draft_id=None)
+    return complaint
+
+
+def _lock(this: Act, draft_id: UUID) -> Draft:
+    """Return the draft, locked. Raises Draft.DoesNotExist for another account's; whoever has a guest's id may use it."""
+    draft = this.lock(Draft, draft_id)
+    if draft.user_id not in {None, this.actor.user_id}:
         raise Draft.DoesNotExist
     return draft
 
 
-def attach_file(*, actor: Actor, at: datetime, draft_id: UUID, name: str, content: bytes) -> Enclosure:
-    """Seal a file and keep it with the draft. Raises FileRefused with the cure, Draft.DoesNotExist."""
-    media_type = sniff_media_type(name, content)
-    with act(actor=actor, at=at) as this:
-        lock_draft(this.lock(Draft, draft_id), actor)
-        held = Enclosure.objects.unscoped(OWN_DRAFT).filter(draft_id=draft_id)
-        if held.count() >= MOST_FILES:
-            raise FileRefused(too_many_files())
-        enclosure = Enclosure(
-            draft_id=draft_id, name=name, media_type=media_type, size=len(content), content=content, added_at=at
-        )
-        this.add(enclosure)
-    return enclosure
+def _lock_open(this: Act, draft_id: UUID) -> Draft:
+    draft = _lock(this, draft_id)
+    if draft.complaint_id:
+        raise Draft.DoesNotExist
+    return draft
 
 
-def remove_file(*, actor: Actor, at: datetime, draft_id: UUID, enclosure_id: UUID) -> None:
-    """Take a file out of a draft; nothing happens when it is not there."""
-    with act(actor=actor, at=at) as this:
-        lock_draft(this.lock(Draft, draft_id), actor)
-        Enclosure.objects.unscoped(OWN_DRAFT).filter(draft_id=draft_id, pk=enclosure_id).delete()
-
-
-def send_draft(*, actor: Actor, at: datetime, draft_id: UUID) -> Complaint:
-    """Submit the draft. However often it is sent, and by how many presses at once, there is one complaint.
-
-    The draft's row is the lock that makes others wait, and the complaint's unique `submission_key` the promise.
-    Raises Draft.DoesNotExist, and IncompleteDraft naming the first step that still lacks an answer.
-    """
-    with transaction.atomic(), act(actor=actor, at=at) as this:
-        draft = this.lock(Draft, draft_id)
-        if draft.user_id and draft.user_id != actor.user_id:
-            raise Draft.DoesNotExist
-        if draft.complaint_id:
-            return Complaint.objects.unscoped(OWN_DRAFT).get(pk=draft.complaint_id)
-        with phi_access(actor=actor, purpose="send draft", at=at):
-            statement = statement_of(draft.answers, member_id=actor.member_id)
-        complaint = submit_complaint(actor=actor, at=at, statement=statement, submission_key=draft.pk)
-        this.change(draft, complaint=complaint, answers={})
-        Enclosure.objects.unscoped(OWN_DRAFT).filter(draft_id=draft_id).update(complaint_id=complaint.pk, draft_id=None)
-    return complaint
+def _line_of_business(actor: Actor) -> LineOfBusiness:
+    member = member_of(actor)
+    return LineOfBusiness(member.line_of_business) if member else LineOfBusiness.UNKNOWN

@@ -1,0 +1,61 @@
+"""What we owe next and by which day, in words for the member. The time of looking is an argument."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+INSTANT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How one kind of promise is put: in a few words, as a sentence, and once its day has passed."""
+
+    short: str | Promise
+    sentence: str | Promise
+    late: str | Promise
+
+
+WORDINGS: Mapping[str, Wording] = MappingProxyType(
+    {
+        "acknowledge": Wording(
+            gettext_lazy("Confirmation by %(day)s"),
+            gettext_lazy("We confirm that we have your complaint by %(day)s."),
+            gettext_lazy("Our confirmation was due on %(day)s. It is late, and we are sorry."),
+        ),
+        "resolve": Wording(
+            gettext_lazy("Decision by %(day)s"),
+            gettext_lazy("We look into it and send you our decision by %(day)s."),
+            gettext_lazy("Our decision was due on %(day)s. It is late, and we are sorry. We are still working on it."),
+        ),
+        "message_reply": Wording(
+            gettext_lazy("Answer to your message by %(day)s"),
+            gettext_lazy("We answer your message by %(day)s."),
+            gettext_lazy("Our answer to your message was due on %(day)s. It is late, and we are sorry."),
+        ),
+    }
+)
+
+
+def last_day(due_at: datetime, zone: ZoneInfo) -> str:
+    """Return the last day to comply: what is due at midnight is due on the day that ends then."""
+    return date_format((due_at - INSTANT).astimezone(zone), _("l, F j"))
+
+
+def promised(kind: str, *, due_at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Return a sentence, for example "We look into it and send you our decision by Tuesday, December 8."."""
+    wording = WORDINGS[kind]
+    return (wording.late if now > due_at else wording.sentence) % {"day": last_day(due_at, zone)}
+
+
+def promised_in_short(kind: str, *, due_at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Return the promise in a few words, for example "Decision by Tuesday, December 8"."""
+    wording = WORDINGS[kind]
+    return (wording.late if now > due_at else wording.short) % {"day": last_day(due_at, zone)}

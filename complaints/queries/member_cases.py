@@ -1,0 +1,142 @@
+"""A member's own complaints, as plain data for the member's pages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from complaints.correspondence.models import Direction, Letter, Message
+from complaints.correspondence.rendering import LetterContent, LetterSection
+from complaints.enums import Relationship, State, TimelineCode, Topic
+from complaints.lifecycle import TRANSITIONS
+from complaints.models import Complaint, Enclosure, TimelineEntry
+from complaints.queries.enclosures import KeptFile
+from complaints.queries.standing import Standing, day_of, standing_of
+from complaints.reference import read_reference
+from members.actors import Actor
+from members.privacy.access import phi_access
+from slas.queries import open_clocks
+
+PURPOSE = "read own complaint"
+NOT_TOLD_TWICE = (TimelineCode.MESSAGE_RECEIVED, TimelineCode.MESSAGE_SENT)  # the messages stand there themselves
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One complaint in the member's list. A letter or message of ours that nobody has answered is something to do."""
+
+    reference: str
+    topic: str
+    received: str
+    standing: Standing
+    has_letter: bool
+    has_message: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """All that the member sees of one complaint; `letter_sent` is a day in words, "" without a letter."""
+
+    id: UUID
+    reference: str
+    topic: str
+    received: str
+    standing: Standing
+    thread: list[dict[str, Any]]
+    told: list[dict[str, str]]
+    files: list[KeptFile]
+    letter_sent: str
+    rights: LetterSection | None
+    may_withdraw: bool
+
+
+def own_complaints(actor: Actor) -> QuerySet[Complaint]:
+    """Return the complaints about the actor's own coverage, also for staff who may see others' elsewhere."""
+    return Complaint.objects.visible_to(actor).filter(member_id=actor.member_id, member_id__isnull=False)
+
+
+def find_own_complaint(*, actor: Actor, reference: str) -> Complaint | None:
+    """Return the actor's own complaint with this reference, still sealed, with its matter; None for any other."""
+    return own_complaints(actor).select_related("matter").filter(reference=read_reference(reference)).first()
+
+
+def cases_of(*, actor: Actor, now: datetime) -> list[CaseRow]:
+    """Return the member's complaints, newest first: three queries, however many there are."""
+    sent = Letter.objects.visible_to(actor).filter(complaint_id=OuterRef("pk"))
+    rows = own_complaints(actor).select_related("matter").annotate(has_letter=Exists(sent)).order_by("-received_at")
+    ids = [row.pk for row in rows]
+    clocks = open_clocks(ids)
+    messages = Message.objects.visible_to(actor).filter(complaint_id__in=ids).order_by("complaint_id", "-sent_at")
+    last = dict(messages.distinct("complaint_id").values_list("complaint_id", "direction"))
+    return [
+        CaseRow(
+            reference=row.reference,
+            topic=Topic(row.topic).label,
+            received=day_of(row.received_at, ZoneInfo(row.matter.time_zone)),
+            standing=standing_of(row, clocks.get(row.pk, []), now=now),
+            has_letter=row.has_letter and row.state == State.DECIDED,
+            has_message=last.get(row.pk) == Direction.TO_MEMBER,
+        )
+        for row in rows
+    ]
+
+
+def case_page(*, actor: Actor, now: datetime, reference: str) -> CasePage | None:
+    """Return one of the member's own complaints, or None; what is opened for it is recorded."""
+    complaint = find_own_complaint(actor=actor, reference=reference)
+    if complaint is None:
+        return None
+    zone = ZoneInfo(complaint.matter.time_zone)
+    letter = Letter.objects.visible_to(actor).filter(complaint_id=complaint.pk).defer("pdf").first()
+    with phi_access(actor=actor, purpose=PURPOSE, matter_id=complaint.pk, at=now):
+        return CasePage(
+            id=complaint.pk,
+            reference=complaint.reference,
+            topic=Topic(complaint.topic).label,
+            received=day_of(complaint.received_at, zone),
+            standing=standing_of(complaint, open_clocks([complaint.pk]).get(complaint.pk, []), now=now),
+            thread=_thread(actor, complaint),
+            told=_told(complaint),
+            files=KeptFile.opened(Enclosure.objects.visible_to(actor).filter(complaint_id=complaint.pk)),
+            letter_sent=day_of(letter and letter.sent_at, zone),
+            rights=LetterContent.restored(letter.content).next_level if letter else None,
+            may_withdraw=TRANSITIONS["withdraw"].refusal(complaint, actor) is None,
+        )
+
+
+def _thread(actor: Actor, complaint: Complaint) -> list[dict[str, Any]]:
+    """Return messages and events, newest first, as templates/ui/message_list.html takes them."""
+    messages = Message.objects.visible_to(actor).filter(complaint_id=complaint.pk)
+    entries = TimelineEntry.objects.visible_to(actor).filter(complaint_id=complaint.pk).exclude(code__in=NOT_TOLD_TWICE)
+    items = [_message(row) for row in messages]
+    items += [{"kind": "event", "at": row.at, "text": TimelineCode(row.code).label} for row in entries]
+    return sorted(items, key=lambda item: item["at"], reverse=True)
+
+
+def _message(row: Message) -> dict[str, Any]:
+    mine = row.direction == Direction.FROM_MEMBER
+    who = _("You") if mine else row.author_label
+    return {"kind": "message", "who": who, "at": row.sent_at, "text": row.body, "mine": mine}
+
+
+def _told(complaint: Complaint) -> list[dict[str, str]]:
+    """Return what the member told us when complaining; what was left out is left out here too."""
+    happened_on = complaint.happened_on
+    rows = (
+        (_("What happened"), complaint.narrative),
+        (_("What would make it right"), complaint.desired_outcome),
+        (_("When it happened"), date_format(happened_on, "F j, Y") if happened_on else ""),
+        (_("Could waiting do harm?"), _("Yes") if complaint.harm_if_waiting else _("No")),
+        (_("Who wrote to us"), Relationship(complaint.relationship).label),
+        (_("Name"), complaint.complainant_name),
+        (_("E-mail address"), complaint.complainant_email),
+        (_("Phone number"), complaint.complainant_phone),
+        (_("Postal address"), complaint.postal_address),
+        (_("Member number"), complaint.member_number),
+    )
+    return [{"key": key, "value": value} for key, value in rows if value]

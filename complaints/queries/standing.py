@@ -1,0 +1,78 @@
+"""Where a complaint stands, in words that tell nothing about whose it is or what it is about."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from complaints.enums import State
+from complaints.models import Complaint
+from complaints.promises import promised, promised_in_short
+from complaints.public_stages import Stage, public_stages
+from slas.models import Clock, ClockState
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A word with its tone, the five stages, and what happens next, with its date."""
+
+    label: str
+    tone: str
+    stages: list[Stage]
+    next_words: str
+    promises: list[str]
+
+
+def standing_of(complaint: Complaint, clocks: Iterable[Clock], *, now: datetime) -> Standing:
+    """Return where a complaint stands, by its open clocks. Its matter must be loaded."""
+    zone = ZoneInfo(complaint.matter.time_zone)
+    due = {clock.kind: clock for clock in clocks}
+    label, tone = _label(complaint)
+    return Standing(
+        label=label,
+        tone=tone,
+        stages=public_stages(
+            zone=zone,
+            received_at=complaint.received_at,
+            acknowledged_at=complaint.acknowledged_at,
+            decided_at=complaint.informed_at,
+            closed_at=complaint.closed_at,
+            due_at=due["resolve"].due_at if "resolve" in due else None,
+        ),
+        next_words=_next_words(complaint, due, now, zone),
+        promises=[promised(clock.kind, due_at=clock.due_at, now=now, zone=zone) for clock in due.values()],
+    )
+
+
+def day_of(moment: datetime | None, zone: ZoneInfo) -> str:
+    """Return the calendar day of an instant, with its year, "" for none."""
+    return date_format(moment.astimezone(zone), "F j, Y") if moment else ""
+
+
+def _label(complaint: Complaint) -> tuple[str, str]:
+    """Return what the state is called for members; the decision shows once they were told of it."""
+    if complaint.state == State.WITHDRAWN:
+        return _("Withdrawn"), "pause"
+    if complaint.state == State.CLOSED:
+        return _("Closed"), "ok"
+    if complaint.informed_at:
+        return _("Decided"), "ok"
+    if complaint.assessed_at:
+        return _("Looking into it"), "soon"
+    return (_("Confirmed"), "new") if complaint.acknowledged_at else (_("Received"), "new")
+
+
+def _next_words(complaint: Complaint, due: dict[str, Clock], now: datetime, zone: ZoneInfo) -> str:
+    if complaint.withdrawn_at:
+        return _("You withdrew this complaint on %(day)s.") % {"day": day_of(complaint.withdrawn_at, zone)}
+    if complaint.informed_at:
+        return _("We sent our decision on %(day)s.") % {"day": day_of(complaint.informed_at, zone)}
+    clock = due.get("resolve")
+    if clock is None:
+        return ""
+    if clock.state == ClockState.PAUSED:
+        return _("We wait for your answer. The day of our decision moves until we have it.")
+    return promised_in_short("resolve", due_at=clock.due_at, now=now, zone=zone)

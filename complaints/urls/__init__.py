@@ -1,0 +1,1 @@
+"""Which address leads to which view: one module for each of the portal's rooms."""

@@ -1,0 +1,16 @@
+"""A member's own pages, below /{language}/my/."""
+
+from django.urls import path
+
+from complaints.views import member
+
+app_name = "member"
+urlpatterns = [
+    path("", member.cases, name="cases"),
+    path("cases/<str:reference>/", member.case, name="case"),
+    path("cases/<str:reference>/messages/", member.write, name="write"),
+    path("cases/<str:reference>/letter/", member.letter, name="letter"),
+    path("cases/<str:reference>/letter.pdf", member.letter_pdf, name="letter_pdf"),
+    path("cases/<str:reference>/files/<uuid:enclosure_id>/", member.file, name="file"),
+    path("cases/<str:reference>/withdraw/", member.withdraw, name="withdraw"),
+]

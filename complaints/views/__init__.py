@@ -1,0 +1,1 @@
+"""Views read a request, make one call down and draw a page."""

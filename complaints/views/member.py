@@ -1,0 +1,128 @@
+"""A member's own pages: complaints, one complaint, its letter and files, messages, withdrawal."""
+
+from http import HTTPStatus
+from uuid import UUID, uuid5
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from complaints.forms.member import MessageForm
+from complaints.intake.drafts import open_draft_saved_at
+from complaints.intake.files import download_name
+from complaints.lifecycle import TransitionRefused
+from complaints.models import Complaint
+from complaints.operations import send_message, withdraw_complaint
+from complaints.queries.member_cases import case_page, cases_of, find_own_complaint
+from complaints.queries.member_documents import own_file, own_letter
+from complaints.views.member_page import member_page
+from members.actors import Role
+from members.identifiers import new_id
+from slas.queries import database_now
+
+
+@require_safe
+def cases(request: HttpRequest) -> HttpResponse:
+    """List the member's complaints, what there is to do, and the complaint that was not sent yet."""
+    context = {
+        "cases": cases_of(actor=request.actor, now=request.at),
+        "draft_saved_at": open_draft_saved_at(actor=request.actor),
+    }
+    return member_page(request, "member/cases.html", context)
+
+
+@require_safe
+def case(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show one complaint."""
+    return _case(request, reference, MessageForm(initial={"key": new_id()}))
+
+
+def _case(request: HttpRequest, reference: str, form: MessageForm) -> HttpResponse:
+    page = case_page(actor=request.actor, now=request.at, reference=reference)
+    if page is None:
+        raise Http404
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return member_page(request, "member/case.html", {"case": page, "form": form}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def write(request: HttpRequest, reference: str) -> HttpResponse:
+    """Send us a message. Whose session has ended gets the words back, with the way to sign in again."""
+    if request.method != "POST":
+        return redirect("member:case", reference)
+    form = MessageForm(request.POST)
+    if not request.actor.has(Role.MEMBER):
+        return member_page(request, "member/signed_out.html", {"form": form}, status=HTTPStatus.FORBIDDEN)
+    complaint = _own(request, reference)
+    if not form.is_valid():
+        return _case(request, reference, form)
+    send_message(
+        actor=request.actor,
+        at=database_now(),
+        complaint_id=complaint.pk,
+        body=form.cleaned_data["body"],
+        key=uuid5(complaint.pk, form.cleaned_data["key"].hex),
+    )
+    messages.success(request, _("We have your message."))
+    return redirect(reverse("member:case", args=[complaint.reference]) + "#messages")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask whether the member is sure, then end the complaint. A second press finds it ended and says the same."""
+    complaint = _own(request, reference)
+    if request.method == "POST" and complaint.is_open:
+        try:
+            complaint = withdraw_complaint(actor=request.actor, at=database_now(), complaint_id=complaint.pk)
+        except TransitionRefused as refusal:
+            messages.warning(request, str(refusal))
+    if complaint.is_open and request.method != "POST":
+        return member_page(request, "member/withdraw.html", {"reference": complaint.reference})
+    return redirect("member:case", complaint.reference)
+
+
+@require_safe
+def letter(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show the decision letter."""
+    found = own_letter(actor=request.actor, now=request.at, reference=reference)
+    if found is None:
+        raise Http404
+    return member_page(request, "member/letter.html", {"letter": found.content})
+
+
+@require_safe
+def letter_pdf(request: HttpRequest, reference: str) -> HttpResponse:
+    """Hand out the decision letter as the PDF that went out."""
+    found = own_letter(actor=request.actor, now=request.at, reference=reference)
+    if found is None:
+        raise Http404
+    return _download(found.pdf, "application/pdf", f"{found.reference}.pdf")
+
+
+@require_safe
+def file(request: HttpRequest, reference: str, enclosure_id: UUID) -> HttpResponse:
+    """Hand out a file that the member had sent."""
+    found = own_file(actor=request.actor, now=request.at, reference=reference, enclosure_id=enclosure_id)
+    if found is None:
+        raise Http404
+    return _download(found.content, found.media_type, download_name(found.name, found.media_type))
+
+
+def _own(request: HttpRequest, reference: str) -> Complaint:
+    complaint = find_own_complaint(actor=request.actor, reference=reference)
+    if complaint is None:
+        raise Http404
+    return complaint
+
+
+def _download(content: bytes, media_type: str, name: str) -> HttpResponse:
+    """Return bytes to be saved, never shown: whatever is in them, it does not run on this site."""
+    response = HttpResponse(content, content_type=media_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cache-Control"] = "no-store"
+    return response
