@@ -116,7 +116,7 @@ def _insert(model: type[Model], rows: list[Model]) -> None:
 
 
 def _copy(model: type[Model], rows: list[Model]) -> bool:
-    """Write rows by COPY, or return False and write none where one needs an expression that only INSERT can evaluate."""
+    """Write rows by COPY; or return False, and write none, if a value is an expression that only INSERT evaluates."""
     database = connections[DEFAULT_DB_ALIAS]  # the thing itself: its proxy would look it up again for every value
     fields = [field for field in model._meta.concrete_fields if not field.generated]
     given = [field for field in fields if not isinstance(getattr(rows[0], field.attname), DatabaseDefault)]

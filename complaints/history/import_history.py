@@ -55,11 +55,11 @@ class HistoryImport:
     def _read(self, number: int, line: bytes) -> Numbered | None:
         try:
             record = read_record(line, today=self.today)
-            first = self._lines.setdefault(record.key, number)
-            if first != number:
-                raise RecordRefused(f"{record.key} stands in line {first} already")
         except RecordRefused as reason:
             self._refuse(number, str(reason))
+            return None
+        if (first := self._lines.setdefault(record.key, number)) != number:
+            self._refuse(number, f"{record.key} stands in line {first} already")
             return None
         return number, record
 

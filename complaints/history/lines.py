@@ -1,4 +1,4 @@
-"""A file of lines, whatever it is packed in: read one by one, each with its number, in constant memory. Plain Python."""
+"""A file of lines, packed or not: read one by one, each with its number, in constant memory. Plain Python."""
 
 import gzip
 import zlib

@@ -11,6 +11,7 @@ LONGEST_LINE = 1024 * 1024
 LONGEST_KEY = 80
 LONGEST_NAME = 200
 HIGHEST_AMOUNT = Decimal(10) ** 12
+MOST_ROWS = 10**9
 CENT = Decimal("0.01")
 NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -37,9 +38,10 @@ class Record:
 
 
 def read_record(line: bytes, *, today: date) -> Record:
-    """Return the record of one line of JSON. `today` bounds its dates: history lies in the past. Raises RecordRefused."""
+    """Return the record of one line of JSON. `today` ends history: nothing closed later. Raises RecordRefused."""
     facts = _read_object(line)
     opened_on, closed_on = _day(facts, "opened"), _day(facts, "closed")
+    _check_rows(facts)
     if closed_on < opened_on:
         raise RecordRefused(f"closed on {closed_on}, before it was opened on {opened_on}")
     if closed_on > today:
@@ -108,6 +110,13 @@ def _day(facts: dict[str, Any], name: str) -> date:
     return day
 
 
+def _check_rows(facts: dict[str, Any]) -> None:
+    """Check the number of rows that a record was made of, where it is told: reports add them up."""
+    rows = facts.get("source_rows", 0)
+    if type(rows) is not int or not 0 <= rows < MOST_ROWS:
+        raise RecordRefused("source_rows: expected a number of rows")
+
+
 def _texts(facts: dict[str, Any], name: str) -> tuple[str, ...]:
     texts = _field(facts, name, list)
     if not all(isinstance(text, str) for text in texts):
@@ -126,7 +135,7 @@ def _pairs(facts: dict[str, Any], name: str) -> tuple[Pair, ...]:
 
 
 def _recoveries(facts: dict[str, Any]) -> dict[str, Decimal]:
-    """Return the amount of each company. A company may be listed twice, as a cross product does, but with one amount."""
+    """Return the amount of each company. It may be listed twice, as in a cross product, but with one amount."""
     amounts: dict[str, Decimal] = {}
     for item in _field(facts, "recoveries", list):
         if not (isinstance(item, list) and len(item) == 2 and isinstance(item[0], str)):  # noqa: PLR2004

@@ -34,9 +34,7 @@ def replay(*, record: Record, source: Source, meaning: Meaning) -> Complaint:
         complaint = submit_complaint(
             actor=actor,
             at=source.opening(record.opened_on),
-            statement=Statement(
-                narrative=NOT_RECORDED, topic=meaning.topic, line_of_business=meaning.line_of_business
-            ),
+            statement=Statement(narrative=NOT_RECORDED, topic=meaning.topic, line_of_business=meaning.line_of_business),
             channel=source.channel,
         )
         _keep_record(this, complaint.pk, source.name, record)

@@ -94,7 +94,7 @@ class Command(BaseCommand):
 
 @contextmanager
 def _rarely_collecting() -> Iterator[None]:
-    """Look for cyclic garbage rarely: the rows of a batch are many, and none of them is garbage yet. Saves a seventh."""
+    """Look for cyclic garbage rarely: the rows of a batch are many and none is garbage yet. Saves a seventh."""
     usual = gc.get_threshold()
     gc.set_threshold(100_000, *usual[1:])
     gc.freeze()
