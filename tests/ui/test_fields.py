@@ -55,7 +55,7 @@ def test_what_is_not_required_says_so(draw):
 def test_the_counter_counts_and_the_browser_cuts_nothing(draw):
     field = draw("field", field=Complaint()["story"])
     assert field.one("div", data_module="govuk-character-count")["data-maxlength"] == "4000"
-    assert "You can enter up to 4000 characters" in field.text
+    assert "You can enter up to 4,000 characters" in field.text
     assert "maxlength" not in field.one("textarea")
     assert "maxlength" not in draw("field", field=Complaint()["name"]).one("input")
 
