@@ -43,6 +43,7 @@ def confirm_totp(*, actor: Actor, at: datetime, device_id: UUID, code: str) -> b
         device = this.lock(TotpDevice, device_id)
         step = _matching_step(this, device, code)
         if device.confirmed or step is None:
+            _record_failure(this, device.user_id, "wrong")
             return False
         this.change(device, confirmed=True, confirmed_at=at, last_used_at=at, last_step=step)
         user = this.lock(User, device.user_id)
