@@ -14,7 +14,15 @@ from complaints.lifecycle import TransitionRefused
 
 
 class CapaRefused(TransitionRefused):
-    """The CAPA, or what it is to be made of, does not allow the act; the message says why."""
+    """The CAPA, or what it is to be made of, does not allow the act; the message says why.
+
+    `field` names the argument that is at fault, "" when none is.
+    """
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        """Take the words for the person who tried."""
+        super().__init__(message)
+        self.field = field
 
 
 class CapaRow(Protocol):

@@ -131,8 +131,15 @@ def test_the_same_action_twice_is_one_and_another_is_another(manager, owner):
 @pytest.mark.parametrize("due_on", [date(2026, 6, 1), date(2026, 5, 31), date(1, 1, 1)])
 def test_an_action_is_due_after_today(manager, owner, due_on):
     capa = opened(manager, owner.user_id)
-    with pytest.raises(CapaRefused, match="after today"):
+    with pytest.raises(CapaRefused, match="Choose a day after today"):
         with_action(manager, capa, owner.user_id, due_on=due_on)
+
+
+def test_an_action_is_due_within_two_years(manager, owner):
+    capa = opened(manager, owner.user_id)
+    with pytest.raises(CapaRefused, match="within the next 2 years") as refused:
+        with_action(manager, capa, owner.user_id, due_on=date.max)
+    assert refused.value.field == "due_on"
 
 
 def test_the_owner_of_a_capa_plans_its_actions_and_other_colleagues_do_not(manager, owner):
@@ -188,11 +195,20 @@ def test_a_plan_without_a_criterion_is_not_approved(manager, owner, criterion):
         approve_plan(actor=manager, at=AT, capa_id=capa.pk, criterion=criterion, check_on=CHECK_ON)
 
 
-@pytest.mark.parametrize("check_on", [date(2026, 6, 1), date(2026, 7, 1)])
-def test_the_check_comes_after_the_last_action(manager, owner, check_on):
+@pytest.mark.parametrize(
+    ("check_on", "words"),
+    [
+        (date(2026, 5, 1), "after today"),
+        (date(2026, 6, 1), "after today"),
+        (date(2026, 7, 1), "after the last action is due"),
+        (date(2028, 6, 1), "within the next 2 years"),
+        (date.max, "within the next 2 years"),
+    ],
+)
+def test_the_check_comes_after_the_last_action_and_within_two_years(manager, owner, check_on, words):
     capa = opened(manager, owner.user_id)
     with_action(manager, capa, owner.user_id, due_on=date(2026, 7, 1))
-    with pytest.raises(CapaRefused, match="after the last action"):
+    with pytest.raises(CapaRefused, match=words):
         approve_plan(actor=manager, at=AT, capa_id=capa.pk, criterion=CRITERION, check_on=check_on)
 
 

@@ -10,9 +10,11 @@ from complaints.capa.dates import Period, day_begins_at
 from complaints.capa.enums import Verdict
 from complaints.capa.operations import complete_action, record_root_cause, verify_effectiveness
 from complaints.capa.queries import (
+    Effect,
     case_lines,
     cases_of_cause,
     cases_with_references,
+    effect_so_far,
     list_capas,
     pareto_of_causes,
     possible_owners,
@@ -184,9 +186,20 @@ def test_the_page_of_a_capa_tells_its_story_in_order(manager, owner):
         ("All actions done", ""),
         ("Not effective", "Q. Manager"),
     ]
-    assert (page.problem, page.criterion) == ("The new code list was not loaded.", CRITERION)
+    assert (page.problem, page.head.criterion) == ("The new code list was not loaded.", CRITERION)
     assert [deadline.what for deadline in page.deadlines] == ["Plan", "Effectiveness check"]
     assert Event.objects.filter(action="phi.opened", matter_id=capa.pk).count() == 1
+
+
+def test_the_effect_compares_equal_times_before_and_since(manager, owner):
+    for days in (-11, -9, -1, 25, 32, 45):
+        analysed(manager, at=AT + timedelta(days=days))
+    analysed(manager, "claim_rules", at=AT + timedelta(days=35))
+    capa = implemented(manager, owner.user_id, done_at=AT + timedelta(days=30), complaints=[analysed(manager)])
+    assert effect_so_far(actor=manager, capa_id=capa.pk, at=AT + timedelta(days=40)) == Effect(
+        days=10, before=2, since=1
+    )
+    assert effect_so_far(actor=manager, capa_id=opened(manager, owner.user_id).pk, at=AT) is None
 
 
 def test_the_page_offers_what_the_reader_may_do_and_says_why_not_the_rest(manager, owner):

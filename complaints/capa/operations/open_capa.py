@@ -45,7 +45,7 @@ def open_capa(
         if known := _opened_with(opening_key):
             return known
         if not is_possible_owner(owner_id):
-            raise CapaRefused(_("Choose an owner who handles or reviews complaints here."))
+            raise CapaRefused(_("Choose an owner who handles or reviews complaints here."), field="owner_id")
         started_at = _first_recorded_at(complaints, cause)
         matter = open_matter(
             this=this, kind=MATTER_KIND, time_zone=settings.HOUSE_TIME_ZONE, language=settings.LANGUAGE_CODE
@@ -72,11 +72,11 @@ def _lock_complaints(complaint_ids: Collection[UUID]) -> list[Complaint]:
     """Lock them in one order, so that two presses of one form wait for each other instead of opening two CAPAs."""
     wanted = set(complaint_ids)
     if not wanted:
-        raise CapaRefused(_("Choose at least one complaint."))
+        raise CapaRefused(_("Choose at least one complaint."), field="complaint_ids")
     rows = Complaint.objects.unscoped("whoever may open a CAPA reads every complaint").filter(pk__in=wanted)
     found = list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk").only("pk", "reference"))
     if len(found) < len(wanted):
-        raise CapaRefused(_("Some of these complaints are not known here."))
+        raise CapaRefused(_("Some of these complaints are not known here."), field="complaint_ids")
     return found
 
 
@@ -92,7 +92,8 @@ def _first_recorded_at(complaints: list[Complaint], cause: str) -> datetime:
     causes = list(rows.order_by("recorded_at").values_list("complaint_id", "cause", "recorded_at"))
     analysed = {complaint_id for complaint_id, _code, _at in causes}
     if missing := [row.reference for row in complaints if row.pk not in analysed]:
-        raise CapaRefused(_("Record a root cause first for: %(references)s.") % {"references": ", ".join(missing)})
+        words = _("Record a root cause first for: %(references)s.") % {"references": ", ".join(missing)}
+        raise CapaRefused(words, field="complaint_ids")
     return next((at for _id, code, at in causes if code == cause), causes[0][2])
 
 

@@ -1,6 +1,6 @@
 """Planning (ISO 9001 10.2.1 b): what is done by whom until when, and how we will know that it worked."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -27,6 +27,7 @@ from members.acts import act
 from slas.operations import open_matter
 
 MATTER_KIND = "capa_action"
+LONGEST_PLAN = timedelta(days=730)
 
 
 def add_action(
@@ -46,7 +47,7 @@ def add_action(
                 return known
         _check_due_date(capa, due_on, house_date(at))
         if not is_possible_owner(owner_id):
-            raise CapaRefused(_("Choose an owner who handles or reviews complaints here."))
+            raise CapaRefused(_("Choose an owner who handles or reviews complaints here."), field="owner_id")
         matter = open_matter(
             this=this, kind=MATTER_KIND, time_zone=settings.HOUSE_TIME_ZONE, language=settings.LANGUAGE_CODE
         )
@@ -68,9 +69,10 @@ def approve_plan(*, actor: Actor, at: datetime, capa_id: UUID, criterion: str, c
         lock_capa(this, capa_id)
         last_due_on = max((action.due_on for action in actions_of(this, capa_id)), default=date.min)
         if not criterion.strip():
-            raise CapaRefused(_("Say how we will know that it worked."))
-        if check_on <= max(last_due_on, house_date(at)):
-            raise CapaRefused(_("Choose a day for the check that is after today and after the last action is due."))
+            raise CapaRefused(_("Say how we will know that it worked."), field="criterion")
+        _check_within_reach(check_on, house_date(at), field="check_on")
+        if check_on <= last_due_on:
+            raise CapaRefused(_("Choose a day after the last action is due."), field="check_on")
         detail = {"check_on": str(check_on)}
         words = {"criterion": criterion.strip(), "check_on": check_on}
         capa = perform("approve_plan", this=this, capa_id=capa_id, detail=detail, **words)
@@ -79,10 +81,15 @@ def approve_plan(*, actor: Actor, at: datetime, capa_id: UUID, criterion: str, c
 
 
 def _check_due_date(capa: Capa, due_on: date, today: date) -> None:
-    if due_on <= today:
-        raise CapaRefused(_("Choose a due date after today."))
+    _check_within_reach(due_on, today, field="due_on")
     if capa.check_on and due_on >= capa.check_on:
-        raise CapaRefused(
-            _("The effect is checked on %(day)s. An action must be due before that day.")
-            % {"day": date_format(capa.check_on)}
-        )
+        words = _("The effect is checked on %(day)s. An action must be due before that day.")
+        raise CapaRefused(words % {"day": date_format(capa.check_on)}, field="due_on")
+
+
+def _check_within_reach(day: date, today: date, *, field: str) -> None:
+    """Refuse a day that is past, or so far off that nobody would look for it; calendars end somewhere, too."""
+    if day <= today:
+        raise CapaRefused(_("Choose a day after today."), field=field)
+    if day > today + LONGEST_PLAN:
+        raise CapaRefused(_("Choose a day within the next 2 years."), field=field)

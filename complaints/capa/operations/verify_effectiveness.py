@@ -21,7 +21,7 @@ def verify_effectiveness(*, actor: Actor, at: datetime, capa_id: UUID, verdict: 
     """
     demand(actor, "change_capa")
     if not reason.strip():
-        raise CapaRefused(_("Say what shows it: figures, cases, records."))
+        raise CapaRefused(_("Say what shows it: figures, cases, records."), field="reason")
     with act(actor=actor, at=at) as this:
         detail = {"verdict": verdict}
         return perform(f"verify_{verdict}", this=this, capa_id=capa_id, detail=detail, verdict_reason=reason.strip())

@@ -1,24 +1,29 @@
 """What is asked about causes and CAPAs. Nothing here changes a row."""
 
 from complaints.capa.queries.capa_list import AGE_BANDS, CapaLine, list_capas
-from complaints.capa.queries.capa_page import CapaPage, find_action, find_capa, read_capa
+from complaints.capa.queries.capa_page import ActionLine, CapaHead, CapaPage, find_action, find_capa, read_capa
 from complaints.capa.queries.cases import CaseLine, case_lines, cases_of_cause, cases_with_references
 from complaints.capa.queries.cause_page import CausePage, read_causes
+from complaints.capa.queries.effect import Effect, effect_so_far
 from complaints.capa.queries.owners import is_possible_owner, possible_owners
 from complaints.capa.queries.pareto import CausePareto, CauseShare, counted_causes, pareto_of_causes
 
 __all__ = (
     "AGE_BANDS",
+    "ActionLine",
+    "CapaHead",
     "CapaLine",
     "CapaPage",
     "CaseLine",
     "CausePage",
     "CausePareto",
     "CauseShare",
+    "Effect",
     "case_lines",
     "cases_of_cause",
     "cases_with_references",
     "counted_causes",
+    "effect_so_far",
     "find_action",
     "find_capa",
     "is_possible_owner",

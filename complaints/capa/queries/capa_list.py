@@ -28,6 +28,13 @@ AGE_BANDS = (
     (inf, "over-90", gettext_lazy("over 90 days")),
 )
 """Up to how many days a band of ageing reaches, its code and its words."""
+TONES = {
+    CapaState.OPENED: "new",
+    CapaState.PLANNED: "soon",
+    CapaState.IMPLEMENTED: "soon",
+    CapaState.EFFECTIVE: "ok",
+    CapaState.NOT_EFFECTIVE: "late",
+}
 DUE_WORDS = {
     "capa_plan": gettext_lazy("Plan"),
     "capa_action": gettext_lazy("Action"),
@@ -45,6 +52,7 @@ class CapaLine:
     cause_label: str
     state: str
     state_label: str
+    tone: str
     owner: str
     opened_on: date
     complaints: int
@@ -96,6 +104,7 @@ def _line(row: Any, actions: list[CapaAction], clocks: dict[UUID, list[Clock]], 
         cause_label=label(row.cause),
         state=row.state,
         state_label=CapaState(row.state).label,
+        tone=TONES[CapaState(row.state)],
         owner=str(row.owner),
         opened_on=house_date(row.opened_at),
         complaints=row.complaint_count,

@@ -12,13 +12,31 @@ from complaints.capa.dates import house_date, last_day
 from complaints.capa.enums import ActionKind, CapaState
 from complaints.capa.lifecycle import TRANSITIONS, Situation
 from complaints.capa.models import Capa, CapaAction, CapaComplaint
-from complaints.capa.queries.capa_list import DUE_WORDS
+from complaints.capa.queries.capa_list import DUE_WORDS, TONES
 from complaints.capa.queries.cases import CaseLine, cases_with_references
 from complaints.permissions import may
 from complaints.time_left import TimeLeft, time_left
 from members.actors import Actor
 from members.privacy.access import phi_access
 from slas.models import Clock, ClockState
+
+
+@dataclass(frozen=True, slots=True)
+class CapaHead:
+    """What names a CAPA on every page about it. `allowed` are the acts that the reader's role allows."""
+
+    id: UUID
+    reference: str
+    title: str
+    cause: str
+    cause_label: str
+    state: str
+    state_label: str
+    tone: str
+    owner: str
+    criterion: str
+    check_on: date | None
+    allowed: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +73,11 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class CapaPage:
-    """All that the page shows. `refusals` holds the acts that the reader's role allows: why not now, or None."""
+    """All that the page shows. `refusals` are the acts of this stage that the reader may do: why not now, or None."""
 
-    id: UUID
-    reference: str
-    title: str
+    head: CapaHead
     problem: str
-    cause: str
-    cause_label: str
-    state: str
-    state_label: str
-    owner: str
     opened_on: date
-    criterion: str
-    check_on: date | None
     approved_by: str
     verdict_reason: str
     verified_by: str
@@ -79,15 +88,18 @@ class CapaPage:
     refusals: dict[str, str | None]
 
 
-def find_capa(*, actor: Actor, reference: str) -> Capa | None:
-    """Return the CAPA with this reference, still sealed, if the actor may see it."""
-    return Capa.objects.visible_to(actor).filter(reference=reference).first()
+def find_capa(*, actor: Actor, reference: str) -> CapaHead | None:
+    """Return what names the CAPA with this reference, or None when there is none that the actor may see."""
+    rows = Capa.objects.visible_to(actor).select_related("owner").defer("problem")
+    row = rows.filter(reference=reference).first()
+    return row and _head(row, actor)
 
 
-def find_action(*, actor: Actor, reference: str, action_id: UUID) -> CapaAction | None:
-    """Return an action of the CAPA with this reference, if the actor may see it."""
-    rows = CapaAction.objects.visible_to(actor).select_related("owner")
-    return rows.filter(pk=action_id, capa__reference=reference).first()
+def find_action(*, actor: Actor, reference: str, action_id: UUID) -> ActionLine | None:
+    """Return an action of the CAPA with this reference, without its clock, or None."""
+    rows = CapaAction.objects.visible_to(actor).select_related("owner", "capa").defer("capa__problem")
+    action = rows.filter(pk=action_id, capa__reference=reference).first()
+    return action and _action_line(action, action.capa, None, actor)
 
 
 def read_capa(*, actor: Actor, reference: str, at: datetime) -> CapaPage | None:
@@ -104,24 +116,18 @@ def read_capa(*, actor: Actor, reference: str, at: datetime) -> CapaPage | None:
     with phi_access(actor=actor, purpose="read CAPA", matter_id=row.pk, at=at):
         problem = row.problem
     return CapaPage(
-        id=row.pk,
-        reference=row.reference,
-        title=row.title,
+        head=_head(row, actor),
         problem=problem,
-        cause=row.cause,
-        cause_label=label(row.cause),
-        state=row.state,
-        state_label=CapaState(row.state).label,
-        owner=str(row.owner),
         opened_on=house_date(row.opened_at),
-        criterion=row.criterion,
-        check_on=row.check_on,
         approved_by=str(row.planned_by or ""),
         verdict_reason=row.verdict_reason,
         verified_by=str(row.verified_by or ""),
         cases=cases,
-        actions=[_action_line(action, row, clocks[action.pk], actor, at) for action in actions],
-        deadlines=[_deadline(clock, at) for clock in clocks[row.pk]],
+        actions=[_action_line(action, row, _left_of(clocks[action.pk], at), actor) for action in actions],
+        deadlines=[
+            Deadline(str(DUE_WORDS[clock.kind]), last_day(clock.due_at), _left_of([clock], at))
+            for clock in clocks[row.pk]
+        ],
         happenings=sorted(_happenings(row, actions, clocks, at), key=lambda happening: happening.at),
         refusals=_refusals(row, actions, actor),
     )
@@ -134,17 +140,31 @@ def _clocks(matter_ids: list[UUID]) -> dict[UUID, list[Clock]]:
     return found
 
 
-def _left(clock: Clock, at: datetime) -> TimeLeft | None:
-    return (
-        None if clock.state == ClockState.CANCELLED else time_left(due_at=clock.due_at, now=at, met_at=clock.ended_at)
+def _left_of(clocks: list[Clock], at: datetime) -> TimeLeft | None:
+    """Return how the last of a matter's clocks stands; None for none, and for one that was cancelled."""
+    if not clocks or clocks[-1].state == ClockState.CANCELLED:
+        return None
+    return time_left(due_at=clocks[-1].due_at, now=at, met_at=clocks[-1].ended_at)
+
+
+def _head(capa: Capa, actor: Actor) -> CapaHead:
+    return CapaHead(
+        id=capa.pk,
+        reference=capa.reference,
+        title=capa.title,
+        cause=capa.cause,
+        cause_label=label(capa.cause),
+        state=capa.state,
+        state_label=CapaState(capa.state).label,
+        tone=TONES[CapaState(capa.state)],
+        owner=str(capa.owner),
+        criterion=capa.criterion,
+        check_on=capa.check_on,
+        allowed=_allowed(capa, actor),
     )
 
 
-def _deadline(clock: Clock, at: datetime) -> Deadline:
-    return Deadline(str(DUE_WORDS[clock.kind]), last_day(clock.due_at), _left(clock, at))
-
-
-def _action_line(action: CapaAction, capa: Capa, clocks: list[Clock], actor: Actor, at: datetime) -> ActionLine:
+def _action_line(action: CapaAction, capa: Capa, left: TimeLeft | None, actor: Actor) -> ActionLine:
     answers = actor.user_id in {action.owner_id, capa.owner_id} or may(actor, "change_capa")
     return ActionLine(
         id=action.pk,
@@ -153,19 +173,21 @@ def _action_line(action: CapaAction, capa: Capa, clocks: list[Clock], actor: Act
         owner=str(action.owner),
         due_on=action.due_on,
         done_on=action.done_at and house_date(action.done_at),
-        left=_left(clocks[-1], at) if clocks else None,
+        left=left,
         may_complete=answers and not action.done_at,
     )
 
 
+def _allowed(capa: Capa, actor: Actor) -> frozenset[str]:
+    if may(actor, "change_capa"):
+        return frozenset({"add_action", "approve_plan", "verify_effective"})
+    return frozenset({"add_action"}) if actor.user_id == capa.owner_id else frozenset()
+
+
 def _refusals(capa: Capa, actions: list[CapaAction], actor: Actor) -> dict[str, str | None]:
     situation = Situation(capa, actions, actor.user_id)
-    allowed = []
-    if may(actor, "change_capa") or actor.user_id == capa.owner_id:
-        allowed.append("add_action")
-    if may(actor, "change_capa"):
-        allowed += ["approve_plan", "verify_effective"]
-    return {act: TRANSITIONS[act].refusal(situation) for act in allowed if capa.state in TRANSITIONS[act].sources}
+    of_this_stage = [act for act in sorted(_allowed(capa, actor)) if capa.state in TRANSITIONS[act].sources]
+    return {act: TRANSITIONS[act].refusal(situation) for act in of_this_stage}
 
 
 def _happenings(
