@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
-from django.db.models import Model
+from django.db.models import Field, Model
 from django.db.models.expressions import DatabaseDefault
 
 from members.actors import Actor
@@ -119,11 +119,11 @@ def _copy(model: type[Model], rows: list[Model]) -> bool:
     """Write rows by COPY; or return False, and write none, if a value is an expression that only INSERT evaluates."""
     database = connections[DEFAULT_DB_ALIAS]  # the thing itself: its proxy would look it up again for every value
     fields = [field for field in model._meta.concrete_fields if not field.generated]
-    given = [field for field in fields if not isinstance(getattr(rows[0], field.attname), DatabaseDefault)]
+    given = [field for field in fields if not all(_left_to_database(row, field) for row in rows)]
     lines = [[field.get_db_prep_save(field.pre_save(row, add=True), database) for field in given] for row in rows]
     if any(hasattr(value, "resolve_expression") for line in lines for value in line):
         return False
-    columns = ", ".join(database.ops.quote_name(field.column) for field in given)
+    columns = ", ".join(database.ops.quote_name(str(field.column)) for field in given)
     statement = f"COPY {database.ops.quote_name(model._meta.db_table)} ({columns}) FROM STDIN"
     with database.wrap_database_errors, database.cursor() as cursor, cursor.copy(statement) as copy:
         for line in lines:
@@ -131,6 +131,11 @@ def _copy(model: type[Model], rows: list[Model]) -> bool:
     for row in rows:
         row._state.adding, row._state.db = False, database.alias  # noqa: SLF001 -- as bulk_create does
     return True
+
+
+def _left_to_database(row: Model, field: Field) -> bool:
+    """Tell whether a column is to take its own default; the attribute is looked at raw, lest a sealed one open."""
+    return isinstance(row.__dict__.get(field.attname), DatabaseDefault)
 
 
 def _restorer(row: Model) -> Callable[[], object]:

@@ -7,6 +7,7 @@ from members.actors import SYSTEM, Role
 from members.acts import HeldTwice, act, batch
 from members.audit.models import Event
 from members.models import LineOfBusiness, Member
+from members.privacy.access import phi_access
 from tests.people import AT, actor_of, an_email, member, staff
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +112,29 @@ def test_a_hundred_acts_of_a_batch_share_one_flush(django_assert_num_queries):
 
     assert User.objects.count() == 100
     assert Event.objects.count() == 100
+
+
+def test_many_rows_keep_their_own_values_and_the_databases_defaults():
+    with act(actor=SYSTEM, at=AT) as this:
+        for number in range(200):
+            dated = {"written_at": AT} if number % 2 else {}
+            this.add(Event.by(SYSTEM, at=AT, action="history.replayed", detail={"number": number}, **dated))
+
+    written = Event.objects.order_by("detail__number").values_list("detail__number", "written_at")
+    assert [number for number, _ in written] == list(range(200))
+    assert all((written_at == AT) == bool(number % 2) for number, written_at in written)
+
+
+def test_many_sealed_rows_open_each_in_its_own_place():
+    with act(actor=SYSTEM, at=AT) as this:
+        for number in range(150):
+            row = a_member()
+            row.name = f"Member {number}"
+            this.add(row)
+
+    with phi_access(actor=SYSTEM, purpose="a test", at=AT):
+        names = {row.name for row in Member.objects.unscoped("a test")}
+    assert names == {f"Member {number}" for number in range(150)}
 
 
 def test_a_refused_act_leaves_nothing_to_the_batch_that_goes_on():
