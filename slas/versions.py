@@ -1,10 +1,11 @@
 """Finds the versions a clock is pinned to. Versions never change, hence a process reads each one once.
 
-Which version is in force is remembered too. That stays right without asking again, because a publication may only take
-effect on a later day than that of its publication (operations/publish_policies): what was read today holds for every
-start up to today. A start beyond that day, or an obligation that is not on the shelf, reads the shelf anew.
+Which version is in force is remembered too, until the day ends. That is right without asking again, because what is
+published takes effect on a later day than that of its publication (operations/publish_policies). An obligation that is
+not on the shelf makes us look again at once: the first version of a new one may take effect in the past.
 """
 
+import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,7 +15,7 @@ from uuid import UUID
 from django.db import connection
 
 from slas.algebra import Align, DayEnd, Measure, Rule, StartRule, Threshold
-from slas.calendar import Calendar, Definition, micros, read_weekly
+from slas.calendar import SECOND, Calendar, Definition, micros, read_weekly
 from slas.fold import Terms
 from slas.models import CalendarVersion, PolicyVersion
 from slas.policy import Extension, Mark, Policy
@@ -26,9 +27,9 @@ class PolicyMissing(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
-    """Which versions there are, as of one moment."""
+    """Which versions there are, newest first, and until when (monotonic) nothing else can be in force."""
 
-    read_at: datetime | None = None
+    good_until: float = 0
     calendars: dict[str, list[tuple[date, UUID]]] = field(default_factory=dict)
     policies: dict[tuple[str, str, str], list[tuple[date, date | None, UUID, str]]] = field(default_factory=dict)
     terms: dict[tuple[UUID, UUID], Terms] = field(default_factory=dict)
@@ -41,22 +42,30 @@ _shelf = _Shelf()
 def refresh() -> None:
     """Read the shelf anew: three queries. What is compiled already stays, for a version never changes."""
     global _shelf  # noqa: PLW0603 -- the process-wide memory that this module is about
+    terms, compiled = _shelf.terms, _shelf.compiled
     calendars, policies = defaultdict(list), defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute("SELECT statement_timestamp()")
-        (read_at,) = cursor.fetchone()
+        (now,) = cursor.fetchone()
     for row in CalendarVersion.objects.order_by("calendar", "-effective_from"):
         calendars[row.calendar].append((row.effective_from, row.pk))
-        if row.pk not in _shelf.compiled:
-            _shelf.compiled[row.pk] = compile_calendar(row)
+        if row.pk not in compiled:
+            compiled[row.pk] = compile_calendar(row)
     for row in PolicyVersion.objects.order_by("-effective_from"):
-        policies[row.pack, row.obligation, row.track].append(
-            (row.effective_from, row.effective_to, row.pk, row.calendar)
-        )
+        key = row.pack, row.obligation, row.track
+        policies[key].append((row.effective_from, row.effective_to, row.pk, row.calendar))
         for _, calendar_id in calendars[row.calendar]:
-            if (row.pk, calendar_id) not in _shelf.terms:
-                _shelf.terms[row.pk, calendar_id] = Terms(_shelf.compiled[calendar_id], policy_of(row))
-    _shelf = _Shelf(read_at, dict(calendars), dict(policies), _shelf.terms, _shelf.compiled)
+            if (row.pk, calendar_id) not in terms:
+                terms[row.pk, calendar_id] = Terms(compiled[calendar_id], policy_of(row))
+    left = [_left_of_the_day(compiled[pk], micros(now)) for versions in calendars.values() for _, pk in versions]
+    _shelf = _Shelf(time.monotonic() + min(left, default=0), dict(calendars), dict(policies), terms, compiled)
+
+
+def _left_of_the_day(calendar: Calendar, now: int) -> float:
+    """Return the seconds until the local date changes; none outside the reviewed years."""
+    if not calendar.starts_at <= now < calendar.ends_at:
+        return 0
+    return (calendar.day_ends[calendar.ordinal_at(now) - calendar.first_ordinal] - now) / SECOND
 
 
 def forget() -> None:
@@ -72,7 +81,7 @@ def in_force(pack: str, obligation: str, track: str, started_at: datetime) -> tu
 
     Raises PolicyMissing, HorizonPassed.
     """
-    found = _look_up(pack, obligation, track, started_at)
+    found = _look_up(pack, obligation, track, started_at) if time.monotonic() < _shelf.good_until else None
     if found is None:
         refresh()
         found = _look_up(pack, obligation, track, started_at)
@@ -85,18 +94,12 @@ def in_force(pack: str, obligation: str, track: str, started_at: datetime) -> tu
 
 
 def _look_up(pack: str, obligation: str, track: str, started_at: datetime) -> tuple[UUID, UUID] | None:
-    shelf = _shelf
-    rows = shelf.policies.get((pack, obligation, track)) or shelf.policies.get((pack, obligation, ""))
-    if not rows or shelf.read_at is None:
-        return None
+    rows = _shelf.policies.get((pack, obligation, track)) or _shelf.policies.get((pack, obligation, ""), [])
     for effective_from, effective_to, policy_id, calendar in rows:
-        calendars = shelf.calendars[calendar]
-        zone = shelf.compiled[calendars[0][1]]
-        started_on = zone.date_at(micros(started_at))
-        if started_on > zone.date_at(micros(shelf.read_at)):
-            return None
+        versions = _shelf.calendars[calendar]
+        started_on = _shelf.compiled[versions[0][1]].date_at(micros(started_at))
         if effective_from <= started_on and (effective_to is None or started_on < effective_to):
-            return policy_id, next((pk for since, pk in calendars if since <= started_on), calendars[-1][1])
+            return policy_id, next((pk for since, pk in versions if since <= started_on), versions[-1][1])
     return None
 
 

@@ -43,7 +43,7 @@ def test_what_is_wrong_with_a_file_is_said_with_its_place_and_its_cure():
 
 
 def test_a_missing_entry_is_named():
-    with pytest.raises(CalendarFault, match="test.toml: 'tz' is missing; add it"):
+    with pytest.raises(CalendarFault, match=r"^test\.toml: 'tz' is missing; add it$"):
         read_definition({name: value for name, value in FILE.items() if name != "tz"}, "test.toml")
 
 

@@ -88,16 +88,11 @@ def test_a_greater_share_of_the_budget_is_never_reached_earlier(calendar, rule, 
         Threshold(2, permille=max(low, high)),
         Threshold(100, permille=1000),
     ]
-    found = dict(
-        (code, moment) for moment, code in line.thresholds_at(shares, budget=budget, due_pos=start + budget, due_at=due)
-    )
+    reached = line.thresholds_at(shares, budget=budget, due_pos=start + budget, due_at=due)
+    found = {code: at for at, code in reached}
 
     assert found[100] == due
-    assert found.get(1, line_begin(line)) <= found.get(2, due) <= due
-
-
-def line_begin(line):
-    return moment(line.begin())
+    assert found.get(1, moment(line.begin())) <= found.get(2, due) <= due
 
 
 @LAWS

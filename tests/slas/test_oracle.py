@@ -82,7 +82,7 @@ def test_business_days_end_when_the_wall_clock_shows_their_last_open_minute(made
     calendar, start = made
     walker = Walker(calendar.definition, start, DAYS)
     ends = walker.business_day_ends()[1:-1]  # the first and the last date of the span are seen in part only
-    check_days(line(calendar, Measure.BUSINESS_DAYS), ends, walker, data)
+    check_days(line(calendar, Measure.BUSINESS_DAYS), ends, data)
 
 
 @MODERATE
@@ -90,10 +90,10 @@ def test_business_days_end_when_the_wall_clock_shows_their_last_open_minute(made
 def test_calendar_days_end_when_their_date_is_over_for_good(made, data):
     calendar, start = made
     walker = Walker(calendar.definition, start, DAYS)
-    check_days(line(calendar, Measure.CALENDAR_DAYS), walker.day_ends(), walker, data)
+    check_days(line(calendar, Measure.CALENDAR_DAYS), walker.day_ends(), data)
 
 
-def check_days(along, ends, walker, data):
+def check_days(along, ends, data):
     if len(ends) < 2:
         return
     passed = [along.position(micros(end)) for end in ends]

@@ -1,0 +1,58 @@
+"""Clocks of the tests, made by the real operations."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+
+from members.actors import SYSTEM
+from members.acts import act
+from slas.models import Clock, Firing, Outbox
+from slas.operations import complete_clock, open_matter, start_clock
+from slas.queries import database_now
+
+HOUR = timedelta(hours=1)
+
+
+@contextmanager
+def acting(at, actor=SYSTEM):
+    with act(actor=actor, at=at) as this:
+        yield this
+
+
+def open_one(at, actor=SYSTEM):
+    with acting(at, actor) as this:
+        return open_matter(this=this, kind="complaint", time_zone="America/New_York", language="en")
+
+
+def start(obligation, started_at, *, at=None, track=None, matter=None, actor=SYSTEM, **given):
+    """Return a running clock of the house pack, on a matter of its own unless one is given."""
+    with acting(at or started_at, actor) as this:
+        matter = matter or open_matter(this=this, kind="complaint", time_zone="America/New_York", language="en")
+        return start_clock(this=this, matter=matter, obligation=obligation, track=track, started_at=started_at, **given)
+
+
+def complete(clock, at, actor=SYSTEM):
+    with acting(at, actor) as this:
+        complete_clock(this=this, matter_id=clock.matter_id, kind=clock.kind, at=at)
+    return fresh(clock)
+
+
+def fresh(clock):
+    return Clock.objects.get(pk=clock.pk)
+
+
+def firings(clock=None):
+    rows = Firing.objects.filter(clock_id=clock.id) if clock else Firing.objects.all()
+    return [(row.code, row.scheduled_for, row.suppressed) for row in rows.order_by("epoch", "code")]
+
+
+def outbox_keys(clock):
+    """Return the actions that the clock's firings put into the outbox, as code:action."""
+    prefix = f"sla:{clock.id}:"
+    keys = Outbox.objects.filter(matter_id=clock.matter_id, key__startswith=prefix).values_list("key", flat=True)
+    return sorted(key.removeprefix(prefix) for key in keys)
+
+
+def started_so_that_it_is_due_in(delta, obligation="message_reply"):
+    """Return a clock that counts 24 hours and has all but `delta` of them behind it."""
+    now = database_now()
+    return start(obligation, now - 24 * HOUR + delta, at=now)
