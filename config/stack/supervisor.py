@@ -1,9 +1,12 @@
 """Starts children, waits until they are ready, notices when one ends, and stops all of them in order."""
 
+import os
+import select
 import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -42,6 +45,10 @@ class Supervisor:
         self.order: signal.Signals | None = None
         for number in ORDERS_TO_STOP:
             signal.signal(number, self._order)
+        self.hangup = select.poll()
+        for descriptor in (0, 1, 2):
+            if os.isatty(descriptor):
+                self.hangup.register(descriptor, 0)
 
     def _order(self, number: int, _frame: FrameType | None) -> None:
         self.order = signal.Signals(number)
@@ -104,11 +111,14 @@ class Supervisor:
         self.children.clear()
 
     def _pause(self, seconds: float) -> None:
-        time.sleep(seconds)
+        """Sleep; a closed terminal counts as SIGHUP, for make keeps that signal to itself."""
+        if self.hangup.poll(seconds * 1000):
+            self.order = signal.SIGHUP
         if self.order:
             raise Stopped
 
 
 def say(line: str = "") -> None:
     """Tell the person at the terminal; standard output belongs to the command of `make exec`."""
-    print(line, file=sys.stderr, flush=True)  # noqa: T201 -- this is its voice
+    with suppress(OSError):  # the terminal may be closed
+        print(line, file=sys.stderr, flush=True)  # noqa: T201 -- this is its voice
