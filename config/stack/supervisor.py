@@ -26,12 +26,15 @@ class ChildEnded(Exception):
     """A child ended that should run on, or failed where it should succeed."""
 
     def __init__(self, child: Child, *, after: float) -> None:
-        why = (
-            f"ended with status {child.exit_status}"
-            if child.exit_status is not None
-            else f"was not ready in {after:.0f} s"
+        status, words = child.exit_status, child.last_words()
+        why = f"was not ready after {after:.0f} s" if status is None else _ending(status)
+        super().__init__(
+            f"{child.name} {why}. " + (f"The end of {child.log}:\n{words}" if words else "Its log is empty.")
         )
-        super().__init__(f"{child.name} {why}. The end of {child.log}:\n{child.last_words()}")
+
+
+def _ending(status: int) -> str:
+    return f"was killed by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
 
 
 class Supervisor:
