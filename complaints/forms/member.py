@@ -51,7 +51,7 @@ class MessageForm(WordsForm):
 
     use_required_attribute = False
 
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    key = forms.CharField(required=False, widget=forms.HiddenInput)
     body = OwnWords(
         label=_("Write to us"),
         help_text=_("Use your own words, in any language."),

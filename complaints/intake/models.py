@@ -14,7 +14,10 @@ from members.privacy.scoping import ScopedManager
 
 
 class Draft(models.Model):
-    """What was typed so far on each step, sealed; nothing once it was sent. A guest's browser holds its id in a signed cookie; a member's draft has a user."""
+    """What was typed so far on each step, sealed; nothing once it was sent.
+
+    A guest's browser holds its id in a signed cookie; the draft of somebody who is signed in has a user.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")

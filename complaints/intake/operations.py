@@ -105,7 +105,7 @@ def send_draft(*, actor: Actor, at: datetime, today: date, draft_id: UUID) -> Co
 
 
 def _lock(this: Act, draft_id: UUID) -> Draft:
-    """Return the draft, locked. Raises Draft.DoesNotExist for another account's; whoever has a guest's id may use it."""
+    """Return the draft, locked. Raises Draft.DoesNotExist for another account's; a guest's goes by its id."""
     draft = this.lock(Draft, draft_id)
     if draft.user_id not in {None, this.actor.user_id}:
         raise Draft.DoesNotExist

@@ -65,7 +65,7 @@ def write(request: HttpRequest, reference: str) -> HttpResponse:
         at=database_now(),
         complaint_id=complaint.pk,
         body=form.cleaned_data["body"],
-        key=uuid5(complaint.pk, form.cleaned_data["key"].hex),
+        key=uuid5(complaint.pk, form.cleaned_data["key"] or new_id().hex),
     )
     messages.success(request, _("We have your message."))
     return redirect(reverse("member:case", args=[complaint.reference]) + "#messages")

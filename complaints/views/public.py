@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from complaints.correspondence.delivery import STATUS_SALT
@@ -31,7 +32,11 @@ def home(request: HttpRequest) -> HttpResponse:
 def complaints(request: HttpRequest) -> HttpResponse:
     """Show how to complain, with what we promise by the policy that is in force today."""
     promises = time_table(pack=settings.HOUSE_PACK, on=house_day(request.at))
-    return member_page(request, "public/complaints.html", {"promises": promises})
+    context = {
+        "columns": [{"label": _("What we do")}, {"label": _("By when")}],
+        "rows": [[promise.title, promise.promise] for promise in promises],
+    }
+    return member_page(request, "public/complaints.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
