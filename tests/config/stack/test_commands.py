@@ -5,8 +5,8 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
+import psycopg
 import pytest
 
 from config.stack import bootstrap, running
@@ -49,15 +49,16 @@ def test_exec_leaves_the_streams_and_the_status_alone():
 
 def test_exec_works_on_a_migrated_database_that_is_gone_afterwards():
     script = (
-        "import os, django; django.setup();"
+        "import django; django.setup();"
         "from django.db import connection as c; print('complaints_complaint' in c.introspection.table_names());"
-        "print(os.environ['REDRESS_MAIL_FOLDER'])"
+        "print(c.settings_dict['NAME'])"
     )
     done = call("exec", "--", sys.executable, "-c", script)
     assert (done.returncode, done.stderr) == (0, "")
-    seen, mail_folder = done.stdout.splitlines()
-    assert seen == "True"
-    assert not Path(mail_folder).parent.exists()
+    migrated, name = done.stdout.splitlines()
+    assert migrated == "True"
+    with psycopg.connect(os.environ["DATABASE_URL"]) as server:
+        assert server.execute("SELECT count(*) FROM pg_database WHERE datname = %s", [name]).fetchone() == (0,)
 
 
 def test_a_second_run_says_where_the_first_one_is(tmp_path, capsys):
