@@ -4,8 +4,15 @@ Which complaint a person sees within a page is for the models' scopes to say, an
 complaints/permissions.py; this table says whether there is a way in at all.
 """
 
-from members.accounts.audiences import ANYONE, ENROLMENT, MEMBER, VERIFICATION, Audience
-from members.actors import Role
+from complaints.permissions import ACTIONS, READERS
+from members.accounts.audiences import ANYONE, ENROLMENT, MEMBER, VERIFICATION, Audience, staff
+from members.actors import STAFF, Role
+
+
+def staff_who_may(action: str) -> Audience:
+    """Return the staff whose roles allow an action: a page that does one thing is for those who may do it."""
+    return staff(*ACTIONS[action] & STAFF)
+
 
 URL_AUDIENCES: dict[str, Audience] = {
     "health_live": ANYONE,
@@ -39,7 +46,45 @@ URL_AUDIENCES: dict[str, Audience] = {
     "member:letter_pdf": MEMBER,
     "member:file": MEMBER,
     "member:withdraw": MEMBER,
+    # The desk
+    "desk:queue": staff(*READERS),
+    "desk:find": staff(*READERS),
+    "desk:case": staff(*READERS),
+    "desk:file": staff(*READERS),
+    "desk:letter": staff(*READERS),
+    "desk:letter_pdf": staff(*READERS),
+    "desk:take": staff_who_may("take"),
+    "desk:acknowledge": staff_who_may("acknowledge"),
+    "desk:assess": staff_who_may("assess"),
+    "desk:write_note": staff_who_may("write_note"),
+    "desk:add_evidence": staff_who_may("add_evidence"),
+    "desk:investigate": staff_who_may("investigate"),
+    "desk:decide": staff_who_may("decide"),
+    "desk:issue_letter": staff_who_may("issue_letter"),
+    "desk:inform": staff_who_may("inform"),
+    "desk:message": staff_who_may("message"),
+    "desk:close": staff_who_may("close"),
+    # Quality management; who owns an action of a CAPA reads the CAPA and reports the action done
+    "quality:dashboard": staff_who_may("read_quality"),
+    "quality:causes": staff_who_may("read_quality"),
+    "quality:cause": staff_who_may("read_quality"),
+    "quality:record_cause": staff_who_may("record_root_cause"),
+    "quality:capa_list": staff_who_may("read_quality"),
+    "quality:capa_new": staff_who_may("open_capa"),
+    "quality:capa": staff(*READERS),
+    "quality:capa_action": staff_who_may("change_capa"),
+    "quality:capa_action_done": staff(*READERS),
+    "quality:capa_plan": staff_who_may("change_capa"),
+    "quality:capa_verdict": staff_who_may("change_capa"),
 }
 
 # Where somebody lands after signing in: the first row whose role the person holds.
-LANDING_PAGES: tuple[tuple[Role, str], ...] = ((Role.MEMBER, "member:cases"),)
+LANDING_PAGES: tuple[tuple[Role, str], ...] = (
+    (Role.AGENT, "desk:queue"),
+    (Role.CLINICAL_REVIEWER, "desk:queue"),
+    (Role.LEAD, "desk:queue"),
+    (Role.QUALITY_MANAGER, "quality:dashboard"),
+    (Role.PRIVACY_OFFICER, "desk:queue"),
+    (Role.AUDITOR, "quality:dashboard"),
+    (Role.MEMBER, "member:cases"),
+)
