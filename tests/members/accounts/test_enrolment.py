@@ -12,7 +12,7 @@ from members.accounts import totp
 from members.accounts.models import TotpDevice
 from members.actors import Role
 from members.audit.models import Event
-from members.operations import enrol_totp
+from members.operations import CodeOutcome, enrol_totp, verify_code
 from tests.members.accounts.door import ENROL, SIGN_IN, give_password
 from tests.people import PASSWORD, TOTP_KEY, actor_of, an_email, member_account, sign_in, staff
 
@@ -58,11 +58,11 @@ def test_staff_enrol_an_app_and_are_in(client):
 
 def test_the_first_code_of_an_enrolment_does_not_work_again(client):
     """Checklist 3."""
-    user = begin_enrolment(client)
-    key = shown_key(client.get(ENROL))
-    code = code_of(key)
+    user, at = begin_enrolment(client), timezone.now()
+    code = totp.code_at(shown_key(client.get(ENROL)), at)
     client.post(ENROL, {"code": code})
-    assert user.totp_devices.get().last_step == int(timezone.now().timestamp()) // 30
+    assert user.totp_devices.get().last_step == int(at.timestamp()) // totp.STEP_SECONDS
+    assert verify_code(actor=user.at_the_door(), at=at, user_id=user.pk, code=code) == CodeOutcome()
 
 
 def test_a_new_factor_ends_the_other_sessions_and_keeps_this_one(client):

@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from time import sleep
 from uuid import uuid4
 
 import pytest
@@ -45,13 +44,20 @@ def test_what_is_forgotten_starts_anew():
 
 
 def test_the_lock_holds_for_the_window_after_the_last_attempt_and_refused_ones_do_not_prolong_it():
-    counter = a_counter(limit=2, window=timedelta(milliseconds=400))
+    counter, valkey = a_counter(limit=2, window=timedelta(minutes=15)), throttle._valkey()
     assert counter.take("dana")
-    sleep(0.3)
+    (key,) = valkey.scan_iter(f"throttle:{counter.name}:*")
+    assert 899_000 < valkey.pttl(key) <= 900_000
+
+    valkey.pexpire(key, 60_000)  # fourteen minutes later
     assert counter.take("dana")
-    sleep(0.3)  # the first attempt's window is over, the last one's is not
+    assert 899_000 < valkey.pttl(key) <= 900_000
+
+    valkey.pexpire(key, 60_000)  # and another fourteen
     assert not counter.take("dana")
-    sleep(0.2)
+    assert valkey.pttl(key) <= 60_000
+
+    valkey.delete(key)  # as Valkey does when the time is over
     assert counter.take("dana")
 
 
