@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import DataError, IntegrityError, connection
 
+from complaints.history.lines import Line
 from complaints.history.records import Pair, Record, RecordRefused, read_record
 from complaints.history.replay import replay
 from complaints.history.sources import Source
@@ -40,7 +41,7 @@ class HistoryImport:
         self.unknown: Counter[Pair] = Counter()
         self._lines: dict[str, int] = {}
 
-    def take(self, lines: Iterable[tuple[int, bytes]]) -> None:
+    def take(self, lines: Iterable[Line]) -> None:
         """Import the records of these lines that are not here yet, in one transaction.
 
         Should the database refuse it, each record gets a transaction of its own, so that only the bad one is left out.

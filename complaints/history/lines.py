@@ -4,12 +4,16 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from io import BufferedReader
+from itertools import islice
 from typing import BinaryIO
 
 from complaints.history.records import LONGEST_LINE
 
 GZIP_MAGIC = b"\x1f\x8b"
+BLOCK = 64 * 1024
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+Line = tuple[int, bytes]
 
 
 class FileUnreadable(ValueError):
@@ -21,7 +25,7 @@ def unpacked(raw: BufferedReader) -> BinaryIO:
     return gzip.GzipFile(fileobj=raw) if raw.peek(2)[:2] == GZIP_MAGIC else raw
 
 
-def numbered_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+def numbered_lines(stream: BinaryIO) -> Iterator[Line]:
     """Yield number and bytes of each line that is not blank. Of a line that is too long only the beginning is kept.
 
     Raises FileUnreadable where a packed file is damaged or cut off.
@@ -44,11 +48,25 @@ def numbered_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
             yield number, line
 
 
+def batches(lines: Iterator[Line], size: int) -> Iterator[list[Line]]:
+    """Yield lines in lists of this size, also the last ones before a file turns out to be damaged."""
+    while True:
+        batch: list[Line] = []
+        try:
+            batch.extend(islice(lines, size))  # what came before an error stays in the list
+        except FileUnreadable:
+            yield batch
+            raise
+        if not batch:
+            return
+        yield batch
+
+
 def count_lines(stream: BinaryIO) -> int:
     """Return how many lines there are, for a progress bar: a damaged file is only counted as far as it can be read."""
     count = 0
     try:
-        while block := stream.read(LONGEST_LINE):
+        while block := stream.read(BLOCK):
             count += block.count(b"\n")
     except (EOFError, OSError, zlib.error):
         pass

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 LONGEST_LINE = 1024 * 1024
+DEEPEST = 50
+"""Levels of nesting: far above what a record needs, far below what the encoder of the database can take."""
 LONGEST_KEY = 80
 LONGEST_NAME = 200
 HIGHEST_AMOUNT = Decimal(10) ** 12
@@ -77,11 +79,18 @@ def _read_object(line: bytes) -> dict[str, Any]:
         raise RecordRefused("nested too deeply") from None
     except ValueError:
         raise RecordRefused("holds a number that is none, or is too large") from None
+    if _is_deeper(facts, DEEPEST):
+        raise RecordRefused("nested too deeply")
     if NUL.search(text):
         raise RecordRefused("holds a NUL character")
     if not isinstance(facts, dict):
         raise RecordRefused(f"expected an object in braces, found {_kind(facts)}")
     return facts
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels == 0 or any(_is_deeper(item, levels - 1) for item in inner)
 
 
 def _field(facts: dict[str, Any], name: str, kind: type) -> Any:

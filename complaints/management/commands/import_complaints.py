@@ -6,7 +6,6 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from complaints.history.import_history import BATCH, HistoryImport
-from complaints.history.lines import FileUnreadable, count_lines, numbered_lines, unpacked
+from complaints.history.lines import FileUnreadable, batches, count_lines, numbered_lines, unpacked
 from complaints.history.sources import read_source, source_names
 
 SOME_REFUSED, UNUSABLE, INTERRUPTED = 1, 2, 130
@@ -53,7 +52,7 @@ class Command(BaseCommand):
             run = HistoryImport(read_source(source), today=timezone.localdate(), refuse=self._report_refusal)
             status = SOME_REFUSED
             try:
-                for lines in _batches(raw):
+                for lines in batches(numbered_lines(unpacked(raw)), BATCH):
                     run.take(lines)
                     bar.update(len(lines))
                 status = SOME_REFUSED if run.refused else 0
@@ -112,12 +111,6 @@ def _opened(file: str) -> BufferedReader:
         return Path(file).open("rb")
     except OSError as error:
         raise CommandError(f"{file} cannot be opened: {error.strerror}.", returncode=UNUSABLE) from error
-
-
-def _batches(raw: BufferedReader) -> Iterator[list[tuple[int, bytes]]]:
-    lines = numbered_lines(unpacked(raw))
-    while chunk := list(islice(lines, BATCH)):
-        yield chunk
 
 
 def _bar(raw: BufferedReader, *, quiet: bool) -> dict[str, Any]:
