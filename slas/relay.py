@@ -12,9 +12,9 @@ TRIES = 10
 # sending share a transaction: a broker that is away takes the attempts back, hence an outage makes no dead letters.
 TAKE = """
 UPDATE slas_outbox o
-   SET published_at = now(), attempts = o.attempts + 1, next_try_at = now() + %(resend)s
+   SET published_at = statement_timestamp(), attempts = o.attempts + 1, next_try_at = statement_timestamp() + %(resend)s
   FROM (SELECT matter_id, key FROM slas_outbox
-         WHERE settled_at IS NULL AND dead_at IS NULL AND next_try_at <= now() AND attempts < %(tries)s
+         WHERE settled_at IS NULL AND dead_at IS NULL AND next_try_at <= statement_timestamp() AND attempts < %(tries)s
          ORDER BY next_try_at LIMIT %(n)s FOR NO KEY UPDATE SKIP LOCKED) due
  WHERE o.matter_id = due.matter_id AND o.key = due.key
 RETURNING o.matter_id::text, o.key"""

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import connection
 
 from slas.algebra import Align, DayEnd, Measure, Rule, StartRule, Threshold
-from slas.calendar import SECOND, Calendar, Definition, micros, read_weekly
+from slas.calendar import DAY, SECOND, Calendar, Definition, micros, read_weekly
 from slas.fold import Terms
 from slas.models import CalendarVersion, PolicyVersion
 from slas.policy import Extension, Mark, Policy
@@ -62,9 +62,9 @@ def refresh() -> None:
 
 
 def _left_of_the_day(calendar: Calendar, now: int) -> float:
-    """Return the seconds until the local date changes; none outside the reviewed years."""
+    """Return the seconds until the local date changes. Outside its reviewed years a calendar starts nothing anyway."""
     if not calendar.starts_at <= now < calendar.ends_at:
-        return 0
+        return DAY / SECOND
     return (calendar.day_ends[calendar.ordinal_at(now) - calendar.first_ordinal] - now) / SECOND
 
 
