@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -85,6 +86,8 @@ def install_packages(files: "list[str]") -> None:
     python = str(PYTHON)
     install(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r", UV)
     uv = [python, "-m", "uv", "pip", "install", "-q", "--python", python, "--compile-bytecode"]
+    if ssl.get_default_verify_paths().cafile:
+        uv.append("--system-certs")  # a company's own authority is known to the machine, not to uv
     install(*uv, "--require-hashes", "--only-binary", ":all:", *(word for name in files for word in ("-r", name)))
 
 

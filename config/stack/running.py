@@ -13,7 +13,7 @@ from config.stack import services
 from config.stack.children import Child
 from config.stack.environment import environment
 from config.stack.keys import write_private
-from config.stack.layout import AlreadyRunning, Layout
+from config.stack.layout import ROOT, AlreadyRunning, Layout
 from config.stack.ports import LOOPBACK, listen, port_of
 from config.stack.refusal import Refusal
 from config.stack.supervisor import ChildEnded, Stopped, Supervisor, say
@@ -132,6 +132,10 @@ def _whereabouts(stack: Layout, pid: int) -> str:
         return f"Redress is being started by process {pid}. {how}"
 
 
+def _short(path: Path) -> str:
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+
+
 def _welcome(stack: Layout, *, seconds: float, url: str) -> str:
     accounts = json.loads(stack.accounts.read_text())
     width = max(len(account["email"]) for account in accounts)
@@ -141,7 +145,7 @@ def _welcome(stack: Layout, *, seconds: float, url: str) -> str:
             f"\nRedress is running at {url}/ (started in {seconds:.1f} s)\n",
             "Sign in with e-mail and password; `make totp` prints the codes that staff are asked for:",
             *rows,
-            f"\nMail lands in {stack.mail} (`make mail` lists it); logs are in {stack.logs}.",
+            f"\nMail lands in {_short(stack.mail)} (`make mail` lists it); logs are in {_short(stack.logs)}.",
             "Ctrl-C stops everything.",
         ]
     )
