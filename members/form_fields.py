@@ -57,6 +57,14 @@ class DateInputs(forms.MultiWidget):
             parts[part] = forms.TextInput(attrs=part_attrs)
         super().__init__(parts, attrs)
 
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Give each input the id that names its part: a link in the error summary leads there."""
+        context = super().get_context(name, value, attrs)
+        if id_ := context["widget"]["attrs"].get("id"):
+            for part, widget in zip(DATE_PARTS, context["widget"]["subwidgets"], strict=True):
+                widget["attrs"]["id"] = f"{id_}_{part}"
+        return context
+
     def decompress(self, value: date | list[str] | None) -> list[str]:
         """Return the three inputs' texts for a date, for what was typed before, or for nothing."""
         if not value:

@@ -113,6 +113,9 @@ def test_a_date_has_three_labelled_inputs_in_the_order_of_the_country(draw):
     assert [attrs["name"] for attrs in field.all("input")] == [
         "happened_on_month", "happened_on_day", "happened_on_year",
     ]  # fmt: skip
+    assert [attrs["id"] for attrs in field.all("input")] == [
+        "id_happened_on_month", "id_happened_on_day", "id_happened_on_year",
+    ]  # fmt: skip
     assert [attrs["for"] for attrs in field.all("label")] == [attrs["id"] for attrs in field.all("input")]
 
 
