@@ -6,16 +6,14 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from complaints.capa.causes import demand_cause
-from complaints.capa.lifecycle import CapaRefused
+from complaints.capa.lifecycle import ANALYSED, CapaRefused
 from complaints.capa.models import RootCause
-from complaints.enums import State, TimelineCode
+from complaints.enums import TimelineCode
 from complaints.models import Complaint
 from complaints.operations import lock_complaint, note_fact
 from complaints.permissions import demand
 from members.actors import Actor, ActorKind
 from members.acts import Act, act
-
-ANALYSED = frozenset({State.DECIDED, State.CLOSED})
 
 
 def record_root_cause(

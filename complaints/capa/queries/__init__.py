@@ -2,7 +2,13 @@
 
 from complaints.capa.queries.capa_list import AGE_BANDS, CapaLine, list_capas
 from complaints.capa.queries.capa_page import ActionLine, CapaHead, CapaPage, find_action, find_capa, read_capa
-from complaints.capa.queries.cases import CaseLine, case_lines, cases_of_cause, cases_with_references
+from complaints.capa.queries.cases import (
+    CaseLine,
+    case_lines,
+    cases_of_cause,
+    cases_with_references,
+    cases_without_cause,
+)
 from complaints.capa.queries.cause_page import CausePage, read_causes
 from complaints.capa.queries.effect import Effect, effect_so_far
 from complaints.capa.queries.owners import is_possible_owner, possible_owners
@@ -22,6 +28,7 @@ __all__ = (
     "case_lines",
     "cases_of_cause",
     "cases_with_references",
+    "cases_without_cause",
     "counted_causes",
     "effect_so_far",
     "find_action",

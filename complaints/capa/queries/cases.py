@@ -6,10 +6,11 @@ from datetime import date
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from complaints.capa.causes import label
 from complaints.capa.dates import ALL_TIME, Period, house_date
+from complaints.capa.lifecycle import ANALYSED
 from complaints.capa.models import CapaComplaint, RootCause
 from complaints.capa.queries.pareto import counted_causes
 from complaints.enums import Outcome, State, Topic
@@ -37,6 +38,12 @@ def cases_of_cause(*, actor: Actor, cause: str, period: Period = ALL_TIME, outco
     """Return the complaints that a bar of the Pareto counts, the last decided first. Show them with `case_lines`."""
     causes = counted_causes(actor=actor, period=period, outcome=outcome).filter(cause=cause)
     return _with_work(actor).filter(pk__in=causes.values("complaint_id")).order_by("-decided_at", "reference")
+
+
+def cases_without_cause(*, actor: Actor) -> QuerySet[Complaint]:
+    """Return the complaints that are decided and have no root cause yet, the first decided first."""
+    recorded = RootCause.objects.visible_to(actor).filter(complaint_id=OuterRef("pk"))
+    return _with_work(actor).filter(~Exists(recorded), state__in=ANALYSED).order_by("decided_at", "reference")
 
 
 def cases_with_references(*, actor: Actor, references: Collection[str]) -> list[CaseLine]:

@@ -1,0 +1,21 @@
+"""Quality management, below /quality/."""
+
+from django.urls import path
+
+from complaints.views.quality import capa_acts, capas, causes, dashboard
+
+app_name = "quality"
+urlpatterns = [
+    path("", dashboard.dashboard, name="dashboard"),
+    path("causes/", causes.causes, name="causes"),
+    path("causes/to-record/", causes.to_record, name="to_record"),
+    path("causes/<str:code>/", causes.cause, name="cause"),
+    path("cases/<str:reference>/cause/", causes.record, name="record_cause"),
+    path("capa/", capas.capa_list, name="capa_list"),
+    path("capa/new/", capa_acts.new, name="capa_new"),
+    path("capa/<str:reference>/", capas.capa, name="capa"),
+    path("capa/<str:reference>/actions/new/", capa_acts.plan_action, name="capa_action"),
+    path("capa/<str:reference>/actions/<uuid:action_id>/done/", capa_acts.complete, name="capa_action_done"),
+    path("capa/<str:reference>/plan/", capa_acts.approve, name="capa_plan"),
+    path("capa/<str:reference>/verdict/", capa_acts.verify, name="capa_verdict"),
+]

@@ -1,0 +1,1 @@
+"""The screens of quality management: figures, causes, CAPAs, and the acts on them."""

@@ -1,0 +1,39 @@
+"""What the pages of staff have in common."""
+
+from http import HTTPStatus
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from members.accounts.places import named_in_settings
+
+
+def staff_page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    """Draw a page of the workbench in the house's time zone, with the rooms that this person may enter."""
+    with timezone.override(ZoneInfo(settings.HOUSE_TIME_ZONE)):
+        return render(request, template, context | {"navigation": _navigation(request)}, status=status)
+
+
+def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the rooms whose URL admits the person; the room of the page that is open is marked."""
+    rooms = [
+        ("desk:queue", _("Queue")),
+        ("quality:dashboard", _("Quality")),
+        ("quality:causes", _("Causes")),
+        ("quality:capa_list", _("CAPA")),
+    ]
+    audiences = named_in_settings(settings.URL_AUDIENCES)
+    here = request.resolver_match.view_name
+    return [
+        {"label": label, "url": reverse(name), "current": here == name}
+        for name, label in rooms
+        if name in audiences and audiences[name].admits(request.standing, request.actor)
+    ]
