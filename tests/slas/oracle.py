@@ -4,6 +4,7 @@ It shares nothing with slas.calendar but the definition: no offsets table, no ar
 """
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 MINUTE = timedelta(minutes=1)
@@ -14,16 +15,16 @@ class Walker:
 
     def __init__(self, definition, start, days):
         self.start = start
-        zone = ZoneInfo(definition.tz)
-        self.walls = [(start + n * MINUTE).astimezone(zone).replace(tzinfo=None) for n in range(days * 1440)]
+        self.walls = wall_clock(definition.tz, start, days)
         self.open = [self._is_open(definition, wall) for wall in self.walls]
 
     @staticmethod
     def _is_open(definition, wall):
-        if wall.date() in definition.holidays:
-            return False
         second = wall.hour * 3600 + wall.minute * 60 + wall.second
-        return any(opens <= second < closes for opens, closes in definition.weekly[wall.weekday()])
+        for opens, closes in definition.weekly[wall.weekday()]:
+            if opens <= second < closes:
+                return wall.date() not in definition.holidays
+        return False
 
     def minute(self, number):
         return self.start + number * MINUTE
@@ -53,6 +54,12 @@ class Walker:
         for number, wall in enumerate(self.walls):
             last[wall.date()] = self.minute(number + 1)
         return [last[day] for day in sorted(last)][:-1]
+
+
+@cache
+def wall_clock(tz, start, days):
+    zone = ZoneInfo(tz)
+    return [(start + n * MINUTE).astimezone(zone).replace(tzinfo=None) for n in range(days * 1440)]
 
 
 def utc_midnight(day: date) -> datetime:

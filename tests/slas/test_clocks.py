@@ -49,7 +49,7 @@ def test_an_obligation_without_a_row_for_the_track_uses_the_one_for_every_track(
 
 
 def test_receipt_is_not_entry():
-    """A letter of May 28 that is entered on June 1 counts from May 28; what has passed fires now, with its true time."""
+    """A letter of May 28 that is entered on June 1 counts from May 28; what has passed fires at once."""
     clock = start("acknowledge", utc(2026, 5, 28, 14), at=MONDAY, track="standard")
 
     assert clock.due_at == utc(2026, 6, 1, 21)

@@ -27,9 +27,9 @@ ODD_DAYS = [
     ("Pacific/Apia", date(2011, 12, 30)),  # a day that never was
     ("Pacific/Chatham", date(2025, 9, 28)),
 ]
-DAYS = 12
+DAYS = 8
 TIMES = st.integers(0, 288).map(lambda n: f"{n // 12:02}:{n % 12 * 5:02}")
-MODERATE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MODERATE = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite

@@ -245,7 +245,7 @@ def heard():
     """Return what receivers of the two signals were told."""
     told = []
 
-    def receive(signal, sender, **said):
+    def receive(signal, **said):
         told.append((signal, said))
 
     for signal in (clock_warned, clock_breached):

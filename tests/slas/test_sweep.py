@@ -183,9 +183,7 @@ def test_a_clock_that_cannot_fire_is_set_aside_and_does_not_hold_up_the_others(c
     healthy, poisoned = start("message_reply", MONDAY), start("capa_plan", MONDAY - timedelta(days=60))
     with connection.cursor() as cursor:  # a policy row that no publication would make
         cursor.execute("ALTER TABLE slas_policyversion DISABLE TRIGGER USER")
-        cursor.execute(
-            "UPDATE slas_policyversion SET actions = '{\"100\": \"all\"}' WHERE id = %s", [poisoned.policy_id]
-        )
+        cursor.execute('UPDATE slas_policyversion SET actions = \'{"100": "all"}\' WHERE id = %s', [poisoned.policy_id])
         cursor.execute("ALTER TABLE slas_policyversion ENABLE TRIGGER USER")
     now = MONDAY + timedelta(hours=12)
     with psycopg.connect(**connections["default"].get_connection_params() | {"autocommit": True}) as conn:

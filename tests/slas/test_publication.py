@@ -1,0 +1,218 @@
+"""Publication, on a copy of the files in a folder of its own."""
+
+import shutil
+from datetime import date, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+
+from members.identifiers import new_id
+from slas import versions
+from slas.calendar import CalendarFault
+from slas.models import CalendarVersion, PolicyVersion
+from slas.operations import PolicyMissing, publish_policies
+from slas.policy import PackFault
+from slas.queries import database_now
+from slas.versions import in_force, terms_of
+from tests.slas.calendars import SLAS, published, utc
+from tests.slas.clocks import start
+from tests.slas.packs import house
+
+pytestmark = pytest.mark.django_db
+MONDAY = utc(2026, 6, 1, 14)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Return a folder with the house's files; the shelf is read anew before and after."""
+    for name in ("calendars", "policy_packs"):
+        shutil.copytree(SLAS / name, tmp_path / name)
+    versions.forget()
+    yield tmp_path
+    versions.forget()
+
+
+def rewrite(path, *changes):
+    text = path.read_text()
+    for old, new in changes:
+        assert text.count(old) == 1, (old, text.count(old))
+        text = text.replace(old, new)
+    path.write_text(text)
+
+
+def pack(folder):
+    return folder / "policy_packs" / "house.toml"
+
+
+def tomorrow(days=1):
+    return database_now().date() + timedelta(days=1 + days)
+
+
+REPLY = """
+[[obligation]]
+obligation = "message_reply"
+effective_from = {date}
+title = "Answer a message"
+starts_on = "message received"
+met_on = "message answered"
+limit = "12 hours"
+clause = "House policy 6"
+mark = "V"
+[[obligation.threshold]]
+code = 100
+at = "due"
+"""
+REPLY_BEGINS = 'obligation = "message_reply"\neffective_from = 2019-01-01\n'
+
+
+def test_a_migrated_database_has_its_policies_and_publishing_again_adds_nothing(capsys):
+    assert PolicyVersion.objects.filter(pack="house").count() == len(house())
+    assert set(CalendarVersion.objects.values_list("calendar", flat=True)) == {"house", "us-ct"}
+
+    call_command("publish_policies")
+    assert capsys.readouterr().out == "0 calendars and 0 obligations published\n"
+
+
+def test_what_was_published_is_read_back_as_it_was_written():
+    for policy in house():
+        policy_id, calendar_id = in_force("house", policy.obligation, policy.track, MONDAY)
+        assert terms_of(policy_id, calendar_id).policy == policy
+        stored, compiled = terms_of(policy_id, calendar_id).calendar, published("house")
+        assert stored.definition == compiled.definition
+        assert (stored.opens, stored.closes, stored.day_ends) == (compiled.opens, compiled.closes, compiled.day_ends)
+
+
+def test_equal_content_has_an_equal_id_in_every_database(folder):
+    before = set(PolicyVersion.objects.values_list("id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE slas_policyversion, slas_calendarversion CASCADE")
+
+    assert publish_policies(folder).policies == len(house())
+    assert set(PolicyVersion.objects.values_list("id", flat=True)) == before
+
+
+def test_a_changed_obligation_needs_a_later_date_and_then_leaves_running_clocks_alone(folder):
+    clock = start("message_reply", MONDAY)
+    rewrite(pack(folder), (REPLY_BEGINS, f"{REPLY_BEGINS}effective_to = {tomorrow()}\n"))
+    with pack(folder).open("a") as file:
+        file.write(REPLY.format(date=tomorrow()))
+
+    assert publish_policies(folder).policies == 1
+    today = in_force("house", "message_reply", "", database_now())[0]
+    then = in_force("house", "message_reply", "", database_now() + timedelta(days=3))[0]
+    assert today == clock.policy_id != then
+    assert PolicyVersion.objects.get(pk=today).effective_to == tomorrow()
+    assert PolicyVersion.objects.get(pk=then).budget == 12 * 3600
+    assert publish_policies(folder).policies == 0
+
+
+def test_changing_what_is_published_in_place_is_refused_with_the_cure(folder):
+    rewrite(pack(folder), ('promise = "We answer your messages within {limit}."', 'promise = "Soon."'))
+    with pytest.raises(PackFault) as refused:
+        publish_policies(folder)
+
+    assert str(refused.value).startswith(
+        "pack house: message_reply from 2019-01-01 differs from what was published; end that one with effective_to, "
+        "and add the new one with an effective_from after 20"
+    )
+    assert PolicyVersion.objects.count() == len(house())
+
+
+def test_a_first_version_may_take_effect_in_the_past_and_is_found_at_once(folder):
+    with pytest.raises(PolicyMissing):
+        in_force("house", "call_back", "", MONDAY)
+    with pack(folder).open("a") as file:
+        file.write(REPLY.replace("message_reply", "call_back").format(date="2020-01-01"))
+    publish_policies(folder)
+
+    assert start("call_back", MONDAY).due_at == MONDAY + timedelta(hours=12)
+
+
+def test_a_pack_with_a_wrong_example_publishes_nothing_at_all(folder):
+    with pack(folder).open("a") as file:
+        file.write(REPLY.replace("message_reply", "call_back").format(date="2020-01-01"))
+        file.write(REPLY.replace("message_reply", "write_back").format(date="2020-01-01"))
+        file.write(
+            "[[obligation.example]]\nstarted_at = 2026-06-01T10:00:00-04:00\ndue_at = 2026-06-02T10:00:00-04:00\n"
+        )
+    with pytest.raises(
+        PackFault, match=r"write_back .* says it is due 2026-06-02 .* but the rule gives 2026-06-01 22:00"
+    ):
+        publish_policies(folder)
+
+    assert not PolicyVersion.objects.filter(obligation="call_back").exists()
+
+
+def test_a_file_that_is_no_toml_is_named_with_the_line(folder):
+    pack(folder).write_text('pack = "house"\ncalendar = house\n')
+    with pytest.raises(PackFault, match=r"^house\.toml: Invalid value \(at line 2, column 12\); correct it there$"):
+        publish_policies(folder)
+    (folder / "calendars" / "house.toml").write_text("[weekly\n")
+    with pytest.raises(CalendarFault, match=r"^house\.toml: .* \(at line 1, column 8\); correct it there$"):
+        publish_policies(folder)
+
+
+def test_a_calendar_that_has_no_file_is_refused(folder):
+    rewrite(pack(folder), ('\ncalendar = "house"', '\ncalendar = "moon"'))
+    with pytest.raises(PackFault, match="counts by calendar 'moon', which has no file"):
+        publish_policies(folder)
+
+
+def test_a_changed_calendar_needs_a_new_version_and_a_later_date(folder):
+    path = folder / "calendars" / "house.toml"
+    rewrite(path, ('2026-12-25 = "Christmas Day"', '2026-12-24 = "Bridge"\n2026-12-25 = "Christmas Day"'))
+    with pytest.raises(
+        CalendarFault, match=r"differs from the published house v1; give it version = 2 and an effective"
+    ):
+        publish_policies(folder)
+
+    rewrite(path, ("version = 1\neffective_from = 2019-01-01", f"version = 2\neffective_from = {tomorrow()}"))
+    assert publish_policies(folder).calendars == 1
+    old, new = (
+        in_force("house", "resolve", "standard", at)[1] for at in (database_now(), database_now() + timedelta(days=3))
+    )
+    assert (
+        date(2026, 12, 24)
+        in terms_of(in_force("house", "resolve", "standard", MONDAY)[0], new).calendar.definition.holidays
+    )
+    assert CalendarVersion.objects.get(pk=old).version == 1
+
+
+def test_the_command_refuses_in_one_sentence(folder, monkeypatch):
+    monkeypatch.setattr("slas.management.commands.publish_policies.publish_policies", lambda: publish_policies(folder))
+    rewrite(pack(folder), ('title = "Answer a message"', 'title = ""'))
+    with pytest.raises(CommandError, match=r"obligation 6 \(message_reply\): 'title' is missing or empty; add it"):
+        call_command("publish_policies")
+
+
+def test_the_database_keeps_versions_apart_and_unchanged():
+    row = PolicyVersion.objects.get(obligation="capa_plan")
+    for change in ({"budget": 60}, {"clause": "mine"}):
+        with pytest.raises(Exception, match="slas_policyversion never changes"), transaction.atomic():
+            PolicyVersion.objects.filter(pk=row.pk).update(**change)
+    with pytest.raises(Exception, match="slas_policyversion never changes"), transaction.atomic():
+        row.delete()
+    with pytest.raises(Exception, match="slas_calendarversion never changes"), transaction.atomic():
+        CalendarVersion.objects.update(tz="UTC")
+
+    row.id, row.effective_from = new_id(), date(2020, 1, 1)
+    with pytest.raises(IntegrityError, match="slas_policy_in_force_once"), transaction.atomic():
+        row.save(force_insert=True)
+
+
+def test_a_version_that_has_ended_stays_ended():
+    row = PolicyVersion.objects.filter(obligation="capa_plan")
+    row.update(effective_to=date(2030, 1, 1))
+    with pytest.raises(Exception, match="slas_policyversion never changes"), transaction.atomic():
+        row.update(effective_to=date(2031, 1, 1))
+
+
+def test_the_shelf_is_read_once_a_day_and_never_for_each_clock(django_assert_num_queries):
+    versions.forget()
+    with django_assert_num_queries(3):
+        first = in_force("house", "resolve", "standard", MONDAY)
+    with django_assert_num_queries(0):
+        assert in_force("house", "resolve", "standard", MONDAY) == first
+        assert in_force("house", "resolve", "standard", utc(2020, 11, 1)) == first
+        terms_of(*first)

@@ -1,0 +1,74 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db.models.functions import Now
+
+from slas.models import Clock, Outbox, Sweeper
+from slas.operations import enqueue
+from slas.queries import clocks_of, database_now, health, open_clocks
+from slas.sweep import SET_ASIDE
+from tests.slas.calendars import utc
+from tests.slas.clocks import acting, complete, open_one, start
+
+pytestmark = pytest.mark.django_db
+MONDAY = utc(2026, 6, 1, 14)
+
+
+def test_the_time_is_that_of_the_database():
+    assert abs(database_now() - datetime.now(UTC)) < timedelta(seconds=5)
+
+
+def test_open_clocks_come_by_due_date_in_one_query(django_assert_num_queries):
+    matter, other, bare = (open_one(MONDAY) for _ in range(3))
+    for kind in ("resolve", "acknowledge"):
+        start(kind, MONDAY, track="standard", matter=matter)
+    start("resolve", MONDAY, track="standard", matter=other)
+    complete(start("message_reply", MONDAY, matter=other), MONDAY)
+
+    with django_assert_num_queries(1):
+        found = open_clocks([matter.pk, other.pk, bare.pk])
+    assert {pk: [clock.kind for clock in clocks] for pk, clocks in found.items()} == {
+        matter.pk: ["acknowledge", "resolve"],
+        other.pk: ["resolve"],
+    }
+    assert [clock.kind for clock in clocks_of(other.pk)] == ["message_reply", "resolve"]
+
+
+def test_an_engine_at_rest_is_healthy(django_assert_num_queries):
+    now = database_now()
+    with django_assert_num_queries(3):
+        found = health(now)
+
+    assert (found.armed, found.overdue_unfired, found.outbox_unsettled, found.outbox_dead) == (0, 0, 0, 0)
+    assert (found.oldest_overdue, found.heartbeat_age, found.oldest_unsettled) == (None, None, None)
+
+
+def test_health_is_seen_from_outside_so_that_a_dead_sweeper_cannot_call_itself_well():
+    now = database_now()
+    start("message_reply", now)
+    late = start("message_reply", now)
+    Clock.objects.filter(pk=late.pk).update(next_fire_at=now - timedelta(seconds=7))
+    aside = start("message_reply", now)
+    Clock.objects.filter(pk=aside.pk).update(next_fire_at=SET_ASIDE)
+    Sweeper.objects.create(who="w1", seen_at=now - timedelta(seconds=3), max_lag=timedelta(0))
+    Sweeper.objects.create(who="w2", seen_at=now - timedelta(days=3), max_lag=timedelta(0))
+    with acting(now) as this:
+        for key in ("waits", "died", "done"):
+            enqueue(this=this, matter_id=late.matter_id, key=key, topic="test", payload={})
+    Outbox.objects.filter(key="died").update(dead_at=Now())
+    Outbox.objects.filter(key="done").update(settled_at=Now())
+    Outbox.objects.filter(key="waits").update(created_at=now - timedelta(minutes=1))
+
+    found = health(now)
+    assert (found.armed, found.set_aside, found.overdue_unfired) == (3, 1, 1)
+    assert found.oldest_overdue == timedelta(seconds=7)
+    assert found.heartbeat_age == timedelta(seconds=3)
+    assert (found.outbox_unsettled, found.oldest_unsettled, found.outbox_dead) == (1, timedelta(minutes=1), 1)
+
+
+def test_a_breach_is_visible_with_no_sweeper_running():
+    clock = start("message_reply", MONDAY)
+
+    assert not clock.is_breached(MONDAY + timedelta(hours=24))
+    assert clock.is_breached(MONDAY + timedelta(hours=24, microseconds=1))
+    assert complete(clock, MONDAY + timedelta(hours=25)).is_breached(MONDAY)
