@@ -8,6 +8,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
 
 from django.conf import settings
 
+from slas.timer import install as install_timer
+
 app = Celery("redress")
 app.conf.update(
     broker_url=settings.BROKER_URL,
@@ -36,6 +38,8 @@ app.conf.update(
         # The worker's own timer sweeps; this tick is redundant, so that a timer that died delays nothing for long.
         "sweep": {"task": "slas.tick", "schedule": 30.0},
         "prune": {"task": "slas.prune", "schedule": 3600.0},
+        "verify": {"task": "slas.verify", "schedule": 24 * 3600.0},  # each clock is the fold of its events
     },
 )
 app.autodiscover_tasks()
+install_timer(app)
