@@ -1,7 +1,7 @@
 // Builds everything that the browser and the letters need into .build/ (never committed).
 //   .build/static/redress/  redress.css, redress-rtl.css, redress.js, favicon.svg
 //   .build/fonts/           the letters' typefaces, as TTF, because typst reads no WOFF
-import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
 import { build, transform } from "esbuild";
@@ -18,6 +18,13 @@ const LETTER_FACES = [
 ];
 const BROWSERS = ["chrome109", "edge109", "firefox115", "safari16"];
 
+// A server may be reading while this writes: a file is complete or the one before.
+async function lay(contents, ...place) {
+  const target = path.join(...place);
+  await writeFile(`${target}.new`, contents);
+  await rename(`${target}.new`, target);
+}
+
 async function styles() {
   const { css } = compile(path.join(root, "assets", "scss", "redress.scss"), {
     loadPaths: [modules],
@@ -26,36 +33,37 @@ async function styles() {
   for (const [name, sheet] of [["redress.css", css], ["redress-rtl.css", rtlcss.process(css)]]) {
     const { code } = await transform(sheet, { loader: "css", minify: true, target: BROWSERS });
     if (/url\(/.test(code)) throw new Error(`${name} refers to a file: the policy allows none`);
-    await writeFile(path.join(statics, name), code);
+    await lay(code, statics, name);
   }
 }
 
-function script() {
-  return build({
+async function script() {
+  const { outputFiles } = await build({
     entryPoints: [path.join(root, "assets", "js", "redress.mjs")],
-    outfile: path.join(statics, "redress.js"),
+    write: false,
     bundle: true,
     format: "esm",
     minify: true,
     legalComments: "eof",
     target: BROWSERS,
   });
+  await lay(outputFiles[0].contents, statics, "redress.js");
 }
 
 async function letterFonts() {
   for (const [folder, family, faces] of LETTER_FACES) {
     const source = path.join(modules, "@expo-google-fonts", folder);
-    await copyFile(path.join(source, "LICENSE_FONT"), path.join(fonts, `${family}_LICENSE`));
+    await lay(await readFile(path.join(source, "LICENSE_FONT")), fonts, `${family}_LICENSE`);
     for (const face of faces) {
       const name = `${family}_${face}.ttf`;
-      await copyFile(path.join(source, face, name), path.join(fonts, name));
+      await lay(await readFile(path.join(source, face, name)), fonts, name);
     }
   }
 }
 
-for (const folder of [statics, fonts]) {
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+async function icon() {
+  await lay(await readFile(path.join(root, "assets", "favicon.svg")), statics, "favicon.svg");
 }
-await copyFile(path.join(root, "assets", "favicon.svg"), path.join(statics, "favicon.svg"));
-await Promise.all([styles(), script(), letterFonts()]);
+
+await Promise.all([statics, fonts].map((folder) => mkdir(folder, { recursive: true })));
+await Promise.all([styles(), script(), letterFonts(), icon()]);
