@@ -15,6 +15,7 @@ from config.stack.refusal import Refusal
 from config.stack.supervisor import ChildEnded, Stopped, say
 
 STACK = Layout(ROOT / ".run")
+DIRECTLY = ".venv/bin/python -m config.stack exec COMMAND…"
 
 
 def main() -> int:
@@ -74,7 +75,10 @@ def _exec(arguments: argparse.Namespace) -> int:
         raise Refusal(message)
     with throwaway(durable=arguments.durable) as stack:
         stack.migrate()
-        return stack.run(command)
+        status = stack.run(command)
+    if status not in {0, 2} and "MAKELEVEL" in os.environ:
+        say(f"The command's exit status is {status}; make has only 2 for failures, `{DIRECTLY}` passes it on.")
+    return status
 
 
 def _shell(_: argparse.Namespace) -> int:

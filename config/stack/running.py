@@ -43,15 +43,16 @@ def _run(stack: Layout, lock: int) -> int:
         supervisor.watch()
     except Stopped:
         say("\nStopping …")
+        status = 0
     except ChildEnded as report:
         say(f"\n{report}\n\nStopping the rest …")
-        return 1
+        status = 1
     finally:
         supervisor.stop()
         for file in (stack.demo, stack.environment):
             file.unlink(missing_ok=True)
-        say("Stopped.")
-    return 0
+    say("Stopped.")
+    return status
 
 
 def _start(stack: Layout, supervisor: Supervisor) -> str:

@@ -45,7 +45,7 @@ class Outcome:
 STATIC_STEPS = (
     Step("lint", [PYTHON, "-m", "ruff", "check"]),
     Step("format", [PYTHON, "-m", "ruff", "format", "--check"]),
-    Step("contracts", [PYTHON, "-c", "from importlinter.cli import lint_imports_command as main; main()"]),
+    Step("contracts", [PYTHON, "-c", "from importlinter.cli import lint_imports_command as main; main()", "--no-logo"]),
     Step("types", [PYTHON, "-m", "mypy"]),
 )
 MIGRATIONS = Step("migrations", [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"])

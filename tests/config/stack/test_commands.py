@@ -17,7 +17,7 @@ def call(*arguments, stdin="", **variables):
     return subprocess.run(
         [sys.executable, "-m", "config.stack", *arguments],
         cwd=ROOT,
-        env=os.environ | variables,
+        env={name: value for name, value in os.environ.items() if name != "MAKELEVEL"} | variables,
         input=stdin,
         capture_output=True,
         text=True,
