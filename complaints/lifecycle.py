@@ -78,10 +78,16 @@ class Transition:
     def refusal(self, complaint: Row, actor: Actor = SYSTEM) -> str | None:
         """Return why this act is not possible now, or None. Without an actor: whoever tries it."""
         if complaint.state not in self.sources:
-            return _("This cannot be done now: the complaint is %(state)s.") % {
-                "state": State(complaint.state).label.lower()
-            }
+            return self._out_of_turn(State(complaint.state))
         return next((reason for guard in self.guards if (reason := guard(complaint, actor))), None)
+
+    def _out_of_turn(self, state: State) -> str:
+        """Say what has to come first, or that it is too late. States are declared in the order of a complaint's way."""
+        way = list(State)
+        needed = min(self.sources, key=way.index)
+        if way.index(state) < way.index(needed):
+            return _("Not yet: the complaint has to be %(needed)s first.") % {"needed": needed.label.lower()}
+        return _("This cannot be done any more: the complaint is %(state)s.") % {"state": state.label.lower()}
 
 
 S, T = State, TimelineCode

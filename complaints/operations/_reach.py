@@ -1,11 +1,11 @@
-"""How a complainant can be reached: what is written here must be read by somebody."""
+"""What is written here must be read by somebody."""
 
 from complaints.lifecycle import TransitionRefused
 from complaints.models import Complaint
-from complaints.queries.reach import reads_online
+from complaints.queries.reach import writing_refusal
 
 
 def demand_reachable_online(complaint: Complaint) -> None:
     """Refuse to write into the portal for somebody who could not read it there. Raises TransitionRefused."""
-    if not reads_online(complaint):
-        raise TransitionRefused("The complainant has no account here to read it in. Call, or write by post.")
+    if refusal := writing_refusal(complaint):
+        raise TransitionRefused(refusal)

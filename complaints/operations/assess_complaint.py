@@ -52,7 +52,8 @@ def assess_complaint(
     """Assess a complaint. A track other than the suggested one needs a reason, which is kept.
 
     A changed track replaces the open clocks by those of the new track, which run from the same receipt; the expedited
-    track makes the complaint urgent, and leaving it takes that away. The same `key` twice is one assessment. Raises OverrideNeedsReason, TransitionRefused, ActionForbidden.
+    track makes the complaint urgent, and leaving it takes that away. The same `key` twice is one assessment.
+    Raises OverrideNeedsReason, TransitionRefused, ActionForbidden.
     """
     suggested = suggest_track(axes)
     chosen = track or suggested

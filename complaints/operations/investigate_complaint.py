@@ -32,7 +32,7 @@ def add_evidence(
     detail: str = "",
     key: UUID | None = None,
 ) -> Evidence:
-    """Add a piece of evidence: what it is, where it comes from and since when we have it. The same `key` is one piece."""
+    """Add a piece of evidence: what it is, where it comes from, since when we have it. The same `key` is one piece."""
     with act(actor=actor, at=at) as this:
         if before := written_before(Evidence, key, lock_complaint(this, complaint_id)):
             return before

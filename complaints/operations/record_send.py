@@ -16,7 +16,7 @@ from members.acts import act
 
 
 def record_sent(*, at: datetime, dispatch_id: UUID) -> None:
-    """Record that the mail server accepted the e-mail, and do what that proves, unless the complaint has ended since."""
+    """Record that the mail server accepted the e-mail, and do what that proves unless the complaint has ended."""
     with act(actor=SYSTEM, at=at) as this:
         dispatch = this.lock(Dispatch, dispatch_id)
         if dispatch.sent_at:

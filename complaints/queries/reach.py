@@ -3,6 +3,8 @@
 from complaints.models import Complaint
 from members.models import Member
 
+NOBODY_READS = "The complainant has no account here to read it in. Call, or write by post."
+
 
 def reads_online(complaint: Complaint) -> bool:
     """Tell whether the complainant gets our notices by e-mail and can sign in to read what they are about."""
@@ -10,3 +12,8 @@ def reads_online(complaint: Complaint) -> bool:
         return False
     accounts = Member.objects.unscoped("whether there is an account").filter(user__isnull=False)
     return accounts.filter(pk=complaint.member_id).exists()
+
+
+def writing_refusal(complaint: Complaint) -> str | None:
+    """Return why writing into the portal is of no use, or None."""
+    return None if reads_online(complaint) else NOBODY_READS

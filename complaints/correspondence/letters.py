@@ -1,0 +1,95 @@
+"""The decision letter's words: decision, rationale, evidence reviewed, remedy and the next level (ISO 10002 7.8)."""
+
+from datetime import datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from complaints.correspondence.rendering import LetterContent, LetterSection
+from complaints.enums import Outcome, RemedyKind
+from complaints.models import Complaint, Decision
+
+LETTER_LANGUAGE = "en"
+"""Letters go out in English until a language's words are reviewed; language help goes with them."""
+
+VERDICTS = MappingProxyType(
+    {
+        Outcome.UPHELD: gettext_lazy("We agree with your complaint."),
+        Outcome.PARTLY_UPHELD: gettext_lazy("We agree with a part of your complaint."),
+        Outcome.NOT_UPHELD: gettext_lazy("We do not agree with your complaint."),
+    }
+)
+REMEDIES = MappingProxyType(
+    {
+        RemedyKind.EXPLANATION: gettext_lazy("This is how it came about:"),
+        RemedyKind.APOLOGY: gettext_lazy("We are sorry."),
+        RemedyKind.CLAIM_PAID: gettext_lazy("We pay the claim."),
+        RemedyKind.COVERAGE_GRANTED: gettext_lazy("We cover the care."),
+        RemedyKind.REFUND: gettext_lazy("We pay you back."),
+        RemedyKind.RECORD_CORRECTED: gettext_lazy("We correct our records."),
+    }
+)
+
+
+def decision_letter(
+    *, complaint: Complaint, decision: Decision, next_level: str, language_help: str, at: datetime
+) -> LetterContent:
+    """Return the letter that tells of a decision; sealed words open, so call it inside `phi_access`.
+
+    `next_level` are the rights of whoever does not agree, from the policy that the complaint runs under.
+    """
+    with override(LETTER_LANGUAGE):
+        name = complaint.complainant_name or _("Member")
+        return LetterContent(
+            title=_("Our decision about your complaint"),
+            reference=complaint.reference,
+            dated=_day(at),
+            recipient=(name, *_lines(complaint.postal_address or "")),
+            salutation=_("Dear %(name)s:") % {"name": name},
+            sections=tuple(_sections(complaint, decision)),
+            next_level=LetterSection(_("If you do not agree"), (*_paragraphs(next_level), _how_to_ask())),
+            closing=_("Sincerely,"),
+            signed_by=(*_lines(str(decision.decided_by or "")), _("Complaints and appeals")),
+            insurer=settings.INSURER_NAME,
+            phone=settings.INSURER_PHONE,
+            language=LETTER_LANGUAGE,
+            language_help=language_help,
+        )
+
+
+def _sections(complaint: Complaint, decision: Decision) -> list[LetterSection]:
+    opening = _(
+        "Thank you for telling us what went wrong. We got your complaint on %(day)s and looked into it. This letter "
+        "tells you what we decided, why, and what you can do if you do not agree."
+    ) % {"day": _day(complaint.received_at)}
+    sections = [
+        LetterSection(_("What we decided"), (opening, str(VERDICTS[decision.outcome]))),
+        LetterSection(_("Why we decided this"), _paragraphs(decision.rationale)),
+        LetterSection(_("What we looked at"), items=_lines(decision.evidence_reviewed)),
+    ]
+    if remedy := (*_lines(str(REMEDIES.get(decision.remedy_kind, ""))), *_paragraphs(decision.remedy or "")):
+        sections.append(LetterSection(_("What we do about it"), remedy))
+    return sections
+
+
+def _how_to_ask() -> str:
+    return _("To ask for it, call us at %(phone)s or write to us. Give the reference of this letter.") % {
+        "phone": settings.INSURER_PHONE
+    }
+
+
+def _day(moment: datetime) -> str:
+    return date_format(moment.astimezone(ZoneInfo(settings.HOUSE_TIME_ZONE)), "F j, Y")
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _paragraphs(text: str) -> tuple[str, ...]:
+    """Return what blank lines divide; a single line end stays within its paragraph."""
+    return tuple(part.strip() for part in text.split("\n\n") if part.strip())

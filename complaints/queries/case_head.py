@@ -1,0 +1,137 @@
+"""What stands at the top of a case, on its page and on the page of each act."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.formats import date_format
+
+from complaints.enums import OPEN_STATES, Language, Priority, State, Topic, Track
+from complaints.models import Complaint
+from complaints.reference import read_reference
+from complaints.time_left import TimeLeft, time_left
+from members.actors import Actor
+from members.privacy.access import phi_access
+from slas.models import Clock, ClockState
+
+PURPOSE = "work the case"
+TONES = MappingProxyType(
+    {
+        State.RECEIVED: "new",
+        State.ACKNOWLEDGED: "new",
+        State.ASSESSED: "soon",
+        State.INVESTIGATED: "soon",
+        State.DECIDED: "ok",
+        State.CLOSED: "ok",
+        State.WITHDRAWN: "pause",
+    }
+)
+ENDED = (ClockState.MET, ClockState.MISSED)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFace:
+    """One promise: what is owed, its date in words, how much time is left or whether it was kept, and its clause."""
+
+    title: str
+    due: str
+    clause: str
+    is_open: bool
+    time_left: TimeLeft | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseHead:
+    """Who complains about what, where it stands, who has it and what is due."""
+
+    id: UUID
+    reference: str
+    name: str
+    topic: str
+    state: State
+    tone: str
+    is_open: bool
+    track: str
+    priority: Priority
+    language: str
+    language_name: str
+    owner: str
+    owner_id: UUID | None
+    is_mine: bool
+    clocks: tuple[ClockFace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseBrief:
+    """The head of a case and the complainant's own words."""
+
+    head: CaseHead
+    narrative: str
+    desired_outcome: str
+
+
+def find_case(*, actor: Actor, reference: str) -> Complaint | None:
+    """Return the complaint with this reference with its owner, still sealed, if the actor may see it."""
+    rows = Complaint.objects.visible_to(actor).select_related("owner")
+    return rows.filter(reference=read_reference(reference)).first()
+
+
+def read_brief(complaint: Complaint, *, actor: Actor, at: datetime) -> CaseBrief:
+    """Return what somebody needs to see while acting on a case: one query and the record of the opening."""
+    clocks = clocks_on_show(complaint)
+    with phi_access(actor=actor, purpose=PURPOSE, matter_id=complaint.pk, at=at):
+        head = head_of(complaint, clocks, actor=actor, at=at)
+        return CaseBrief(head, complaint.narrative, complaint.desired_outcome or "")
+
+
+def clocks_on_show(complaint: Complaint) -> list[Clock]:
+    """Return the clocks of a complaint with their policies, open ones first; what was cancelled is nobody's concern."""
+    rows = Clock.objects.filter(matter_id=complaint.pk).exclude(state=ClockState.CANCELLED)
+    return list(rows.select_related("policy").order_by("state", "due_at"))
+
+
+def head_of(complaint: Complaint, clocks: list[Clock], *, actor: Actor, at: datetime) -> CaseHead:
+    """Put the head together; the name opens, so call it inside `phi_access`."""
+    return CaseHead(
+        id=complaint.pk,
+        reference=complaint.reference,
+        name=complaint.complainant_name or "",
+        topic=Topic(complaint.topic).label,
+        state=State(complaint.state),
+        tone=TONES[complaint.state],
+        is_open=complaint.state in OPEN_STATES,
+        track=Track(complaint.track).label,
+        priority=Priority(complaint.priority),
+        language=complaint.language,
+        language_name=Language(complaint.language).label,
+        owner=str(complaint.owner or ""),
+        owner_id=complaint.owner_id,
+        is_mine=complaint.owner_id is not None and complaint.owner_id == actor.user_id,
+        clocks=tuple(_face(clock, at) for clock in clocks),
+    )
+
+
+def _face(clock: Clock, at: datetime) -> ClockFace:
+    return ClockFace(
+        title=clock.policy.title,
+        due=due_in_words(clock.due_at),
+        clause=clock.policy.clause,
+        is_open=clock.is_open,
+        time_left=time_left(
+            due_at=clock.due_at,
+            now=at,
+            met_at=clock.ended_at if clock.state in ENDED else None,
+            paused=clock.state == ClockState.PAUSED,
+        ),
+    )
+
+
+def due_in_words(due_at: datetime) -> str:
+    """Return when something is due where the insurer is; midnight is the end of the day before."""
+    moment = due_at.astimezone(ZoneInfo(settings.HOUSE_TIME_ZONE))
+    if moment.time() == moment.time().min:
+        return f"end of {date_format(moment - timedelta(microseconds=1), 'D, M j, Y')}"
+    return date_format(moment, "D, M j, Y, g:i A")

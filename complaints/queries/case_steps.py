@@ -1,0 +1,106 @@
+"""The way of a complaint through its lifecycle, as one of the staff sees it: done, possible now, or why not yet."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from complaints.correspondence.models import LetterChannel
+from complaints.enums import State
+from complaints.lifecycle import TRANSITIONS
+from complaints.models import Complaint
+from complaints.permissions import may
+from complaints.queries.reach import writing_refusal
+from members.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. `act` names the page that does it, "" when it cannot be done now; then `reason` says why."""
+
+    name: str
+    done_at: datetime | None = None
+    act: str = ""
+    label: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SentLetter:
+    """What is known of the letter without opening it."""
+
+    issued_at: datetime
+    channel: LetterChannel
+    notice_failed: bool
+
+
+def steps_of(complaint: Complaint, letter: SentLetter | None, actor: Actor) -> tuple[Step, ...]:
+    """Return the steps in their order. Somebody who may only read gets no acts and no reasons."""
+    return (
+        _step(
+            complaint,
+            actor,
+            "acknowledge",
+            name="Receipt confirmed",
+            label="Record a call or letter",
+            done_at=complaint.acknowledged_at,
+        ),
+        _assessing(complaint, actor),
+        _step(
+            complaint,
+            actor,
+            "investigate",
+            name="Investigated",
+            label="Finish the investigation",
+            done_at=complaint.investigated_at,
+        ),
+        _step(complaint, actor, "decide", name="Decided", label="Decide", done_at=complaint.decided_at),
+        _step(
+            complaint,
+            actor,
+            "issue_letter",
+            name="Letter written",
+            label="Write the letter",
+            done_at=letter and letter.issued_at,
+        ),
+        _sending(complaint, letter, actor),
+        _step(complaint, actor, "close", name="Closed", label="Close the complaint", done_at=complaint.closed_at),
+    )
+
+
+def refusal(complaint: Complaint, act: str, actor: Actor) -> str | None:
+    """Return why somebody cannot do this now, or None; "" when it is not for the actor's roles at all."""
+    if not may(actor, act):
+        return ""
+    if act == "message":
+        return writing_refusal(complaint)
+    if act == "acknowledge" and complaint.state not in {State.RECEIVED, State.ACKNOWLEDGED}:
+        act = "acknowledge_late"
+    return TRANSITIONS[act].refusal(complaint, actor)
+
+
+def _step(
+    complaint: Complaint, actor: Actor, act: str, *, name: str, label: str, done_at: datetime | None
+) -> Step:
+    if done_at or not complaint.is_open:
+        return Step(name, done_at)
+    reason = refusal(complaint, act, actor)
+    return Step(name, act=act, label=label) if reason is None else Step(name, reason=reason)
+
+
+def _assessing(complaint: Complaint, actor: Actor) -> Step:
+    """Return the step that may be done anew until the investigation is finished."""
+    first = _step(complaint, actor, "assess", name="Assessed", label="Assess", done_at=complaint.assessed_at)
+    if complaint.state == State.ASSESSED and refusal(complaint, "assess", actor) is None:
+        return Step(first.name, first.done_at, act="assess", label="Assess again")
+    return first
+
+
+def _sending(complaint: Complaint, letter: SentLetter | None, actor: Actor) -> Step:
+    """Return the step that only post needs somebody for; the notice of a portal letter proves itself."""
+    name = "Letter sent"
+    if complaint.informed_at or not complaint.is_open or not may(actor, "inform"):
+        return Step(name, complaint.informed_at)
+    if letter is None:
+        return Step(name, reason="Not yet: the letter has to be written first.")
+    if letter.channel == LetterChannel.PORTAL and not letter.notice_failed:
+        return Step(name, reason="The notice by e-mail is on its way; this step is done once the mail server has it.")
+    return _step(complaint, actor, "inform", name=name, label="Confirm that it was posted", done_at=None)

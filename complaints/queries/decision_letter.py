@@ -1,0 +1,98 @@
+"""The decision letter: as it would go out, and as it went out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from complaints.correspondence.letters import LETTER_LANGUAGE, decision_letter
+from complaints.correspondence.models import Letter
+from complaints.correspondence.rendering import LetterContent
+from complaints.models import Complaint, Decision
+from complaints.queries.case_head import PURPOSE
+from complaints.queries.language_help import taglines
+from complaints.queries.reach import reads_online
+from complaints.reference import read_reference
+from members.actors import Actor
+from members.privacy.access import phi_access
+from slas.models import Clock
+
+ANSWER = "resolve"
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLetter:
+    """The letter as it would go out now, and whether the complainant could read it online."""
+
+    content: LetterContent
+    can_go_online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedLetter:
+    """The letter as it went out."""
+
+    content: LetterContent
+    channel: str
+    issued_by: str
+    issued_at: datetime
+    sent_at: datetime | None
+
+
+def draft_letter(*, actor: Actor, complaint: Complaint, at: datetime) -> DraftLetter | None:
+    """Return what would be sent, None as long as there is no decision."""
+    decision = Decision.objects.visible_to(actor).select_related("decided_by").filter(complaint_id=complaint.pk).first()
+    if decision is None:
+        return None
+    next_level = _next_level(complaint)
+    with phi_access(actor=actor, purpose=PURPOSE, matter_id=complaint.pk, at=at):
+        content = decision_letter(
+            complaint=complaint,
+            decision=decision,
+            next_level=next_level,
+            language_help=_language_help(complaint.language),
+            at=at,
+        )
+    return DraftLetter(content, reads_online(complaint))
+
+
+def issued_letter(*, actor: Actor, reference: str, at: datetime) -> IssuedLetter | None:
+    """Return the letter of a case, None before it was issued."""
+    letter = _letters(actor, reference).defer("pdf").select_related("issued_by").first()
+    if letter is None:
+        return None
+    with phi_access(actor=actor, purpose=PURPOSE, matter_id=letter.complaint_id, at=at):
+        return IssuedLetter(
+            content=LetterContent.restored(letter.content),
+            channel=letter.get_channel_display(),
+            issued_by=str(letter.issued_by or ""),
+            issued_at=letter.issued_at,
+            sent_at=letter.sent_at,
+        )
+
+
+def letter_pdf(*, actor: Actor, reference: str, at: datetime) -> bytes | None:
+    """Return the letter of a case as the PDF that went out, None before it was issued."""
+    letter = _letters(actor, reference).defer("content").first()
+    if letter is None:
+        return None
+    with phi_access(actor=actor, purpose=PURPOSE, matter_id=letter.complaint_id, at=at):
+        return letter.pdf
+
+
+def _letters(actor: Actor, reference: str) -> QuerySet[Letter]:
+    return Letter.objects.visible_to(actor).filter(complaint__reference=read_reference(reference))
+
+
+def _next_level(complaint: Complaint) -> str:
+    """Return the rights that the policy of the answer's latest clock gives to whoever does not agree."""
+    clocks = Clock.objects.filter(matter_id=complaint.pk, kind=ANSWER).select_related("policy").order_by("-cycle")
+    return clocks[0].policy.next_level
+
+
+def _language_help(language: str) -> str:
+    """Return the sentence about interpreters in the complainant's own language, "" where the letter is in it."""
+    if language == LETTER_LANGUAGE:
+        return ""
+    return "\n".join(line.text for line in taglines(settings.INSURER_PHONE) if line.language.lower() == language)

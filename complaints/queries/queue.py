@@ -1,0 +1,158 @@
+"""The queue: what is open, by what is due first. Pages are cut by walking the clocks' index, never by sorting all."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, TextChoices
+
+from complaints.enums import OPEN_STATES, Language, Priority, State, Topic
+from complaints.models import Complaint
+from complaints.time_left import TimeLeft, time_left
+from members.actors import Actor
+from members.privacy.access import phi_access
+from slas.models import OPEN, Clock, ClockState
+
+PAGE_SIZE = 50
+
+
+class SavedView(TextChoices):
+    """A part of the queue that everybody looks at."""
+
+    OPEN = "open", "All open"
+    TODAY = "today", "Due today"
+    OVERDUE = "overdue", "Overdue"
+    MINE = "mine", "Mine"
+    UNASSIGNED = "unassigned", "Unassigned"
+    URGENT = "urgent", "Urgent"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One complaint in the queue, with what is due first."""
+
+    reference: str
+    name: str
+    topic: str
+    state: str
+    language: str
+    owner: str
+    priority: Priority
+    received_at: datetime
+    due_at: datetime
+    time_left: TimeLeft | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One page of a saved view, and how many complaints each view holds."""
+
+    page: Page
+    counts: dict[SavedView, int]
+
+
+def read_queue(*, actor: Actor, view: SavedView, page: str | None, at: datetime) -> Queue:
+    """Return a page of a view with the complainants' names opened: four queries and the record of the opening.
+
+    `page` is what stands in the address: nonsense is the first page, and what lies beyond the end the last one.
+    """
+    counts = count_views(actor=actor, at=at)
+    paginator = Paginator(_in_view(_open_by_due_date(actor), view, actor, at), PAGE_SIZE)
+    paginator.count = counts[view]
+    found = paginator.get_page(page)
+    found.object_list = _opened(found.object_list, actor, "work the queue", at)
+    return Queue(found, counts)
+
+
+def read_whole_view(*, actor: Actor, view: SavedView, at: datetime) -> list[QueueRow]:
+    """Return all rows of a view, for an export."""
+    return _opened(_in_view(_open_by_due_date(actor), view, actor, at), actor, "export the queue", at)
+
+
+def count_views(*, actor: Actor, at: datetime) -> dict[SavedView, int]:
+    """Return how many complaints each view holds, in two queries: one over what is open, one over what is due."""
+    rows = _open(actor)
+    by_work = rows.aggregate(
+        open=Count("pk"),
+        mine=Count("pk", filter=Q(owner=actor.user_id)),
+        unassigned=Count("pk", filter=Q(owner=None)),
+        urgent=Count("pk", filter=Q(priority=Priority.URGENT)),
+    )
+    due = rows.filter(matter__clocks__state=ClockState.RUNNING, matter__clocks__due_at__lte=_end_of_day(at))
+    by_date = due.aggregate(
+        overdue=Count("pk", filter=Q(matter__clocks__due_at__lt=at), distinct=True),
+        until_tonight=Count("pk", distinct=True),
+    )
+    counts = by_work | {"overdue": by_date["overdue"], "today": by_date["until_tonight"] - by_date["overdue"]}
+    return {view: counts[view] for view in SavedView}
+
+
+def _open(actor: Actor) -> QuerySet[Complaint]:
+    return Complaint.objects.visible_to(actor).filter(state__in=OPEN_STATES)
+
+
+def _open_by_due_date(actor: Actor) -> QuerySet[Complaint]:
+    """Return what is open with the clock that is due first; a paused clock counts only where none is running.
+
+    Every open complaint has an open clock: its answer is owed until it ends.
+    """
+    rows = _open(actor).annotate(
+        clock=FilteredRelation("matter__clocks", condition=Q(matter__clocks__state__in=OPEN)),
+        clock_id=F("clock__id"),
+        clock_state=F("clock__state"),
+        due_at=F("clock__due_at"),
+    )
+    sooner = Clock.objects.filter(
+        Q(state__lt=OuterRef("clock_state"))
+        | Q(state=OuterRef("clock_state"), due_at__lt=OuterRef("due_at"))
+        | Q(state=OuterRef("clock_state"), due_at=OuterRef("due_at"), id__lt=OuterRef("clock_id")),
+        matter_id=OuterRef("pk"),
+        state__in=OPEN,
+    )
+    return rows.filter(~Exists(sooner), due_at__isnull=False).order_by("due_at", "-priority", "pk")
+
+
+def _in_view(rows: QuerySet[Complaint], view: SavedView, actor: Actor, at: datetime) -> QuerySet[Complaint]:
+    match view:
+        case SavedView.TODAY:
+            return rows.filter(clock_state=ClockState.RUNNING, due_at__gte=at, due_at__lte=_end_of_day(at))
+        case SavedView.OVERDUE:
+            return rows.filter(clock_state=ClockState.RUNNING, due_at__lt=at)
+        case SavedView.MINE:
+            return rows.filter(owner=actor.user_id)
+        case SavedView.UNASSIGNED:
+            return rows.filter(owner=None)
+        case SavedView.URGENT:
+            return rows.filter(priority=Priority.URGENT)
+    return rows
+
+
+def _opened(rows: QuerySet[Complaint], actor: Actor, purpose: str, at: datetime) -> list[QueueRow]:
+    narrow = rows.select_related("owner").only(
+        "reference", "complainant_name", "topic", "state", "language", "priority", "received_at", "owner__display_name"
+    )
+    with phi_access(actor=actor, purpose=purpose, at=at):
+        return [_row(complaint, at) for complaint in narrow]
+
+
+def _row(complaint: Complaint, at: datetime) -> QueueRow:
+    return QueueRow(
+        reference=complaint.reference,
+        name=complaint.complainant_name or "",
+        topic=Topic(complaint.topic).label,
+        state=State(complaint.state).label,
+        language=Language(complaint.language).label,
+        owner=str(complaint.owner or ""),
+        priority=Priority(complaint.priority),
+        received_at=complaint.received_at,
+        due_at=complaint.due_at,
+        time_left=time_left(due_at=complaint.due_at, now=at, paused=complaint.clock_state == ClockState.PAUSED),
+    )
+
+
+def _end_of_day(at: datetime) -> datetime:
+    """Return the midnight that ends the insurer's day."""
+    tomorrow = at.astimezone(ZoneInfo(settings.HOUSE_TIME_ZONE)) + timedelta(days=1)
+    return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,26 @@
+"""The desk, below /desk/. The page of an act has the act's name."""
+
+from django.urls import path
+
+from complaints.views.desk import answer, case, queue, work
+
+app_name = "desk"
+urlpatterns = [
+    path("", queue.queue, name="queue"),
+    path("find/", queue.find, name="find"),
+    path("cases/<str:reference>/", case.case, name="case"),
+    path("cases/<str:reference>/files/<uuid:enclosure_id>/", case.file, name="file"),
+    path("cases/<str:reference>/letter/", case.letter, name="letter"),
+    path("cases/<str:reference>/letter.pdf", case.pdf, name="letter_pdf"),
+    path("cases/<str:reference>/take/", work.Take.as_view(), name="take"),
+    path("cases/<str:reference>/receipt/", work.Acknowledge.as_view(), name="acknowledge"),
+    path("cases/<str:reference>/assess/", work.Assess.as_view(), name="assess"),
+    path("cases/<str:reference>/note/", work.WriteNote.as_view(), name="write_note"),
+    path("cases/<str:reference>/evidence/", work.AddEvidence.as_view(), name="add_evidence"),
+    path("cases/<str:reference>/findings/", work.Investigate.as_view(), name="investigate"),
+    path("cases/<str:reference>/decide/", answer.Decide.as_view(), name="decide"),
+    path("cases/<str:reference>/issue/", answer.IssueLetter.as_view(), name="issue_letter"),
+    path("cases/<str:reference>/posted/", answer.Inform.as_view(), name="inform"),
+    path("cases/<str:reference>/message/", answer.Message.as_view(), name="message"),
+    path("cases/<str:reference>/close/", answer.Close.as_view(), name="close"),
+]

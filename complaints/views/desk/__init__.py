@@ -1,0 +1,1 @@
+"""The desk: the queue, one case, and a page for each act on it."""

@@ -1,0 +1,50 @@
+"""One case, its letter and its files: for reading."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from complaints.intake.files import download_name
+from complaints.queries.case import read_case
+from complaints.queries.case_files import case_file
+from complaints.queries.decision_letter import issued_letter, letter_pdf
+from complaints.reference import read_reference
+from complaints.views.download import download
+from complaints.views.staff_page import staff_page
+
+
+@require_safe
+def case(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show everything about one complaint, with what can be done next."""
+    found = read_case(actor=request.actor, reference=reference, at=request.at)
+    if found is None:
+        raise Http404
+    return staff_page(request, "staff/case.html", {"case": found, "head": found.head})
+
+
+@require_safe
+def letter(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show the decision letter as it went out."""
+    found = issued_letter(actor=request.actor, reference=reference, at=request.at)
+    if found is None:
+        raise Http404
+    return staff_page(request, "staff/letter.html", {"letter": found})
+
+
+@require_safe
+def pdf(request: HttpRequest, reference: str) -> HttpResponse:
+    """Hand out the decision letter as the PDF that went out."""
+    content = letter_pdf(actor=request.actor, reference=reference, at=request.at)
+    if content is None:
+        raise Http404
+    return download(content, "application/pdf", f"{read_reference(reference)}.pdf")
+
+
+@require_safe
+def file(request: HttpRequest, reference: str, enclosure_id: UUID) -> HttpResponse:
+    """Hand out a file that came with the complaint."""
+    found = case_file(actor=request.actor, reference=reference, enclosure_id=enclosure_id, at=request.at)
+    if found is None:
+        raise Http404
+    return download(found.content, found.media_type, download_name(found.name, found.media_type))

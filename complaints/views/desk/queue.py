@@ -1,0 +1,91 @@
+"""The queue and its export, and the way from a reference to its case."""
+
+from datetime import datetime
+from http import HTTPStatus
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from complaints.forms.desk import LookUpForm
+from complaints.quality.export import csv_text
+from complaints.queries.case_head import find_case
+from complaints.queries.queue import QueueRow, SavedView, read_queue, read_whole_view
+from complaints.views.download import download
+from complaints.views.member_page import house_day
+from complaints.views.staff_page import staff_page
+
+TONES = {SavedView.OVERDUE: "late", SavedView.TODAY: "soon"}
+COLUMNS = (
+    "Reference", "Due", "Time left", "Complainant", "Topic", "State", "Language", "Owner", "Priority", "Received"
+)  # fmt: skip
+
+
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """Show one page of a saved view, or hand out the whole view as CSV."""
+    chosen = request.GET.get("view", "")
+    view = SavedView(chosen) if chosen in SavedView.values else SavedView.OPEN
+    if request.GET.get("format") == "csv":
+        return _export(request, view)
+    found = read_queue(actor=request.actor, view=view, page=request.GET.get("page"), at=request.at)
+    context = {"view": view, "page": found.page, "views": _views(view, found.counts), "at": request.at}
+    return staff_page(request, "staff/queue.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: HttpRequest) -> HttpResponse:
+    """Go to the case of a reference; what was mistyped is said so."""
+    form = LookUpForm(request.POST if request.method == "POST" else None)
+    status = HTTPStatus.OK
+    if request.method == "POST":
+        if form.is_valid():
+            reference = form.cleaned_data["reference"]
+            if find_case(actor=request.actor, reference=reference):
+                return redirect("desk:case", reference)
+            form.add_error("reference", f"There is no complaint with the reference {reference}.")
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return staff_page(request, "staff/find.html", {"form": form}, status=status)
+
+
+def _views(current: SavedView, counts: dict[SavedView, int]) -> list[dict[str, object]]:
+    address = reverse("desk:queue")
+    return [
+        {
+            "label": view.label,
+            "url": f"{address}?view={view}",
+            "count": f"{counts[view]:,}" if counts[view] else "",
+            "current": view == current,
+            "tone": TONES.get(view, ""),
+        }
+        for view in SavedView
+    ]
+
+
+def _export(request: HttpRequest, view: SavedView) -> HttpResponse:
+    rows = read_whole_view(actor=request.actor, view=view, at=request.at)
+    name = f"queue-{view}-{house_day(request.at)}.csv"
+    return download(csv_text(COLUMNS, map(_cells, rows)), "text/csv; charset=utf-8", name)
+
+
+def _cells(row: QueueRow) -> tuple[object, ...]:
+    return (
+        row.reference,
+        _minute(row.due_at),
+        row.time_left.words if row.time_left else "",
+        row.name,
+        row.topic,
+        row.state,
+        row.language,
+        row.owner,
+        row.priority.label,
+        _minute(row.received_at),
+    )
+
+
+def _minute(moment: datetime) -> str:
+    """Return a time where the insurer is, in a form that sorts."""
+    return f"{moment.astimezone(ZoneInfo(settings.HOUSE_TIME_ZONE)):%Y-%m-%d %H:%M}"
