@@ -1,15 +1,45 @@
 """What the rest of the house does when a clock fires or an outbox row is due."""
 
+from datetime import datetime
 from smtplib import SMTPRecipientsRefused
 from typing import Any
 from uuid import UUID
 
+from django.dispatch import Signal, receiver
+
+from complaints.capa.escalation import CAPA_CLOCKS, escalate_capa
 from complaints.correspondence.delivery import NoAddress, send_email
 from complaints.correspondence.models import Dispatch
 from complaints.correspondence.operations import SEND
-from complaints.operations import record_sent, record_undeliverable
+from complaints.operations import Firing, escalate_complaint, record_sent, record_undeliverable
+from slas.models import Clock
 from slas.outbox import handles
 from slas.queries import database_now
+from slas.signals import clock_breached, clock_warned
+
+
+@receiver((clock_warned, clock_breached))
+def escalate(
+    *, signal: Signal, clock: Clock, code: int, epoch: int, at: datetime, action: str, key: str, **_others: Any
+) -> None:
+    """Do what a threshold of a policy asks for; the kind of the clock says whose matter it is."""
+    firing = Firing(
+        matter_id=clock.matter_id,
+        clock_id=clock.id,
+        kind=clock.kind,
+        title=clock.policy.title,
+        due_at=clock.due_at,
+        epoch=epoch,
+        code=code,
+        breached=signal is clock_breached,
+        owed=clock.is_open,
+        action=action,
+        key=key,
+    )
+    if clock.kind in CAPA_CLOCKS:
+        escalate_capa(at=at, firing=firing)
+    else:
+        escalate_complaint(at=at, firing=firing)
 
 
 @handles(SEND, in_transaction=False)
