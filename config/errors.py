@@ -4,6 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from members.form_words import keepable
+
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django's signature
     """Answer a request that cannot be understood."""
@@ -26,5 +28,33 @@ def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
-    """Say what to do when a form was open for too long."""
-    return render(request, "403_csrf.html", status=403)
+    """Say what to do when a form was open for too long, and give back what was typed in it, ready to be sent again.
+
+    The form was one of our own pages, or nothing is given back: another site may not have its words sent from here.
+    What is typed at the door is never given back, nor are files, which a page cannot choose for somebody.
+    """
+    match = request.resolver_match
+    kept = _typed(request) if _is_ours(request) and match and match.namespace != "accounts" else []
+    context = {
+        "kept": kept,
+        "words": [value for _name, value in kept if " " in value],
+        "action": request.get_full_path(),
+        "had_files": bool(request.FILES),
+    }
+    return render(request, "403_csrf.html", context, status=403)
+
+
+def _is_ours(request: HttpRequest) -> bool:
+    """Tell whether the browser says that the request was made by a page of this site."""
+    site = f"{request.scheme}://{request.get_host()}"
+    origin = request.headers.get("Origin")
+    return origin == site if origin else request.headers.get("Referer", "").startswith(f"{site}/")
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    return [
+        (keepable(name), keepable(value))
+        for name, values in request.POST.lists()
+        if name != "csrfmiddlewaretoken"
+        for value in values
+    ]

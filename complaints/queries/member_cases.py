@@ -105,7 +105,7 @@ def case_page(*, actor: Actor, now: datetime, reference: str) -> CasePage | None
             files=KeptFile.opened(Enclosure.objects.visible_to(actor).filter(complaint_id=complaint.pk)),
             letter_sent=day_of(letter and letter.sent_at, zone),
             rights=LetterContent.restored(letter.content).next_level if letter else None,
-            may_withdraw=TRANSITIONS["withdraw"].refusal(complaint, actor) is None,
+            may_withdraw=not complaint.informed_at and TRANSITIONS["withdraw"].refusal(complaint, actor) is None,
         )
 
 
