@@ -95,14 +95,15 @@ def _judge(step: Step, run: Callable[[Sequence[str]], int]) -> Outcome:
 
 def _without_browser(step: Step) -> Outcome:
     verdict = "FAILED" if os.environ.get("CI") == "true" else "SKIPPED"
-    remark = "Chromium is missing: install it (as root: apt-get install chromium) or set REDRESS_CHROMIUM to its path"
+    cure = "as root, `apt-get install chromium`; or set REDRESS_CHROMIUM to its path"
+    remark = f"THE BROWSER JOURNEYS DID NOT RUN: Chromium is missing; {cure}"
     return Outcome(step.name, verdict, 0, remark)
 
 
 def _summary(outcomes: list[Outcome]) -> int:
     say("\n── summary")
     for outcome in outcomes:
-        say(f"{outcome.verdict}  {outcome.name:<12}{outcome.seconds:7.1f} s  {outcome.remark}")
+        say(f"{outcome.verdict:<8} {outcome.name:<12}{outcome.seconds:7.1f} s  {outcome.remark}".rstrip())
     count = {verdict: sum(o.verdict == verdict for o in outcomes) for verdict in ("passed", "FAILED", "SKIPPED")}
     say(f"checks: {count['passed']} passed, {count['FAILED']} failed, {count['SKIPPED']} skipped")
-    return 1 if count["FAILED"] else 0
+    return 0 if count["passed"] and not count["FAILED"] else 1  # a misspelt selection is no success
