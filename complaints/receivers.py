@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.dispatch import Signal, receiver
 
-from complaints.capa.escalation import CAPA_CLOCKS, escalate_capa
+from complaints.capa.escalation import escalate_capa
 from complaints.correspondence.delivery import NoAddress, send_email
 from complaints.correspondence.models import Dispatch
 from complaints.correspondence.operations import SEND
@@ -17,12 +17,19 @@ from slas.outbox import handles
 from slas.queries import database_now
 from slas.signals import clock_breached, clock_warned
 
+ESCALATIONS = {"complaint": escalate_complaint, "capa": escalate_capa, "capa_action": escalate_capa}
+
+COMPLAINT_CLOCKS = frozenset({"acknowledge", "resolve", "message_reply"})
+
 
 @receiver((clock_warned, clock_breached))
 def escalate(
     *, signal: Signal, clock: Clock, code: int, epoch: int, at: datetime, action: str, key: str, **_others: Any
 ) -> None:
-    """Do what a threshold of a policy asks for; the kind of the clock says whose matter it is."""
+    """Do what a threshold of a policy asks for; the kind of the matter says who knows how."""
+    escalation = ESCALATIONS.get(clock.matter.kind)
+    if escalation is None:
+        return
     firing = Firing(
         matter_id=clock.matter_id,
         clock_id=clock.id,
@@ -36,10 +43,7 @@ def escalate(
         action=action,
         key=key,
     )
-    if clock.kind in CAPA_CLOCKS:
-        escalate_capa(at=at, firing=firing)
-    else:
-        escalate_complaint(at=at, firing=firing)
+    escalation(at=at, firing=firing)
 
 
 @handles(SEND, in_transaction=False)
