@@ -9,9 +9,6 @@ from members.actors import SYSTEM, Role
 from members.acts import act
 from members.queries import user_ids_with_role
 
-CAPA_CLOCKS = frozenset({"capa_plan", "capa_action", "effectiveness_check"})
-"""The kinds of clocks whose firings come here; those of complaints go to `escalate_complaint`."""
-
 
 def escalate_capa(*, at: datetime, firing: Firing) -> None:
     """Carry out one action of a threshold. `notify_lead` reaches the quality managers, who lead the work on causes.

@@ -13,7 +13,6 @@ from complaints.capa.enums import CapaState
 from complaints.enums import State
 from complaints.lifecycle import TransitionRefused
 
-
 ANALYSED = frozenset({State.DECIDED, State.CLOSED})
 """The states of a complaint in which its root cause can be recorded: before, nobody knows what was decided."""
 

@@ -38,7 +38,7 @@ class FilterForm(forms.Form):
     """Which complaints are counted. It is drawn only: what comes with the address is read in views/quality."""
 
     period = forms.ChoiceField(label=_("Decided in"), choices=list(CHOICES.items()), initial=USUAL)
-    outcome = forms.ChoiceField(label=_("Outcome"), choices=[("", _("Any outcome")), *Outcome.choices], required=False)
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=[("", _("Any outcome")), *Outcome.choices])
 
 
 class RootCauseForm(ActForm):

@@ -28,9 +28,9 @@ class Target:
 
 TARGETS = (
     Target("acknowledged", _("Acknowledged on time"), "acknowledge", frozenset(), 100),
-    Target("closed", _("Closed within 15 business days"), "resolve", frozenset({Track.STANDARD}), 90),
-    Target("urgent", _("Urgent closed within 72 hours"), "resolve", frozenset({Track.EXPEDITED, Track.APPEAL}), 100),
-    Target("answered", _("Messages answered within 24 hours"), "message_reply", frozenset(), 95),
+    Target("closed", _("Closed in 15 business days"), "resolve", frozenset({Track.STANDARD}), 90),
+    Target("urgent", _("Urgent closed in 72 hours"), "resolve", frozenset({Track.EXPEDITED, Track.APPEAL}), 100),
+    Target("answered", _("Answered in 24 hours"), "message_reply", frozenset(), 95),
 )
 
 

@@ -23,17 +23,17 @@ def staff_page(
 
 
 def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the rooms whose URL admits the person; the room of the page that is open is marked."""
+    """Return the rooms whose URL admits the person, and mark the one that the page lies in."""
     rooms = [
-        ("desk:queue", _("Queue")),
-        ("quality:dashboard", _("Quality")),
-        ("quality:causes", _("Causes")),
-        ("quality:capa_list", _("CAPA")),
+        ("desk:queue", _("Queue"), ("desk:",)),
+        ("quality:dashboard", _("Quality"), ()),
+        ("quality:causes", _("Causes"), ("quality:cause", "quality:to_record", "quality:record_cause")),
+        ("quality:capa_list", _("CAPA"), ("quality:capa",)),
     ]
     audiences = named_in_settings(settings.URL_AUDIENCES)
     here = request.resolver_match.view_name
     return [
-        {"label": label, "url": reverse(name), "current": here == name}
-        for name, label in rooms
+        {"label": label, "url": reverse(name), "current": here == name, "inside": here.startswith(pages)}
+        for name, label, pages in rooms
         if name in audiences and audiences[name].admits(request.standing, request.actor)
     ]

@@ -178,6 +178,7 @@ def test_the_page_of_a_capa_tells_its_story_in_order(manager, owner):
     verify_effectiveness(actor=manager, at=at, capa_id=capa.pk, verdict=Verdict.NOT_EFFECTIVE, reason="Five since.")
     page = read_capa(actor=manager, reference=capa.reference, at=at)
     assert [(happening.words, happening.who) for happening in page.happenings] == [
+        ("Cause first recorded", ""),
         ("Opened", "Q. Manager"),
         ("Action 1 added", "Q. Manager"),
         ("Plan approved, criterion fixed", "Q. Manager"),

@@ -30,8 +30,8 @@ AGE_BANDS = (
 """Up to how many days a band of ageing reaches, its code and its words."""
 TONES = {
     CapaState.OPENED: "new",
-    CapaState.PLANNED: "soon",
-    CapaState.IMPLEMENTED: "soon",
+    CapaState.PLANNED: "",
+    CapaState.IMPLEMENTED: "",
     CapaState.EFFECTIVE: "ok",
     CapaState.NOT_EFFECTIVE: "late",
 }
@@ -103,7 +103,7 @@ def _line(row: Any, actions: list[CapaAction], clocks: dict[UUID, list[Clock]], 
         cause=row.cause,
         cause_label=label(row.cause),
         state=row.state,
-        state_label=CapaState(row.state).label,
+        state_label=str(CapaState(row.state).label),
         tone=TONES[CapaState(row.state)],
         owner=str(row.owner),
         opened_on=house_date(row.opened_at),

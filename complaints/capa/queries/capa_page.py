@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from complaints.capa.causes import label
-from complaints.capa.dates import house_date, last_day
+from complaints.capa.dates import INSTANT, house_date, last_day
 from complaints.capa.enums import ActionKind, CapaState
 from complaints.capa.lifecycle import TRANSITIONS, Situation
 from complaints.capa.models import Capa, CapaAction, CapaComplaint
@@ -19,6 +19,8 @@ from complaints.time_left import TimeLeft, time_left
 from members.actors import Actor
 from members.privacy.access import phi_access
 from slas.models import Clock, ClockState
+
+PLAN = "capa_plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ def _head(capa: Capa, actor: Actor) -> CapaHead:
         cause=capa.cause,
         cause_label=label(capa.cause),
         state=capa.state,
-        state_label=CapaState(capa.state).label,
+        state_label=str(CapaState(capa.state).label),
         tone=TONES[CapaState(capa.state)],
         owner=str(capa.owner),
         criterion=capa.criterion,
@@ -168,7 +170,7 @@ def _action_line(action: CapaAction, capa: Capa, left: TimeLeft | None, actor: A
     answers = actor.user_id in {action.owner_id, capa.owner_id} or may(actor, "change_capa")
     return ActionLine(
         id=action.pk,
-        kind=ActionKind(action.kind).label,
+        kind=str(ActionKind(action.kind).label),
         description=action.description,
         owner=str(action.owner),
         due_on=action.due_on,
@@ -194,6 +196,9 @@ def _happenings(
     capa: Capa, actions: list[CapaAction], clocks: dict[UUID, list[Clock]], at: datetime
 ) -> Iterator[Happening]:
     """Tell the story from the rows' own dates: each milestone has one."""
+    yield from (
+        Happening(clock.started_at, _("Cause first recorded"), "") for clock in clocks[capa.pk] if clock.kind == PLAN
+    )
     yield Happening(capa.opened_at, _("Opened"), str(capa.opened_by or ""))
     for number, action in enumerate(actions, 1):
         yield Happening(action.added_at, _("Action %(number)d added") % {"number": number}, str(action.added_by or ""))
@@ -204,6 +209,6 @@ def _happenings(
     if capa.implemented_at:
         yield Happening(capa.implemented_at, _("All actions done"), "")
     if capa.verified_at:
-        yield Happening(capa.verified_at, CapaState(capa.state).label, str(capa.verified_by or ""))
+        yield Happening(capa.verified_at, str(CapaState(capa.state).label), str(capa.verified_by or ""))
     for clock in (clock for own in clocks.values() for clock in own if clock.is_breached(at)):
-        yield Happening(clock.due_at, _("Due date missed: %(what)s") % {"what": DUE_WORDS[clock.kind]}, "")
+        yield Happening(clock.due_at - INSTANT, _("Due date missed: %(what)s") % {"what": DUE_WORDS[clock.kind]}, "")

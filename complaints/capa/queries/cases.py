@@ -33,6 +33,10 @@ class CaseLine:
     cause_labels: list[str]
     capas: list[str]
 
+    def labels_besides(self, code: str) -> list[str]:
+        """Return the words of its causes other than this one."""
+        return [words for cause, words in zip(self.causes, self.cause_labels, strict=True) if cause != code]
+
 
 def cases_of_cause(*, actor: Actor, cause: str, period: Period = ALL_TIME, outcome: str = "") -> QuerySet[Complaint]:
     """Return the complaints that a bar of the Pareto counts, the last decided first. Show them with `case_lines`."""
@@ -58,10 +62,10 @@ def case_lines(rows: Iterable[Complaint]) -> list[CaseLine]:
         CaseLine(
             id=row.pk,
             reference=row.reference,
-            topic=Topic(row.topic).label,
-            state=State(row.state).label,
+            topic=str(Topic(row.topic).label),
+            state=str(State(row.state).label),
             decided_on=row.decided_at and house_date(row.decided_at),
-            outcome=Outcome(row.outcome).label if row.outcome else "",
+            outcome=str(Outcome(row.outcome).label) if row.outcome else "",
             causes=row.cause_codes,
             cause_labels=[label(code) for code in row.cause_codes],
             capas=row.capa_references,

@@ -58,7 +58,7 @@ def cause(request: HttpRequest, code: str) -> HttpResponse:
         "cause": CAUSES[code],
         "filters": filters,
         "page": page,
-        "cases": case_lines(page.object_list),
+        "cases": [(case, case.labels_besides(code)) for case in case_lines(page.object_list)],
         "all_chosen": request.GET.get("chosen") == "all",
         "may_open": may(request.actor, "open_capa"),
     }

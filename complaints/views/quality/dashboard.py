@@ -51,7 +51,7 @@ def _figure(indicator: Indicator) -> dict[str, Any]:
 
 def _capa_figure(overdue: int, open_ones: int) -> dict[str, Any]:
     return {
-        "label": _("CAPAs with something overdue"),
+        "label": _("CAPAs overdue"),
         "value": str(overdue),
         "words": _("of %(number)d open") % {"number": open_ones},
         "tag": _("Overdue") if overdue else _("On time"),

@@ -19,7 +19,7 @@ def pareto_chart(causes: CausePareto, filters: Filters) -> Pareto | None:
         Category(share.label, share.cases, filters.on(reverse("quality:cause", args=[share.code])), rest=share.is_rest)
         for share in causes.shares
     ]
-    title = _("Root causes of complaints: %(filters)s") % {"filters": filters.words}
+    title = _("Complaints by root cause: %(filters)s") % {"filters": filters.words}
     return pareto(title, categories)
 
 
