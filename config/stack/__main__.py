@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 from config.stack.children import die_with_parent
 from config.stack.layout import ROOT, AlreadyRunning, Layout
@@ -44,6 +45,8 @@ def _parser() -> argparse.ArgumentParser:
                 "--durable", action="store_true", help="let PostgreSQL write to disk, for measurements"
             )
             command.add_argument("words", nargs=argparse.REMAINDER, metavar="COMMAND", help="default: $REDRESS_COMMAND")
+        if name == "run":
+            command.add_argument("--folder", type=Path, default=STACK.run, help="where data, mail and logs are kept")
         if name == "test":
             command.add_argument("--pytest", default=os.environ.get("REDRESS_PYTEST", ""), help="arguments for pytest")
     return parser
@@ -57,11 +60,11 @@ def _assets(_: argparse.Namespace) -> int:
     return 0
 
 
-def _run(_: argparse.Namespace) -> int:
+def _run(arguments: argparse.Namespace) -> int:
     """Run the product with demo data until Ctrl-C."""
     from config.stack.running import run
 
-    return run(STACK)
+    return run(Layout(arguments.folder.absolute()))
 
 
 def _exec(arguments: argparse.Namespace) -> int:

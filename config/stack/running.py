@@ -62,7 +62,7 @@ def _start(stack: Layout, supervisor: Supervisor) -> str:
         addresses, wait_for_services = services.start(supervisor, stack, durable=True)
         variables = environment(stack, addresses, url=url)
         wait_for_services()
-        say("PostgreSQL, Valkey and the mail catcher are up; preparing the database …")
+        say("Database, broker and mail server are up; preparing the database …")
         prepare = [sys.executable, "-m", "config.stack.prepare", "--static", "--demo", stack.accounts]
         supervisor.run_to_end("prepare", prepare, environment=variables)
         say("Starting web server, worker and beat …")
@@ -141,12 +141,15 @@ def _welcome(stack: Layout, *, seconds: float, url: str) -> str:
     accounts = json.loads(stack.accounts.read_text())
     width = max(len(account["email"]) for account in accounts)
     rows = [f"  {account['email']:<{width}}  {account['password']}  {account['role']}" for account in accounts]
+    mail = (
+        "goes to EMAIL_URL" if os.environ.get("EMAIL_URL") else f"lands in {_short(stack.mail)} (`make mail` lists it)"
+    )
     return "\n".join(
         [
             f"\nRedress is running at {url}/ (started in {seconds:.1f} s)\n",
             "Sign in with e-mail and password; `make totp` prints the codes that staff are asked for:",
             *rows,
-            f"\nMail lands in {_short(stack.mail)} (`make mail` lists it); logs are in {_short(stack.logs)}.",
+            f"\nMail {mail}; logs are in {_short(stack.logs)}.",
             "Ctrl-C stops everything.",
         ]
     )
