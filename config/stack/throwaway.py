@@ -93,12 +93,17 @@ def _scratch_database(addresses: services.Addresses) -> Iterator[services.Addres
     import psycopg  # noqa: PLC0415 -- large and rarely needed
 
     name = f"redress_throwaway_{os.getpid()}"
-    with psycopg.connect(addresses.database, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+    try:
+        server = psycopg.connect(addresses.database, autocommit=True)
+        server.execute(f"CREATE DATABASE {name}")
+    except psycopg.Error as error:
+        message = f"the server in DATABASE_URL gives no new database: {str(error).strip()}"
+        raise Refusal(message) from None
+    with server:
         try:
             yield replace(addresses, database=_of_database(addresses.database, name))
         finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _of_database(url: str, name: str) -> str:
