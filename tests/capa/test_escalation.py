@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from complaints.capa.escalation import CAPA_CLOCKS, escalate_capa
+from complaints.capa.escalation import escalate_capa
 from complaints.correspondence.models import Dispatch, DispatchKind
 from complaints.operations import Firing, UnknownAction
+from complaints.receivers import ESCALATIONS
 from members.actors import Role
+from slas.models import Matter
 from slas.queries import clocks_of
 from tests.capa.cases import AT, opened, with_action
 from tests.people import staff
@@ -80,8 +82,8 @@ def test_an_action_that_the_pack_invents_is_refused(manager, owner):
         escalate_capa(at=AT, firing=firing(capa.pk, "call_the_king"))
 
 
-def test_the_kinds_of_clocks_that_come_here_are_those_that_capas_start(manager, owner):
+def test_every_kind_of_matter_that_a_capa_opens_has_its_escalation(manager, owner):
     capa = opened(manager, owner.user_id)
     action = with_action(manager, capa, owner.user_id)
-    kinds = {clock.kind for matter_id in (capa.pk, action.pk) for clock in clocks_of(matter_id)}
-    assert kinds | {"effectiveness_check"} == CAPA_CLOCKS
+    kinds = set(Matter.objects.filter(pk__in=(capa.pk, action.pk)).values_list("kind", flat=True))
+    assert kinds == {kind for kind, escalation in ESCALATIONS.items() if escalation is escalate_capa}
