@@ -16,8 +16,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate, pairwise
+from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
+
+import tzdata
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SECOND = 1_000_000
@@ -155,6 +158,16 @@ def read_zone(tz: str, where: str) -> ZoneInfo:
         raise CalendarFault(
             f"{where}: there is no time zone {tz!r}; use an IANA name such as America/New_York"
         ) from None
+
+
+def zone_data_version(tz: str) -> str:
+    """Return the version of the data that answers for a zone: the system's if it knows the zone, else the package's."""
+    folder = next((path for path in map(Path, TZPATH) if (path / tz).is_file()), None)
+    if folder is None:
+        return tzdata.IANA_VERSION
+    source = folder / "tzdata.zi"
+    found = re.match(r"# version (\S+)", source.read_text()) if source.is_file() else None
+    return found[1] if found else "system"
 
 
 def zone_offsets(tz: str, first_on: date, last_on: date) -> Offsets:

@@ -12,11 +12,19 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-import tzdata
 from django.db import connection, transaction
 
 from slas import versions
-from slas.calendar import Calendar, CalendarFault, Definition, Offsets, micros, read_definition, zone_offsets
+from slas.calendar import (
+    Calendar,
+    CalendarFault,
+    Definition,
+    Offsets,
+    micros,
+    read_definition,
+    zone_data_version,
+    zone_offsets,
+)
 from slas.fold import Terms
 from slas.models import CalendarVersion, PolicyVersion
 from slas.policy import PackFault, Policy, read_pack
@@ -96,7 +104,7 @@ def _publish_calendar(definition: Definition, offsets: Offsets, *, now: datetime
         holidays={day.isoformat(): name for day, name in definition.holidays.items()},
         first_on=definition.first_on,
         last_on=definition.last_on,
-        tzdata_version=tzdata.IANA_VERSION,
+        tzdata_version=zone_data_version(definition.tz),
         offsets=offsets,
     )
     return True

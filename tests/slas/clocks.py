@@ -1,11 +1,14 @@
 """Clocks of the tests, made by the real operations."""
 
+import json
 from contextlib import contextmanager
 from datetime import timedelta
 
+from django.db import connection
+
 from members.actors import SYSTEM
 from members.acts import act
-from slas.models import Clock, Firing, Outbox
+from slas.models import Clock, Firing, Outbox, PolicyVersion
 from slas.operations import complete_clock, open_matter, start_clock
 from slas.queries import database_now
 
@@ -20,13 +23,13 @@ def acting(at, actor=SYSTEM):
 
 def open_one(at, actor=SYSTEM):
     with acting(at, actor) as this:
-        return open_matter(this=this, kind="complaint", time_zone="America/New_York", language="en")
+        return open_matter(this=this, kind="drill", time_zone="America/New_York", language="en")
 
 
 def start(obligation, started_at, *, at=None, track=None, matter=None, actor=SYSTEM, **given):
     """Return a running clock of the house pack, on a matter of its own unless one is given."""
     with acting(at or started_at, actor) as this:
-        matter = matter or open_matter(this=this, kind="complaint", time_zone="America/New_York", language="en")
+        matter = matter or open_matter(this=this, kind="drill", time_zone="America/New_York", language="en")
         return start_clock(this=this, matter=matter, obligation=obligation, track=track, started_at=started_at, **given)
 
 
@@ -56,3 +59,18 @@ def started_so_that_it_is_due_in(delta, obligation="message_reply"):
     """Return a clock that counts 24 hours and has all but `delta` of them behind it."""
     now = database_now()
     return start(obligation, now - 24 * HOUR + delta, at=now)
+
+
+@contextmanager
+def malformed_actions(clock):
+    """Give the clock's policy actions that no publication would let pass, for a while."""
+    row = PolicyVersion.objects.get(pk=clock.policy_id)
+    for actions in ({"100": "all"}, row.actions):
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE slas_policyversion DISABLE TRIGGER USER")
+            cursor.execute(
+                "UPDATE slas_policyversion SET actions = %s WHERE id = %s", [json.dumps(actions), clock.policy_id]
+            )
+            cursor.execute("ALTER TABLE slas_policyversion ENABLE TRIGGER USER")
+        if actions is not row.actions:
+            yield

@@ -10,7 +10,7 @@ from django.db import connection, connections
 from slas.models import Clock, Firing, Outbox
 from slas.sweep import SET_ASIDE, fire_due, fire_everything, fire_one_by_one
 from tests.slas.calendars import utc
-from tests.slas.clocks import acting, complete, firings, fresh, open_one, outbox_keys, start
+from tests.slas.clocks import acting, complete, firings, fresh, malformed_actions, open_one, outbox_keys, start
 
 MONDAY = utc(2026, 6, 1, 14)
 SECOND = timedelta(seconds=1)
@@ -122,7 +122,7 @@ def test_a_firing_that_a_failover_forgot_is_made_again_under_the_same_keys():
     assert firings(clock) == [(50, MONDAY + timedelta(hours=12), False)]
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("committed")
 def test_a_sweeper_that_dies_before_it_commits_has_fired_nothing():
     clock = start("message_reply", MONDAY)
     dying = psycopg.connect(**connections["default"].get_connection_params())
@@ -134,7 +134,7 @@ def test_a_sweeper_that_dies_before_it_commits_has_fired_nothing():
     assert {row.sweeper for row in Firing.objects.all()} == {"test"}
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("committed")
 def test_a_clock_that_somebody_holds_is_skipped_and_taken_later():
     held, free = start("message_reply", MONDAY), start("message_reply", MONDAY)
     with psycopg.connect(**connections["default"].get_connection_params()) as other:
@@ -145,7 +145,7 @@ def test_a_clock_that_somebody_holds_is_skipped_and_taken_later():
     assert sweep_all(MONDAY + timedelta(hours=12)) == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("committed")
 def test_two_sweepers_at_once_fire_everything_exactly_once():
     clocks = 300
     matter_of = [open_one(MONDAY) for _ in range(3)]
@@ -178,15 +178,14 @@ def sweep_as(who, now):
         return total
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("committed")
 def test_a_clock_that_cannot_fire_is_set_aside_and_does_not_hold_up_the_others(caplog):
     healthy, poisoned = start("message_reply", MONDAY), start("capa_plan", MONDAY - timedelta(days=60))
-    with connection.cursor() as cursor:  # a policy row that no publication would make
-        cursor.execute("ALTER TABLE slas_policyversion DISABLE TRIGGER USER")
-        cursor.execute('UPDATE slas_policyversion SET actions = \'{"100": "all"}\' WHERE id = %s', [poisoned.policy_id])
-        cursor.execute("ALTER TABLE slas_policyversion ENABLE TRIGGER USER")
     now = MONDAY + timedelta(hours=12)
-    with psycopg.connect(**connections["default"].get_connection_params() | {"autocommit": True}) as conn:
+    with (
+        malformed_actions(poisoned),
+        psycopg.connect(**connections["default"].get_connection_params() | {"autocommit": True}) as conn,
+    ):
         with pytest.raises(psycopg.DataError):
             fire_due(conn.cursor(), now=now, who="test")
         assert fire_one_by_one(conn.cursor(), now=now, who="test") == 1
