@@ -80,6 +80,11 @@ class Case:
     steps: tuple[Step, ...]
     refusals: dict[str, str | None]
 
+    @property
+    def next_step(self) -> Step | None:
+        """The first step that can be done now and was not done yet."""
+        return next((step for step in self.steps if step.act and not step.done_at), None)
+
 
 @dataclass(frozen=True, slots=True)
 class _Rows:

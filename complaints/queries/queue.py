@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -16,6 +17,20 @@ from members.privacy.access import phi_access
 from slas.models import OPEN, Clock, ClockState
 
 PAGE_SIZE = 50
+TOPICS = MappingProxyType(
+    {
+        Topic.CLAIM_DENIED: "Claim denied",
+        Topic.CLAIM_DELAYED: "Claim delayed",
+        Topic.BILL: "Bill or refund",
+        Topic.AUTHORIZATION: "Authorization",
+        Topic.ACCESS: "Access to care",
+        Topic.ENROLLMENT: "Enrollment",
+        Topic.SERVICE: "Service",
+        Topic.PRIVACY: "Privacy",
+        Topic.OTHER: "Other",
+    }
+)
+"""Topics in a word or two: the members' own words are too long for a column."""
 
 
 class SavedView(TextChoices):
@@ -141,7 +156,7 @@ def _row(complaint: Complaint, at: datetime) -> QueueRow:
     return QueueRow(
         reference=complaint.reference,
         name=complaint.complainant_name or "",
-        topic=Topic(complaint.topic).label,
+        topic=TOPICS[complaint.topic],
         state=State(complaint.state).label,
         language=Language(complaint.language).label,
         owner=str(complaint.owner or ""),

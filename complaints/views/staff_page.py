@@ -18,8 +18,9 @@ def staff_page(
     request: HttpRequest, template: str, context: dict[str, Any], *, status: int = HTTPStatus.OK
 ) -> HttpResponse:
     """Draw a page of the workbench in the house's time zone, with the rooms that this person may enter."""
+    common = {"navigation": _navigation(request), "finds_cases": _admits(request, "desk:find")}
     with timezone.override(ZoneInfo(settings.HOUSE_TIME_ZONE)):
-        return render(request, template, context | {"navigation": _navigation(request)}, status=status)
+        return render(request, template, context | common, status=status)
 
 
 def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
@@ -30,10 +31,14 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
         ("quality:causes", _("Causes"), ("quality:cause", "quality:to_record", "quality:record_cause")),
         ("quality:capa_list", _("CAPA"), ("quality:capa",)),
     ]
-    audiences = named_in_settings(settings.URL_AUDIENCES)
     here = request.resolver_match.view_name
     return [
         {"label": label, "url": reverse(name), "current": here == name, "inside": here.startswith(pages)}
         for name, label, pages in rooms
-        if name in audiences and audiences[name].admits(request.standing, request.actor)
+        if _admits(request, name)
     ]
+
+
+def _admits(request: HttpRequest, name: str) -> bool:
+    audience = named_in_settings(settings.URL_AUDIENCES).get(name)
+    return audience is not None and audience.admits(request.standing, request.actor)
