@@ -1,0 +1,48 @@
+"""The deadlines of the past: what fell due before now has its effects at its own time, and no mail is sent for it."""
+
+from datetime import datetime
+
+from django.db import connection
+
+from complaints.correspondence.models import Dispatch
+from complaints.operations import record_sent
+from slas.algebra import BREACH
+from slas.models import Clock, Outbox
+from slas.outbox import FIRED
+from slas.signals import clock_breached, clock_warned
+from slas.sweep import fire_everything
+
+WHO = "demonstration"
+
+
+def live_through(*, now: datetime) -> None:
+    """Fire all that fell due by now, as the sweep would have, and carry out its effects at the times it fell due."""
+    with connection.cursor() as cursor:
+        fire_everything(cursor, now=now, who=WHO)
+    for effect in Outbox.objects.filter(topic=FIRED, settled_at=None).order_by("payload__at", "key"):
+        _carry_out(effect)
+    settle_past(now=now)
+
+
+def settle_past(*, now: datetime) -> None:
+    """Count everything that was asked for before now as sent when it was asked for, and settled."""
+    for dispatch in Dispatch.objects.filter(sent_at=None, requested_at__lt=now):
+        record_sent(at=dispatch.requested_at, dispatch_id=dispatch.pk)
+    Outbox.objects.filter(settled_at=None).update(published_at=now, settled_at=now)
+
+
+def _carry_out(effect: Outbox) -> None:
+    told = effect.payload
+    clock = Clock.objects.get(matter_id=effect.matter_id, id=told["clock"])
+    at = datetime.fromisoformat(told["at"])
+    signal = clock_breached if told["code"] >= BREACH else clock_warned
+    signal.send(
+        sender=Clock,
+        clock=clock,
+        code=told["code"],
+        epoch=told["epoch"],
+        scheduled_for=at,
+        at=at,
+        action=told["action"],
+        key=effect.key,
+    )

@@ -1,0 +1,119 @@
+"""Which complaints the demonstration has: how many at which stage, how old, from whom, through which channel."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from complaints.demo.facts import Fact
+from complaints.demo.people import Person, Staff, Town
+from complaints.demo.stories import CLINICAL, Case
+from complaints.demo.wording import count_of_foreign_words, foreign_words, words_for
+from complaints.demo.worktime import Pace, at_work, waking
+from complaints.enums import Channel
+
+CHANNELS = {Channel.PORTAL: 62, Channel.PHONE: 20, Channel.MAIL: 10, Channel.EMAIL: 8}
+SHARE_OF_MEMBERS = 0.45
+HANDLING_SPEED = 0.35
+"""How long we take, as a share of what the real complaint took at its regulator."""
+QUICKEST, SLOWEST, LATE = 2, 12, 25
+ENDED, LATE_ONES = 80, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """So many open complaints that have come as far as `stage` and are between `youngest` and `oldest` days old."""
+
+    stage: str
+    count: int
+    youngest: float
+    oldest: float
+
+
+OPEN = (
+    Standing("received", 4, 0.1, 1.5),
+    Standing("received", 2, 5, 6),  # their confirmation is overdue
+    Standing("acknowledged", 20, 0.2, 8),
+    Standing("taken", 9, 1, 9),
+    Standing("assessed", 16, 2, 13),
+    Standing("investigated", 10, 5, 16),
+    Standing("decided", 5, 8, 18),
+    Standing("letter", 3, 9, 18),
+    Standing("assessed", 4, 23, 31),  # overdue
+    Standing("investigated", 2, 26, 33),  # overdue
+)
+URGENT_HOURS_LEFT = (0.2, 0.75, 5, 26, 50)
+"""Of the 72 hours of an urgent complaint."""
+
+
+class Cast:
+    """Makes cases: draws people, words, owners and channels for facts."""
+
+    def __init__(self, staff: Staff, town: Town, *, now: datetime, rng: Random) -> None:
+        """Draw by this generator; four members with an account come again and again."""
+        self.staff, self.now, self.rng, self.town = staff, now, rng, town
+        self.account_holders = [town.an_account_holder() for _ in range(4)]
+        self._foreign = 0
+
+    def case(self, fact: Fact, *, start: datetime, channel: Channel | None = None, urgent: bool = False) -> Case:
+        """Return a case that has not come in yet; who files by phone or mail does so at an hour somebody is there."""
+        channel = channel or self.rng.choices(list(CHANNELS), list(CHANNELS.values()))[0]
+        if channel in {Channel.PHONE, Channel.MAIL}:
+            start = min(at_work(start, self.rng), self.now - timedelta(minutes=20))
+        words = words_for(fact, self.rng)
+        if channel == Channel.PORTAL and not urgent and self.rng.random() < 0.12:  # noqa: PLR2004
+            words = foreign_words(words, self._foreign % count_of_foreign_words())
+            self._foreign += 1
+        return Case(
+            fact=fact,
+            person=self._person(fact, channel),
+            words=words,
+            owner=self.staff.reviewer if urgent else self.rng.choice(self.staff.agents),
+            staff=self.staff,
+            pace=Pace(start, now=self.now, rng=self.rng),
+            rng=self.rng,
+            channel=channel,
+            urgent=urgent,
+        )
+
+    def ended(self, facts: list[Fact]) -> list[Case]:
+        """Return the cases of the last year that have ended by now."""
+        starts = (self.now - timedelta(days=max(fact.ago, LATE + 6)) for fact in facts)
+        return [self.case(fact, start=waking(start, self.rng)) for fact, start in zip(facts, starts, strict=True)]
+
+    def open(self, facts: list[Fact]) -> list[tuple[Case, str]]:
+        """Return the cases that are open now, each with the stage it has come to."""
+        remaining = iter(facts)
+        return [
+            (self._open_case(next(remaining), standing), standing.stage)
+            for standing in OPEN
+            for _ in range(standing.count)
+        ]
+
+    def urgent(self, facts: list[Fact]) -> list[Case]:
+        """Return urgent cases, some of which are due within minutes."""
+        clinical = [fact for fact in facts if fact.cause in CLINICAL]
+        return [
+            self.case(fact, start=self.now - timedelta(hours=72 - hours), channel=Channel.PORTAL, urgent=True)
+            for fact, hours in zip(clinical, URGENT_HOURS_LEFT, strict=False)
+        ]
+
+    def _open_case(self, fact: Fact, standing: Standing) -> Case:
+        start = self.now - timedelta(days=self.rng.uniform(standing.youngest, standing.oldest))
+        if standing.youngest >= 1:
+            start = waking(start, self.rng)
+        # Who has given an e-mail address is told within seconds: what is still to be confirmed came by phone or mail.
+        unconfirmed = self.rng.choice((Channel.PHONE, Channel.MAIL)) if standing.stage == "received" else None
+        return self.case(fact, start=start, channel=unconfirmed)
+
+    def _person(self, fact: Fact, channel: Channel) -> Person:
+        if channel == Channel.PORTAL and self.rng.random() < 0.15:  # noqa: PLR2004
+            return self.rng.choice(self.account_holders)
+        if self.rng.random() < SHARE_OF_MEMBERS:
+            return self.town.a_member(fact.line)
+        return self.town.a_guest()
+
+
+def hours_of_work(fact: Fact) -> float:
+    """Return over how many hours we gather what we need, nights and weekends included."""
+    days = min(max(fact.days * HANDLING_SPEED, QUICKEST), SLOWEST)
+    return days * 24 * 0.7
