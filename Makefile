@@ -45,9 +45,11 @@ bench: ## measure, and print JSON                                   [ONLY=B1]
 	@exec $(STACK) exec --durable python -m tests.benchmarks $(ONLY)
 
 mail: ## list the mail that was caught
+	$(VENV)
 	@exec $(STACK) mail
 
 totp: ## print the present sign-in codes of the demo accounts
+	$(VENV)
 	@exec $(STACK) totp
 
 lock: ## compile the newest allowed requirements, pinned and hashed

@@ -119,4 +119,7 @@ def main() -> None:
 if __name__ == "__main__":
     with (ROOT / "Makefile").open() as turnstile:
         fcntl.flock(turnstile, fcntl.LOCK_EX)  # two terminals at once: the second waits, then finds it done
-        main()
+        try:
+            main()
+        except KeyboardInterrupt:
+            sys.exit(130)

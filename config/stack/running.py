@@ -69,7 +69,7 @@ def _start(stack: Layout, supervisor: Supervisor) -> str:
         web = _start_web(supervisor, listening, variables)
         _start_celery(supervisor, stack, variables)
         port = port_of(listening)
-    supervisor.wait_until_ready(web, lambda: _first_page_answers(port))
+    supervisor.wait_until_ready(web, lambda: _first_page_answers(port), within=30)
     supervisor.check()
     accounts = json.loads(stack.accounts.read_text())
     write_private(stack.environment, json.dumps(variables))
@@ -109,11 +109,12 @@ def _start_celery(supervisor: Supervisor, stack: Layout, variables: dict[str, st
 
 
 def _first_page_answers(port: int) -> bool:
-    """Ask for the first page; a page that fails is an answer too, and tells in the log what is wrong."""
+    """Ask for the first page; while it fails the stack is not up, and the web server's log tells why."""
     try:
         with socket.create_connection((LOOPBACK, port), timeout=10) as connection:
-            connection.sendall(f"GET / HTTP/1.0\r\nHost: {LOOPBACK}:{port}\r\n\r\n".encode())
-            return connection.recv(64).startswith(b"HTTP/")
+            connection.sendall(f"GET /en/ HTTP/1.0\r\nHost: {LOOPBACK}:{port}\r\n\r\n".encode())
+            status = connection.recv(64).split()[1:2]
+            return bool(status) and status[0] < b"500"
     except OSError:
         return False
 
