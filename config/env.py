@@ -15,12 +15,16 @@ from django.core.exceptions import ImproperlyConfigured
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
+class Refused(ImproperlyConfigured):
+    """A variable is missing or malformed; `str()` is one sentence that names it and says the cure."""
+
+
 def text(name: str, how: str, *, default: str | None = None) -> str:
-    """Return the variable `name`. `how` finishes the sentence "Set it to …". Raises ImproperlyConfigured if missing."""
+    """Return the variable `name`. `how` finishes the sentence "Set it to …". Raises Refused if missing."""
     value = os.environ.get(name, "").strip() or default
     if value is None:
         message = f"{name} is not set. Set it to {how}. (`make run` needs nothing set, it makes its own.)"
-        raise ImproperlyConfigured(message)
+        raise Refused(message)
     return value
 
 
@@ -137,6 +141,6 @@ def _url(name: str, how: str, *, schemes: set[str]) -> SplitResult:
     return url
 
 
-def _malformed(name: str, how: str) -> ImproperlyConfigured:
+def _malformed(name: str, how: str) -> Refused:
     """Never repeat the value: it may hold a password."""
-    return ImproperlyConfigured(f"{name} cannot be used as it is. Set it to {how}.")
+    return Refused(f"{name} cannot be used as it is. Set it to {how}.")
