@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from complaints.correspondence.rendering import LetterContent, LetterSection
-from complaints.enums import Outcome, RemedyKind
+from complaints.enums import Outcome
 from complaints.models import Complaint, Decision
 
 LETTER_LANGUAGE = "en"
@@ -21,16 +21,6 @@ VERDICTS = MappingProxyType(
         Outcome.UPHELD: gettext_lazy("We agree with your complaint."),
         Outcome.PARTLY_UPHELD: gettext_lazy("We agree with a part of your complaint."),
         Outcome.NOT_UPHELD: gettext_lazy("We do not agree with your complaint."),
-    }
-)
-REMEDIES = MappingProxyType(
-    {
-        RemedyKind.EXPLANATION: gettext_lazy("This is how it came about:"),
-        RemedyKind.APOLOGY: gettext_lazy("We are sorry."),
-        RemedyKind.CLAIM_PAID: gettext_lazy("We pay the claim."),
-        RemedyKind.COVERAGE_GRANTED: gettext_lazy("We cover the care."),
-        RemedyKind.REFUND: gettext_lazy("We pay you back."),
-        RemedyKind.RECORD_CORRECTED: gettext_lazy("We correct our records."),
     }
 )
 
@@ -71,7 +61,7 @@ def _sections(complaint: Complaint, decision: Decision) -> list[LetterSection]:
         LetterSection(_("Why we decided this"), _paragraphs(decision.rationale)),
         LetterSection(_("What we looked at"), items=_lines(decision.evidence_reviewed)),
     ]
-    if remedy := (*_lines(str(REMEDIES.get(decision.remedy_kind, ""))), *_paragraphs(decision.remedy or "")):
+    if remedy := _paragraphs(decision.remedy or ""):
         sections.append(LetterSection(_("What we do about it"), remedy))
     return sections
 

@@ -20,6 +20,7 @@ PROSE = 10_000
 SHORT_PROSE = 2_000
 TITLE = 200
 EARLIEST = date(1900, 1, 1)
+AS_SUGGESTED = "suggested"
 CHOOSE = ("", "Choose one")
 YES_NO = (("yes", "Yes"), ("no", "No"))
 
@@ -127,9 +128,9 @@ class AssessForm(ActForm):
     immediate_action_possible = choice("Is immediate action possible?", YES_NO, "Say whether it is possible.")
     track = choice(
         "Track",
-        (("", "As suggested"), *Track.choices),
-        "Choose a track of the list.",
-        required=False,
+        ((AS_SUGGESTED, "As suggested"), *Track.choices),
+        "Choose a track.",
+        initial=AS_SUGGESTED,
     )
     override_reason = prose("Why another track?", "", limit=SHORT_PROSE, rows=2, required=False)
 
@@ -147,10 +148,14 @@ class AssessForm(ActForm):
         complete = self.is_bound and not set(self.errors) - {"track", "override_reason"}
         return suggest_track(self.axes()) if complete else None
 
+    def chosen_track(self) -> Track | None:
+        """Return the track that somebody chose instead of leaving it to the axes."""
+        chosen = self.cleaned_data.get("track")
+        return Track(chosen) if chosen and chosen != AS_SUGGESTED else None
+
     def clean(self) -> None:
         """Ask for the reason where one is needed."""
-        chosen = self.cleaned_data.get("track")
-        suggested = self.suggestion()
+        chosen, suggested = self.chosen_track(), self.suggestion()
         if chosen and suggested and chosen != suggested and not self.cleaned_data.get("override_reason"):
             self.add_error("override_reason", f"Say why the track is not {suggested.label}, as suggested.")
 
@@ -255,6 +260,7 @@ class LetterForm(ActForm):
 
     def __init__(self, *args: Any, can_go_online: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["channel"].initial = LetterChannel.PORTAL if can_go_online else LetterChannel.POST
         if not can_go_online:
             self.fields["channel"].choices = [(LetterChannel.POST.value, LetterChannel.POST.label)]
             self.fields["channel"].help_text = "There is no account to read it in online."

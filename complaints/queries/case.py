@@ -82,8 +82,8 @@ class Case:
 
     @property
     def next_step(self) -> Step | None:
-        """The first step that can be done now and was not done yet."""
-        return next((step for step in self.steps if step.act and not step.done_at), None)
+        """The first step that somebody has to do, and can do now."""
+        return next((step for step in self.steps if step.act and not step.done_at and not step.by_itself), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The way of a complaint through its lifecycle, as one of the staff sees it: done, possible now, or why not yet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from complaints.correspondence.models import LetterChannel
@@ -14,13 +14,17 @@ from members.actors import Actor
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step. `act` names the page that does it, "" when it cannot be done now; then `reason` says why."""
+    """One step. `act` names the page that does it, "" when it cannot be done now; then `reason` says why.
+
+    `by_itself`: it needs nobody to press, unless somebody is faster.
+    """
 
     name: str
     done_at: datetime | None = None
     act: str = ""
     label: str = ""
     reason: str = ""
+    by_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +39,16 @@ class SentLetter:
 def steps_of(complaint: Complaint, letter: SentLetter | None, actor: Actor) -> tuple[Step, ...]:
     """Return the steps in their order. Somebody who may only read gets no acts and no reasons."""
     return (
-        _step(
-            complaint,
-            actor,
-            "acknowledge",
-            name="Receipt confirmed",
-            label="Record a call or letter",
-            done_at=complaint.acknowledged_at,
+        replace(
+            _step(
+                complaint,
+                actor,
+                "acknowledge",
+                name="Receipt confirmed",
+                label="Record a call or letter",
+                done_at=complaint.acknowledged_at,
+            ),
+            by_itself=complaint.has_email,
         ),
         _assessing(complaint, actor),
         _step(

@@ -87,7 +87,7 @@ class Assess(ActView):
         assess_complaint(
             **told,
             axes=form.axes(),
-            track=form.cleaned_data["track"] or None,
+            track=form.chosen_track(),
             override_reason=form.cleaned_data["override_reason"],
             key=form.row_id(),
         )
