@@ -164,7 +164,7 @@ def zone_data_version(tz: str) -> str:
     """Return the version of the data that answers for a zone: the system's if it knows the zone, else the package's."""
     folder = next((path for path in map(Path, TZPATH) if (path / tz).is_file()), None)
     if folder is None:
-        return tzdata.IANA_VERSION
+        return str(tzdata.IANA_VERSION)
     source = folder / "tzdata.zi"
     found = re.match(r"# version (\S+)", source.read_text()) if source.is_file() else None
     return found[1] if found else "system"

@@ -28,6 +28,7 @@ PATIENCE = timedelta(seconds=60)  # for one envelope, below the task's time limi
 FIRST_WAIT, LONGEST_WAIT = 5, 3600
 Pair = tuple[UUID, str]
 Handler = Callable[[UUID, str, dict[str, Any]], None]
+Effect = tuple[Pair, Handler]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ def settle(pairs: Sequence[Pair], *, patience: timedelta = PATIENCE) -> int:
     """
     begun = time.monotonic()
     topics = dict(Outbox.objects.filter(pk__in=pairs).values_list("pk", "topic"))
-    inside, outside = [], []
+    inside: list[Effect] = []
+    outside: list[Effect] = []
     for pair in sorted(topics):  # in one order everywhere, so that two envelopes do not lock each other's matters
         handler = _handlers.get(topics[pair])
         if handler is None:
@@ -89,51 +91,50 @@ def settle(pairs: Sequence[Pair], *, patience: timedelta = PATIENCE) -> int:
         else:
             (inside if handler.in_transaction else outside).append((pair, handler.call))
     done = _settle_together(inside)
-    for index, (pair, call) in enumerate(outside):
+    for index, effect in enumerate(outside):
         if time.monotonic() - begun > patience.total_seconds():
             _hand_back([pair for pair, _ in outside[index:]])
             break
-        done += _attempt(pair, lambda pair=pair, call=call: _settle_outside(pair, call))
+        done += _attempt(_settle_outside, effect)
     return done
 
 
-def _settle_together(effects: Sequence[tuple[Pair, Handler]]) -> int:
+def _settle_together(effects: Sequence[Effect]) -> int:
     try:
         with transaction.atomic():
-            return _settle_inside(dict(effects))
+            return _settle_inside(effects)
     except Exception:  # noqa: BLE001 -- which of them raised is found by trying each alone
-        return sum(_attempt(pair, lambda pair=pair, call=call: _settle_alone(pair, call)) for pair, call in effects)
+        return sum(_attempt(_settle_alone, effect) for effect in effects)
 
 
-def _settle_alone(pair: Pair, call: Handler) -> int:
+def _settle_alone(effect: Effect) -> int:
     with transaction.atomic():
-        return _settle_inside({pair: call})
+        return _settle_inside([effect])
 
 
-def _settle_inside(calls: dict[Pair, Handler]) -> int:
-    rows = (
-        _todo(list(calls)).select_for_update(no_key=True, skip_locked=True, of=("self",)).order_by("matter_id", "key")
-    )
-    locked = list(rows)
+def _settle_inside(effects: Sequence[Effect]) -> int:
+    calls = dict(effects)
+    rows = _todo(list(calls)).select_for_update(no_key=True, skip_locked=True, of=("self",))
+    locked = list(rows.order_by("matter_id", "key"))
     for row in locked:
         calls[row.matter_id, row.key](row.matter_id, row.key, row.payload)
     return _todo([(row.matter_id, row.key) for row in locked]).update(settled_at=Now(), fault="") if locked else 0
 
 
-def _settle_outside(pair: Pair, call: Handler) -> int:
-    free = _todo([pair]).filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=Now()))
-    if not free.update(claimed_until=Now() + RESEND):
+def _settle_outside(effect: Effect) -> int:
+    (matter_id, key), call = effect
+    row = _todo([(matter_id, key)])
+    if not row.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=Now())).update(claimed_until=Now() + RESEND):
         return 0
-    matter_id, key = pair
-    call(matter_id, key, Outbox.objects.values_list("payload", flat=True).get(pk=pair))
-    return _todo([pair]).update(settled_at=Now(), claimed_until=None, fault="")
+    call(matter_id, key, row.values_list("payload", flat=True).get())
+    return row.update(settled_at=Now(), claimed_until=None, fault="")
 
 
-def _attempt(pair: Pair, settle_one: Callable[[], int]) -> int:
+def _attempt(settle_one: Callable[[Effect], int], effect: Effect) -> int:
     try:
-        return settle_one()
+        return settle_one(effect)
     except Exception as fault:  # noqa: BLE001 -- whatever a handler raises, this row waits and the others go on
-        note_fault(pair, fault)
+        note_fault(effect[0], fault)
         return 0
 
 

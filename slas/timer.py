@@ -103,7 +103,8 @@ class Sweeper(Loop):
         self.who, self.relay = who, relay
         self.size = BATCH
         self.full_due = self.beat_due = 0.0  # monotonic
-        self.last_seen, self.full_at, self.max_lag = BEGINNING, None, timedelta(0)
+        self.last_seen, self.max_lag = BEGINNING, timedelta(0)
+        self.full_at: datetime | None = None
 
     def turn(self, conn: psycopg.Connection) -> float:
         """Make one pass, look again at once if it took anything, else sleep up to the next due instant."""
@@ -131,7 +132,8 @@ class Sweeper(Loop):
 
     def _database_time(self, conn: psycopg.Connection) -> datetime:
         """Return the database's time, never this host's. A step back only makes firing late; it is an alarm."""
-        (now,) = conn.execute("SELECT statement_timestamp()").fetchone()  # type: ignore[misc]
+        row = conn.execute("SELECT statement_timestamp()").fetchone()
+        now: datetime = row[0]  # type: ignore[index]  # a SELECT without FROM has one row
         if now < self.last_seen - timedelta(seconds=1):
             log.error("the database clock went back by %s", self.last_seen - now)
         self.last_seen = now

@@ -47,10 +47,10 @@ def refresh() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT statement_timestamp()")
         (now,) = cursor.fetchone()
-    for row in CalendarVersion.objects.order_by("calendar", "-effective_from"):
-        calendars[row.calendar].append((row.effective_from, row.pk))
-        if row.pk not in compiled:
-            compiled[row.pk] = compile_calendar(row)
+    for version in CalendarVersion.objects.order_by("calendar", "-effective_from"):
+        calendars[version.calendar].append((version.effective_from, version.pk))
+        if version.pk not in compiled:
+            compiled[version.pk] = compile_calendar(version)
     for row in PolicyVersion.objects.order_by("-effective_from"):
         key = row.pack, row.obligation, row.track
         policies[key].append((row.effective_from, row.effective_to, row.pk, row.calendar))
