@@ -18,6 +18,7 @@ r"""The embedded stack: every part of Redress on one machine, without Docker and
     environment.py    what the programs are told
     prepare.py        migrations, static files, demo data
     running.py        `make run`: web, worker and beat on top of it
+    welcome.py        what it says
     throwaway.py      `make exec`: one command, then all is gone
     suite.py          `make test` and `make check`
     chromium.py       the browser of the browser journeys

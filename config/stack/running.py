@@ -9,11 +9,11 @@ import sys
 import time
 from pathlib import Path
 
-from config.stack import services
+from config.stack import services, welcome
 from config.stack.children import Child
 from config.stack.environment import environment
 from config.stack.keys import write_private
-from config.stack.layout import ROOT, AlreadyRunning, Layout
+from config.stack.layout import AlreadyRunning, Layout
 from config.stack.ports import LOOPBACK, listen, port_of
 from config.stack.refusal import Refusal
 from config.stack.supervisor import ChildEnded, Stopped, Supervisor, say
@@ -29,7 +29,7 @@ def run(stack: Layout) -> int:
         with stack.held() as lock:
             return _run(stack, lock)
     except AlreadyRunning as other:
-        say(_whereabouts(stack, other.pid))
+        say(welcome.whereabouts(stack, other.pid))
         return 0
 
 
@@ -39,7 +39,7 @@ def _run(stack: Layout, lock: int) -> int:
     _check_space(stack)
     try:
         url = _start(stack, supervisor)
-        say(_welcome(stack, seconds=time.monotonic() - began, url=url))
+        say(welcome.welcome(stack, seconds=time.monotonic() - began, url=url))
         supervisor.watch()
     except Stopped:
         say("\nStopping …")
@@ -71,9 +71,10 @@ def _start(stack: Layout, supervisor: Supervisor) -> str:
         port = port_of(listening)
     supervisor.wait_until_ready(web, lambda: _first_page_answers(port), within=30)
     supervisor.check()
-    accounts = json.loads(stack.accounts.read_text())
     write_private(stack.environment, json.dumps(variables))
-    write_private(stack.demo, json.dumps({"url": url, "mail": str(stack.mail), "accounts": accounts}, indent=2))
+    write_private(
+        stack.demo, json.dumps({"url": url, "mail": str(stack.mail), "accounts": welcome.accounts(stack)}, indent=2)
+    )
     return url
 
 
@@ -124,33 +125,3 @@ def _check_space(stack: Layout) -> None:
     if free < NEEDED_SPACE:
         message = f"{free // 2**20} MB are free where {stack.run} is, and {NEEDED_SPACE // 2**20} are needed; free some"
         raise Refusal(message)
-
-
-def _whereabouts(stack: Layout, pid: int) -> str:
-    how = f"Ctrl-C in its terminal or `kill {pid}` stops it."
-    try:
-        return f"Redress is already running at {json.loads(stack.demo.read_text())['url']} (process {pid}). {how}"
-    except FileNotFoundError:
-        return f"Redress is being started by process {pid}. {how}"
-
-
-def _short(path: Path) -> str:
-    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
-
-
-def _welcome(stack: Layout, *, seconds: float, url: str) -> str:
-    accounts = json.loads(stack.accounts.read_text())
-    width = max(len(account["email"]) for account in accounts)
-    rows = [f"  {account['email']:<{width}}  {account['password']}  {account['role']}" for account in accounts]
-    mail = (
-        "goes to EMAIL_URL" if os.environ.get("EMAIL_URL") else f"lands in {_short(stack.mail)} (`make mail` lists it)"
-    )
-    return "\n".join(
-        [
-            f"\nRedress is running at {url}/ (started in {seconds:.1f} s)\n",
-            "Sign in with e-mail and password; `make totp` prints the codes that staff are asked for:",
-            *rows,
-            f"\nMail {mail}; logs are in {_short(stack.logs)}.",
-            "Ctrl-C stops everything.",
-        ]
-    )
