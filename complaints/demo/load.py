@@ -123,7 +123,7 @@ def _begin(case: Case, stage: str) -> None:
         "received": (),
         "acknowledged": (case.confirm,),
         "taken": (case.take,),
-        "assessed": (case.assess,),
+        "assessed": (case.assess, case.exchange),
         "investigated": (lambda: case.look_into(hours=30), case.find),
         "decided": (lambda: decisions.append(case.decide()),),
         "letter": (lambda: case.write_letter(decisions[0], LetterChannel.POST),),

@@ -5,7 +5,6 @@ from functools import partial
 
 from complaints.correspondence.models import LetterChannel
 from complaints.demo.facts import Fact
-from complaints.demo.mail import mail_goes_out
 from complaints.demo.people import Person
 from complaints.demo.plan import Cast
 from complaints.demo.stories import Case
@@ -77,7 +76,7 @@ def _begun(case: Case) -> None:
 def _closed(case: Case) -> None:
     _begun(case)
     case.look_into(hours=60)
-    _exchange(case, "Is there anything you still need from me?", "Thank you, no. The provider has sent us everything.")
+    case.exchange()
     case.find()
     case.write_letter(case.decide(), LetterChannel.PORTAL)
     case.tell()
@@ -103,11 +102,7 @@ def _withdrawn(case: Case) -> None:
 def _looked_into(case: Case, *, now: datetime) -> None:
     _begun(case)
     case.look_into(hours=60)
-    _exchange(
-        case,
-        "My doctor asked me whether you have the records from spring. She can send them again.",
-        "We have them, thank you. A specialist is reading them now.",
-    )
+    case.exchange()
     assert case.complaint is not None and case.person.actor is not None  # noqa: S101, PT018 -- an account holder's
     send_message(
         actor=case.person.actor,
@@ -115,11 +110,3 @@ def _looked_into(case: Case, *, now: datetime) -> None:
         complaint_id=case.complaint.pk,
         body="May I go on with the treatment until then? My next appointment is on Monday.",
     )
-
-
-def _exchange(case: Case, question: str, answer: str) -> None:
-    assert case.complaint is not None and case.person.actor is not None  # noqa: S101, PT018 -- an account holder's
-    told = {"complaint_id": case.complaint.pk}
-    send_message(actor=case.person.actor, at=case.pace.next(hours=4), body=question, **told)
-    send_message(actor=case.owner, at=case.pace.next(hours=3), body=answer, **told)
-    mail_goes_out(complaint_id=case.complaint.pk, at=case.pace.soon(seconds=5))

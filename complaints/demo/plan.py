@@ -7,9 +7,9 @@ from random import Random
 from complaints.demo.facts import Fact
 from complaints.demo.people import Person, Staff, Town
 from complaints.demo.stories import CLINICAL, Case
-from complaints.demo.wording import count_of_foreign_words, foreign_words, words_for
+from complaints.demo.wording import Words, tellings_in_other_languages, words_for
 from complaints.demo.worktime import Pace, at_work, waking
-from complaints.enums import Channel
+from complaints.enums import Channel, Topic
 
 CHANNELS = {Channel.PORTAL: 62, Channel.PHONE: 20, Channel.MAIL: 10, Channel.EMAIL: 8}
 SHARE_OF_MEMBERS = 0.45
@@ -52,7 +52,7 @@ class Cast:
         """Draw by this generator; four members with an account come again and again."""
         self.staff, self.now, self.rng, self.town = staff, now, rng, town
         self.account_holders = [town.an_account_holder() for _ in range(4)]
-        self._foreign = 0
+        self._tellings = tellings_in_other_languages()
 
     def case(self, fact: Fact, *, start: datetime, channel: Channel | None = None, urgent: bool = False) -> Case:
         """Return a case that has not come in yet; who files by phone or mail does so at an hour somebody is there."""
@@ -60,9 +60,8 @@ class Cast:
         if channel in {Channel.PHONE, Channel.MAIL}:
             start = min(at_work(start, self.rng), self.now - timedelta(minutes=20))
         words = words_for(fact, self.rng)
-        if channel == Channel.PORTAL and not urgent and self.rng.random() < 0.12:  # noqa: PLR2004
-            words = foreign_words(words, self._foreign % count_of_foreign_words())
-            self._foreign += 1
+        if channel == Channel.PORTAL and not urgent:
+            words = self._in_another_language(words, fact.topic)
         return Case(
             fact=fact,
             person=self._person(fact, channel),
@@ -104,6 +103,14 @@ class Cast:
         # Who has given an e-mail address is told within seconds: what is still to be confirmed came by phone or mail.
         unconfirmed = self.rng.choice((Channel.PHONE, Channel.MAIL)) if standing.stage == "received" else None
         return self.case(fact, start=start, channel=unconfirmed)
+
+    def _in_another_language(self, words: Words, topic: Topic) -> Words:
+        """Return the words as told in another language, if there is a telling of this topic left."""
+        for telling in self._tellings:
+            if telling.topic == topic:
+                self._tellings.remove(telling)
+                return telling.replace_in(words)
+        return words
 
     def _person(self, fact: Fact, channel: Channel) -> Person:
         if channel == Channel.PORTAL and self.rng.random() < 0.15:  # noqa: PLR2004

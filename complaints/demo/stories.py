@@ -12,7 +12,7 @@ from complaints.correspondence.models import LetterChannel
 from complaints.demo.facts import Fact
 from complaints.demo.mail import mail_goes_out
 from complaints.demo.people import Person, Staff
-from complaints.demo.wording import Words, a_note, some_evidence
+from complaints.demo.wording import Words, a_note, an_exchange, some_evidence
 from complaints.demo.worktime import Pace
 from complaints.enums import Channel, Level, Outcome, RemedyKind
 from complaints.models import Complaint, Decision
@@ -27,6 +27,7 @@ from complaints.operations import (
     inform_member,
     issue_decision,
     issue_letter,
+    send_message,
     submit_complaint,
     take_complaint,
     withdraw_complaint,
@@ -76,7 +77,7 @@ class Case:
             channel=self.channel,
             statement=Statement(
                 narrative=self.words.narrative,
-                topic=self.words.topic,
+                topic=self.fact.topic,
                 language=self.words.language,
                 harm_if_waiting=self.urgent,
                 happened_on=(received_at - timedelta(days=self.rng.randrange(5, 90))).date(),
@@ -124,6 +125,16 @@ class Case:
         for source, title in pieces:
             at = self.pace.next(hours=hours / len(pieces))
             add_evidence(**self.handled, at=at, source=source, title=title, obtained_on=at.date())
+
+    def exchange(self) -> None:
+        """Let a member with an account ask something, and answer it."""
+        if self.person.actor is None or self.complaint is None:
+            return
+        question, answer = an_exchange(self.rng)
+        told = {"complaint_id": self.complaint.pk}
+        send_message(actor=self.person.actor, at=self.pace.next(hours=5), body=question, **told)
+        send_message(actor=self.owner, at=self.pace.next(hours=3), body=answer, **told)
+        mail_goes_out(complaint_id=self.complaint.pk, at=self.pace.soon(seconds=5))
 
     def find(self) -> None:
         """Finish the investigation."""

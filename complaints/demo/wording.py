@@ -1,7 +1,7 @@
 """What people say and write in the demonstration: words.toml, filled in by lot."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -18,7 +18,6 @@ CENTS = 100
 class Words:
     """The words of one complaint, from the member's to ours."""
 
-    topic: Topic
     language: Language
     narrative: str
     desired_outcome: str
@@ -45,7 +44,6 @@ def words_for(fact: Fact, rng: Random) -> Words:
     outcome = _file()["outcomes"].get(fact.outcome or Outcome.UPHELD) or _file()["outcomes"][Outcome.UPHELD]
     remedied = fact.remedy != RemedyKind.NONE and fact.outcome != Outcome.NOT_UPHELD
     return Words(
-        topic=fact.topic,
         language=Language.EN,
         narrative=_filled(rng.choice(about["narrative"]), details),
         desired_outcome=rng.choice(_file()["work"]["desired"]),
@@ -55,23 +53,32 @@ def words_for(fact: Fact, rng: Random) -> Words:
     )
 
 
-def foreign_words(words: Words, number: int) -> Words:
-    """Return the same with the number-th narrative in another language; what we write stays in ours."""
-    told = _file()["languages"][number]
-    return Words(
-        topic=Topic(told["topic"]),
-        language=Language(told["language"]),
-        narrative=told["narrative"],
-        desired_outcome=told.get("desired", ""),
-        findings=words.findings,
-        rationale=words.rationale,
-        remedy=words.remedy,
-    )
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A narrative in another language."""
+
+    topic: Topic
+    language: Language
+    narrative: str
+    desired_outcome: str
+
+    def replace_in(self, words: Words) -> Words:
+        """Return the words with this narrative; what we write stays in our language."""
+        return replace(words, language=self.language, narrative=self.narrative, desired_outcome=self.desired_outcome)
 
 
-def count_of_foreign_words() -> int:
-    """Return how many narratives there are in other languages."""
-    return len(_file()["languages"])
+def tellings_in_other_languages() -> list[Telling]:
+    """Return all narratives in other languages."""
+    return [
+        Telling(Topic(told["topic"]), Language(told["language"]), told["narrative"], told.get("desired", ""))
+        for told in _file()["languages"]
+    ]
+
+
+def an_exchange(rng: Random) -> tuple[str, str]:
+    """Return a member's question and our answer."""
+    question, answer = rng.choice(_file()["work"]["exchanges"])
+    return question, answer
 
 
 def a_note(rng: Random) -> str:

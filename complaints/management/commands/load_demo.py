@@ -25,8 +25,8 @@ class Command(BaseCommand):
             help="where the logins go, as JSON: role, name, email, password, totp_secret; only its owner can read it",
         )
 
-    def handle(self, *, accounts_file: Path, **_: Any) -> None:
-        try:
+    def handle(self, *, accounts_file: Path | str, **_: Any) -> None:
+        try:  # call_command() passes a path on as it was given
             loaded = load_demo(at=database_now(), accounts_file=Path(accounts_file))
         except LoginsLost as error:
             raise CommandError(str(error)) from error
