@@ -3,10 +3,11 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from config.stack.layout import ROOT
 from tests.browser.stack import Account, RunningStack, running_stack
@@ -17,6 +18,7 @@ FLAGS = (
 ).split()  # fmt: skip
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+expect.set_options(timeout=10_000)  # for a busy machine; what is there is there at once
 SIZES = {"desktop": (1440, 900), "tablet": (1024, 768), "phone": (375, 812), "narrow": (320, 640)}
 
 
@@ -95,6 +97,23 @@ def signed_in(chromium, stack) -> Callable[[str], dict]:
         return states[role]
 
     return state_of
+
+
+@pytest.fixture(scope="session")
+def colleague(chromium, stack) -> dict:
+    """Return the browser state of a new quality manager, who has set up the second factor without script."""
+    account = stack.hire("quality_manager")
+    context = chromium.new_context(base_url=stack.url, java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, account)
+    page.get_by_role("button", name="Continue").click()
+    key = page.locator("code").inner_text().replace(" ", "")
+    page.get_by_label("6-digit code").fill(replace(account, totp_secret=key).code())
+    page.get_by_role("button", name="Finish").click()
+    expect(page).to_have_url(f"{stack.url}/quality/")
+    state = context.storage_state()
+    context.close()
+    return state
 
 
 def sign_in(page: Page, account: Account) -> None:

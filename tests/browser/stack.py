@@ -3,6 +3,7 @@
 import email
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from uuid import uuid4
 
 from config.stack.layout import ROOT
 from config.stack.totp import PERIOD, code
@@ -78,6 +80,17 @@ class RunningStack:
             cwd=ROOT, env=self.environment, input=stdin, capture_output=True, text=True, check=True, timeout=120,
         )  # fmt: skip
         return done.stdout
+
+    def hire(self, role: str) -> Account:
+        """Return the account of somebody new on the staff, who has no second factor yet."""
+        email, password = f"{uuid4().hex[:12]}@staff.example", secrets.token_urlsafe(24)
+        self.manage(
+            "shell", "-c",
+            "from members.actors import SYSTEM; from members.operations import create_staff_account;"
+            " from slas.queries import database_now; create_staff_account(actor=SYSTEM, at=database_now(),"
+            f" email={email!r}, display_name='New {email[:6]}', password={password!r}, roles=[{role!r}])",
+        )  # fmt: skip
+        return Account(role, email, password, None)
 
 
 @contextmanager

@@ -1,0 +1,182 @@
+"""Complaints at every stage for the pages that are looked at, made by the real operations inside the running stack.
+
+Runs there as `manage.py shell -c "from tests.browser.scene import lay; lay(…)"` and prints what it made as JSON.
+"""
+
+import json
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from complaints.capa.operations import add_action, approve_plan, complete_action, open_capa, record_root_cause
+from complaints.correspondence.models import LetterChannel
+from complaints.enums import EvidenceSource, Level, Outcome, RemedyKind, Topic
+from complaints.operations import (
+    Axes,
+    Statement,
+    add_evidence,
+    assess_complaint,
+    close_complaint,
+    complete_investigation,
+    inform_member,
+    issue_decision,
+    issue_letter,
+    send_message,
+    submit_complaint,
+    take_complaint,
+    write_note,
+)
+from complaints.queries.decision_letter import draft_letter
+from complaints.models import Complaint
+from members.accounts.models import User
+from members.actors import SYSTEM, Actor
+from members.identifiers import new_id
+from members.models import Member
+from slas.queries import database_now
+
+CAUSE = "claim_rules"
+PLAIN = Axes(
+    severity=Level.LOW,
+    safety=Level.LOW,
+    complexity=Level.LOW,
+    impact=Level.LOW,
+    immediate_action_needed=False,
+    immediate_action_possible=False,
+)
+
+
+def lay(**emails: str) -> None:
+    """Make the scene for the people with these addresses: member, agent, lead, quality_manager."""
+    people = {role: _actor(email) for role, email in emails.items()}
+    scene = Scene(people["member"], people["agent"], at=database_now() - timedelta(days=2))
+    facts = {stage: scene.complaint(stage).reference for stage in STAGES}
+    facts["foreign"] = scene.complaint("letter_sent", own=False).reference
+    facts["posted"] = scene.complaint("letter_issued", own=False).reference
+    facts |= _capas(scene, people)
+    print(json.dumps(facts))  # noqa: T201 -- this is how it tells
+
+
+def _actor(email: str) -> Actor:
+    return User.objects.with_standing().get(pk=User.objects.of_email(email).get().pk).as_actor()
+
+
+STAGES = ("received", "taken", "assessed", "investigated", "decided", "letter_sent", "closed")
+
+
+class Scene:
+    """Takes complaints as far as asked; each act is a minute after the one before."""
+
+    def __init__(self, member: Actor, agent: Actor, *, at: datetime) -> None:
+        self.member, self.agent, self.now = member, agent, at
+
+    def at(self) -> datetime:
+        self.now += timedelta(minutes=1)
+        return self.now
+
+    def complaint(self, stage: str, *, own: bool = True) -> Complaint:
+        complaint = self._submitted(own=own)
+        told = {"actor": self.agent, "complaint_id": complaint.pk}
+        way = [*STAGES[:5], "letter_issued", *STAGES[5:]]
+        for reached in way[1 : way.index(stage) + 1]:
+            getattr(self, f"_{reached}")(told)
+        return complaint
+
+    def _submitted(self, *, own: bool) -> Complaint:
+        statement = Statement(
+            narrative="They sent me a bill that I had paid.\n\nI called twice and waited for an hour.",
+            desired_outcome="Take the bill back.",
+            topic=Topic.BILL,
+            name="Maria Alvarez" if own else "Otto Fremd",
+            email="maria@example.org" if own else "",
+            postal_address="" if own else "1 Elm Street\nHartford, CT 06103",
+            member_id=self.member.member_id if own else None,
+        )
+        return submit_complaint(
+            actor=self.member if own else SYSTEM, at=self.at(), statement=statement, submission_key=new_id()
+        )
+
+    def _taken(self, told: dict) -> None:
+        take_complaint(**told, at=self.at(), from_owner_id=None)
+
+    def _assessed(self, told: dict) -> None:
+        assess_complaint(**told, at=self.at(), axes=PLAIN)
+        write_note(**told, at=self.at(), body="Called the member.")
+        if Complaint.objects.unscoped("scene").get(pk=told["complaint_id"]).member_id:
+            send_message(**told, at=self.at(), body="Which bill is it?")
+
+    def _investigated(self, told: dict) -> None:
+        add_evidence(
+            **told,
+            at=self.at(),
+            title="The bill",
+            source=EvidenceSource.MEMBER,
+            obtained_on=date(2026, 6, 3),
+            detail="Dated June 1.",
+        )
+        complete_investigation(**told, at=self.at(), findings="It was paid.")
+
+    def _decided(self, told: dict) -> None:
+        issue_decision(
+            **told,
+            at=self.at(),
+            outcome=Outcome.UPHELD,
+            rationale="You had paid the bill.",
+            evidence_reviewed="The bill",
+            remedy_kind=RemedyKind.REFUND,
+            remedy="We take the bill back by July 31.",
+        )
+
+    def _letter_issued(self, told: dict) -> None:
+        at, complaint = self.at(), Complaint.objects.unscoped("scene").get(pk=told["complaint_id"])
+        draft = draft_letter(actor=self.agent, complaint=complaint, at=at)
+        channel = LetterChannel.PORTAL if draft.can_go_online else LetterChannel.POST
+        issue_letter(**told, at=at, content=draft.content, channel=channel)
+
+    def _letter_sent(self, told: dict) -> None:
+        inform_member(**told, at=self.at(), proof="post")
+
+    def _closed(self, told: dict) -> None:
+        close_complaint(**told, at=self.at())
+
+
+def _capas(scene: Scene, people: dict[str, Actor]) -> dict[str, str]:
+    """Open one CAPA that waits for its approval, and carry another one out."""
+    quality, owner = people["quality_manager"], people["agent"].user_id
+    cases = [scene.complaint("closed").pk for _ in range(2)]
+    for case in cases:
+        record_root_cause(actor=quality, at=scene.at(), complaint_id=case, cause=CAUSE, explanation="A rule is wrong.")
+    opened, done = (_open(scene, quality, owner, cases) for _ in range(2))
+    action = _planned(scene, quality, owner, done.pk)
+    approve_plan(
+        actor=quality,
+        at=scene.at(),
+        capa_id=done.pk,
+        criterion="None in 90 days.",
+        check_on=scene.now.date() + timedelta(days=120),
+    )
+    waiting = _planned(scene, quality, owner, opened.pk)
+    complete_action(actor=people["agent"], at=scene.at(), action_id=action)
+    return {"capa": opened.reference, "capa_action": str(waiting), "capa_done": done.reference}
+
+
+def _open(scene: Scene, quality: Actor, owner: UUID, cases: list[UUID]):
+    return open_capa(
+        actor=quality,
+        at=scene.at(),
+        title="Bills that were paid",
+        problem="Members get bills that they have paid.",
+        cause=CAUSE,
+        owner_id=owner,
+        complaint_ids=cases,
+    )
+
+
+def _planned(scene: Scene, quality: Actor, owner: UUID, capa_id: UUID) -> UUID:
+    return add_action(
+        actor=quality,
+        at=scene.at(),
+        capa_id=capa_id,
+        kind="corrective",
+        description="Teach the system what was paid.",
+        owner_id=owner,
+        due_on=scene.now.date() + timedelta(days=30),
+    ).pk
