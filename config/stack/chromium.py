@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 
 from config.stack.supervisor import say
 
@@ -25,8 +26,14 @@ def _install() -> bool:
     if os.geteuid() != 0 or not apt or os.environ.get(VARIABLE):
         return False
     say("Chromium is missing; installing it with apt-get …")
-    quiet = {"env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, "stdin": subprocess.DEVNULL, "stdout": 2}
     return all(
-        subprocess.run([apt, "-q", *arguments], check=False, **quiet).returncode == 0
+        subprocess.run(
+            [apt, "-q", *arguments],
+            check=False,
+            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+            stdin=subprocess.DEVNULL,
+            stdout=sys.stderr,
+        ).returncode
+        == 0
         for arguments in (["update"], ["install", "-y", "--no-install-recommends", "chromium"])
     )

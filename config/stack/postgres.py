@@ -49,7 +49,7 @@ class Cluster:
     def run(self, program: str, *arguments: str | Path, text: str = "") -> str:
         """Run one of PostgreSQL's programs to its end and return what it printed. Raises Refusal if it fails."""
         done = subprocess.run(
-            [_binaries() / program, *arguments],
+            [str(_binaries() / program), *map(str, arguments)],
             check=False, capture_output=True, cwd="/", env=environment(), input=text, preexec_fn=self.become, text=True,
         )  # fmt: skip
         if done.returncode:

@@ -63,7 +63,7 @@ def _start(stack: Layout, supervisor: Supervisor) -> str:
         variables = environment(stack, addresses, url=url)
         wait_for_services()
         say("Database, broker and mail server are up; preparing the database …")
-        prepare = [sys.executable, "-m", "config.stack.prepare", "--static", "--demo", stack.accounts]
+        prepare = [sys.executable, "-m", "config.stack.prepare", "--static", "--demo", str(stack.accounts)]
         supervisor.run_to_end("prepare", prepare, environment=variables)
         say("Starting web server, worker and beat …")
         web = _start_web(supervisor, listening, variables)

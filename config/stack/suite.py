@@ -20,6 +20,7 @@ from config.stack.throwaway import throwaway
 
 PYTHON = sys.executable
 NOWHERE = Addresses("postgresql:///none?host=/nonexistent", "unix:///nonexistent", "smtp://127.0.0.1:1")
+Verdict = Literal["passed", "FAILED", "SKIPPED"]
 NOTHING_SELECTED = 5  # pytest's exit status
 MOST_PROCESSES = 4
 
@@ -37,7 +38,7 @@ class Outcome:
     """How a step went, and a remark for the summary."""
 
     name: str
-    verdict: Literal["passed", "FAILED", "SKIPPED"]
+    verdict: Verdict
     seconds: float
     remark: str = ""
 
@@ -94,7 +95,7 @@ def _judge(step: Step, run: Callable[[Sequence[str]], int]) -> Outcome:
 
 
 def _without_browser(step: Step) -> Outcome:
-    verdict = "FAILED" if os.environ.get("CI") == "true" else "SKIPPED"
+    verdict: Verdict = "FAILED" if os.environ.get("CI") == "true" else "SKIPPED"
     cure = "as root, `apt-get install chromium`; or set REDRESS_CHROMIUM to its path"
     remark = f"THE BROWSER JOURNEYS DID NOT RUN: Chromium is missing; {cure}"
     return Outcome(step.name, verdict, 0, remark)
