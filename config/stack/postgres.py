@@ -81,7 +81,7 @@ def start(supervisor: Supervisor, layout: Layout, *, durable: bool) -> tuple[Clu
 
 def is_ready(cluster: Cluster) -> bool:
     """Tell whether the server answers."""
-    command = [_binaries() / "pg_isready", "-q", "-h", cluster.sockets, "-U", USER, "-d", DATABASE]
+    command = [str(_binaries() / "pg_isready"), "-q", "-h", str(cluster.sockets), "-U", USER, "-d", DATABASE]
     return subprocess.run(command, check=False, env=environment(), stdin=subprocess.DEVNULL).returncode == 0
 
 
