@@ -17,13 +17,13 @@ from slas.models import Clock, ClockState
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A word with its tone, the five stages, and what happens next, with its date."""
+    """A word with its tone, the five stages, what happens next by which day, and each promise by its obligation."""
 
     label: str
     tone: str
     stages: list[Stage]
     next_words: str
-    promises: list[str]
+    promises: dict[str, str]
 
 
 def standing_of(complaint: Complaint, clocks: Iterable[Clock], *, now: datetime) -> Standing:
@@ -43,7 +43,7 @@ def standing_of(complaint: Complaint, clocks: Iterable[Clock], *, now: datetime)
             due_at=due["resolve"].due_at if "resolve" in due else None,
         ),
         next_words=_next_words(complaint, due, now, zone),
-        promises=[promised(clock.kind, due_at=clock.due_at, now=now, zone=zone) for clock in due.values()],
+        promises={kind: promised(kind, due_at=clock.due_at, now=now, zone=zone) for kind, clock in due.items()},
     )
 
 
