@@ -41,13 +41,14 @@ class Clock(models.Model):
     """
 
     pk = models.CompositePrimaryKey("matter_id", "id")
-    matter = models.ForeignKey("slas.Matter", models.PROTECT, related_name="clocks")
+    # No indexes of their own on these keys: the primary key begins with the matter, and a firing updates every index.
+    matter = models.ForeignKey("slas.Matter", models.PROTECT, related_name="clocks", db_index=False)
     id = models.UUIDField(default=new_id, editable=False)
     kind = models.CharField(max_length=40)
     cycle = models.PositiveSmallIntegerField(default=1)
     state = models.SmallIntegerField(choices=ClockState, default=ClockState.RUNNING)
-    policy = models.ForeignKey("slas.PolicyVersion", models.PROTECT, related_name="+")
-    calendar = models.ForeignKey("slas.CalendarVersion", models.PROTECT, related_name="+")
+    policy = models.ForeignKey("slas.PolicyVersion", models.PROTECT, related_name="+", db_index=False)
+    calendar = models.ForeignKey("slas.CalendarVersion", models.PROTECT, related_name="+", db_index=False)
     started_at = models.DateTimeField()
     budget = models.BigIntegerField()
     extended = models.BigIntegerField(default=0, help_text="Units that extensions added.")
@@ -120,7 +121,8 @@ class ClockEvent(models.Model):
     """One thing that happened to a clock; append-only. The clock row is the fold of its events, in order of `rev`."""
 
     pk = models.CompositePrimaryKey("matter_id", "clock_id", "rev")
-    matter = models.ForeignKey("slas.Matter", models.PROTECT, related_name="+")
+    # Migration 0002 refers (matter, clock) to the clock, which has the matter's constraint.
+    matter = models.ForeignKey("slas.Matter", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     clock_id = models.UUIDField()
     rev = models.IntegerField()
     kind = models.CharField(max_length=10, choices=[(kind, kind) for kind in EventKind])

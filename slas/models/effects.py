@@ -9,7 +9,8 @@ class Firing(models.Model):
     """One threshold of one clock that was reached. The primary key is what makes it happen exactly once."""
 
     pk = models.CompositePrimaryKey("matter_id", "clock_id", "epoch", "code")
-    matter = models.ForeignKey("slas.Matter", models.PROTECT, related_name="+")
+    # Migration 0002 refers (matter, clock) to the clock, which has the matter's constraint.
+    matter = models.ForeignKey("slas.Matter", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     clock_id = models.UUIDField()
     epoch = models.PositiveSmallIntegerField()
     code = models.SmallIntegerField()
@@ -27,7 +28,7 @@ class Outbox(models.Model):
     """An effect that must happen, at least once, after the transaction that asked for it."""
 
     pk = models.CompositePrimaryKey("matter_id", "key")
-    matter = models.ForeignKey("slas.Matter", models.PROTECT, related_name="+")
+    matter = models.ForeignKey("slas.Matter", models.PROTECT, related_name="+", db_index=False)
     key = models.CharField(max_length=160, help_text="The same effect asked for again has the same key.")
     topic = models.CharField(max_length=60)
     payload = models.JSONField(help_text="Ids and codes only.")
