@@ -32,8 +32,7 @@ def period_of(code: str, *, at: datetime) -> Period:
         "last-year": (year.replace(year=year.year - 1), year),
         "all": (None, None),
     }
-    starts_on, ends_on = bounds[code]
-    return Period(starts_on and day_begins_at(starts_on), ends_on and day_begins_at(ends_on))
+    return Period(*(day_begins_at(day) if day else None for day in bounds[code]))
 
 
 def _months_before(day: date, months: int) -> date:

@@ -73,9 +73,14 @@ def approve_plan(*, actor: Actor, at: datetime, capa_id: UUID, criterion: str, c
         _check_within_reach(check_on, house_date(at), field="check_on")
         if check_on <= last_due_on:
             raise CapaRefused(_("Choose a day after the last action is due."), field="check_on")
-        detail = {"check_on": str(check_on)}
-        words = {"criterion": criterion.strip(), "check_on": check_on}
-        capa = perform("approve_plan", this=this, capa_id=capa_id, detail=detail, **words)
+        capa = perform(
+            "approve_plan",
+            this=this,
+            capa_id=capa_id,
+            detail={"check_on": str(check_on)},
+            criterion=criterion.strip(),
+            check_on=check_on,
+        )
         implement_if_done(this, capa_id)
     return capa
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -56,8 +57,8 @@ def cases_with_references(*, actor: Actor, references: Collection[str]) -> list[
     return case_lines(_with_work(actor).filter(reference__in=known).order_by("reference"))
 
 
-def case_lines(rows: Iterable[Complaint]) -> list[CaseLine]:
-    """Return complaints of this module as plain data."""
+def case_lines(rows: Iterable[Any]) -> list[CaseLine]:
+    """Return complaints with their work, as the queries here give them, as plain data."""
     return [
         CaseLine(
             id=row.pk,

@@ -24,7 +24,7 @@ def capa_list(request: HttpRequest) -> HttpResponse:
     lines = list_capas(actor=request.actor, at=request.at)
     show = request.GET["show"] if request.GET.get("show") in VIEWS else "open"
     ages = {code: words for _most, code, words in AGE_BANDS}
-    age = request.GET.get("age") if request.GET.get("age") in ages else ""
+    age = request.GET["age"] if request.GET.get("age") in ages else ""
     chosen = [line for line in lines if _belongs(line, show) and (not age or line.age == age)]
     if request.GET.get("format") == "csv":
         return csv_file("capas", _columns(), map(_cells, chosen))

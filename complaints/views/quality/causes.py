@@ -9,7 +9,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from complaints.capa.causes import CAUSES
 from complaints.capa.operations import record_root_cause
-from complaints.capa.queries import case_lines, cases_of_cause, cases_without_cause, pareto_of_causes, read_causes
+from complaints.capa.queries import (
+    CauseShare,
+    case_lines,
+    cases_of_cause,
+    cases_without_cause,
+    pareto_of_causes,
+    read_causes,
+)
 from complaints.forms.quality import RootCauseForm
 from complaints.permissions import may
 from complaints.views.quality.acts import act_page
@@ -28,18 +35,7 @@ def causes(request: HttpRequest) -> HttpResponse:
     found = pareto_of_causes(actor=request.actor, **filters.narrowing(request.at))
     if request.GET.get("format") == "csv":
         columns = [_("Code"), _("Root cause"), _("Group"), _("Complaints"), _("Share %"), _("Running share %")]
-        rows = (
-            (
-                share.code,
-                share.label,
-                share.group,
-                share.cases,
-                f"{share.percent:.1f}",
-                f"{share.cumulative_percent:.1f}",
-            )
-            for share in found.shares
-        )
-        return csv_file("root-causes", columns, rows)
+        return csv_file("root-causes", columns, map(_cells, found.shares))
     rows = [(share, filters.on(reverse("quality:cause", args=[share.code]))) for share in found.shares]
     context = {"filters": filters, "causes": found, "rows": rows, "pareto": pareto_chart(found, filters)}
     context["unrecorded"] = cases_without_cause(actor=request.actor).count()
@@ -95,3 +91,8 @@ def record(request: HttpRequest, reference: str) -> HttpResponse:
         return HttpResponseRedirect(request.path)
 
     return act_page(request, "quality/record_cause.html", form, {"page": page}, carry_out)
+
+
+def _cells(share: CauseShare) -> tuple[str | int, ...]:
+    shares = (f"{percent:.1f}" for percent in (share.percent, share.cumulative_percent))
+    return (share.code, share.label, share.group, share.cases, *shares)
