@@ -56,8 +56,11 @@ def status_of(request: HttpRequest, token: str) -> HttpResponse:
     try:
         complaint_id = UUID(TimestampSigner(salt=STATUS_SALT).unsign(token, max_age=LINK_LASTS))
     except (BadSignature, ValueError):
+        found = None
+    else:
+        found = read_status(complaint_id=complaint_id, now=request.at)
+    if found is None:
         return member_page(request, "public/status_over.html", {}, status=HTTPStatus.GONE)
-    found = read_status(complaint_id=complaint_id, now=request.at)
     return member_page(request, "public/status_of.html", {"status": found})
 
 

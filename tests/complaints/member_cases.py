@@ -71,8 +71,15 @@ def assessed(complaint: Complaint, by: Actor, *, at: datetime = people.AT) -> Co
     return assess_complaint(actor=by, at=at, complaint_id=complaint.pk, axes=SIMPLE)
 
 
-def answered(complaint: Complaint, by: Actor, *, at: datetime = people.AT, posted: bool = True) -> Complaint:
-    """Return the complaint with its decision letter written, and sent unless told otherwise."""
+def answered(
+    complaint: Complaint,
+    by: Actor,
+    *,
+    at: datetime = people.AT,
+    channel: LetterChannel = LetterChannel.POST,
+    posted: bool = True,
+) -> Complaint:
+    """Return the complaint with its decision letter written, and posted unless told otherwise."""
     assessed(complaint, by, at=at)
     at += timedelta(days=2)
     complete_investigation(actor=by, at=at, complaint_id=complaint.pk, findings="The money went elsewhere.")
@@ -85,7 +92,7 @@ def answered(complaint: Complaint, by: Actor, *, at: datetime = people.AT, poste
         evidence_reviewed="The claim.",
     )
     letter = replace(LETTER, reference=complaint.reference)
-    issue_letter(actor=by, at=at, complaint_id=complaint.pk, content=letter, channel=LetterChannel.POST)
+    issue_letter(actor=by, at=at, complaint_id=complaint.pk, content=letter, channel=channel)
     if posted:
         inform_member(actor=by, at=at, complaint_id=complaint.pk, proof="post")
     return Complaint.objects.unscoped("test").get(pk=complaint.pk)

@@ -1,0 +1,109 @@
+"""The e-mails to complainants: a number, a day, a link and the help line, and nothing about health."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from complaints.correspondence.delivery import send_email
+from complaints.correspondence.models import Dispatch, DispatchKind, LetterChannel
+from complaints.enums import Language, Topic
+from complaints.operations import request_status_link, send_message
+from complaints.promises import last_day
+from members.actors import GUEST
+from slas.queries import open_clocks
+from tests import people
+from tests.complaints import member_cases as cases
+
+pytestmark = pytest.mark.django_db
+SECRETS = ("Joseph", "bill", "Bill", "knee", "claim", "Dana")
+
+
+@pytest.fixture
+def person():
+    person = people.member()
+    people.member_account(person=person)
+    return person
+
+
+def mail(kind: str, mailoutbox, *, at=people.AT):
+    send_email(Dispatch.objects.get(kind=kind), at=at)
+    [message] = mailoutbox
+    return message
+
+
+def assert_is_plain(message, complaint) -> None:
+    assert message.to == ["joseph@example.org"]
+    assert complaint.reference in message.body
+    assert settings.INSURER_PHONE in message.body
+    assert "An interpreter is free." in message.body
+    assert not [secret for secret in SECRETS if secret in message.subject + message.body]
+    assert "&" not in message.body
+    assert not re.search(r"\n\n\n", message.body)
+
+
+def test_the_acknowledgement_promises_the_day_of_the_clock(mailoutbox):
+    complaint = cases.submitted(narrative="My knee", topic=Topic.CLAIM_DENIED)
+    message = mail("acknowledgement", mailoutbox)
+    assert_is_plain(message, complaint)
+    assert message.subject == f"We have your complaint {complaint.reference}"
+    [clock] = [clock for clock in open_clocks([complaint.pk])[complaint.pk] if clock.kind == "resolve"]
+    assert f"send you our decision by {last_day(clock.due_at, cases.HOUSE)}." in message.body
+    assert "We confirm that we have" not in message.body
+    assert settings.PUBLIC_URL + reverse("public:status") in message.body
+    assert message.extra_headers["Auto-Submitted"] == "auto-generated"
+
+
+def test_a_member_with_an_account_is_led_to_the_case(person, mailoutbox):
+    complaint = cases.submitted(person=person)
+    assert (
+        settings.PUBLIC_URL + reverse("member:case", args=[complaint.reference])
+        in mail("acknowledgement", mailoutbox).body
+    )
+
+
+def test_a_member_without_an_account_is_led_to_the_status_page(mailoutbox):
+    cases.submitted(person=people.member())
+    assert settings.PUBLIC_URL + reverse("public:status") in mail("acknowledgement", mailoutbox).body
+
+
+def test_a_language_without_pages_gets_english_words_and_links_that_work(mailoutbox):
+    complaint = cases.submitted(language=Language.ES)
+    message = mail("acknowledgement", mailoutbox)
+    assert_is_plain(message, complaint)
+    assert "/en/status/" in message.body
+
+
+def test_a_late_acknowledgement_promises_nothing_that_has_passed(mailoutbox):
+    cases.submitted()
+    assert (
+        "It is late, and we are sorry." in mail("acknowledgement", mailoutbox, at=people.AT + timedelta(days=60)).body
+    )
+
+
+def test_a_notice_of_a_message_does_not_hold_it(person, mailoutbox):
+    complaint = cases.submitted(person=person)
+    send_message(actor=cases.agent(), at=people.AT, complaint_id=complaint.pk, body="About your knee")
+    message = mail("message_ready", mailoutbox)
+    assert_is_plain(message, complaint)
+    assert reverse("member:case", args=[complaint.reference]) in message.body
+
+
+def test_a_notice_of_the_letter_does_not_hold_the_decision(person, mailoutbox):
+    complaint = cases.submitted(person=person)
+    agent = cases.agent()
+    cases.answered(complaint, agent, channel=LetterChannel.PORTAL, posted=False)
+    message = mail("letter_ready", mailoutbox)
+    assert_is_plain(message, complaint)
+    assert "what you can do if you do not agree" in message.body
+
+
+def test_the_status_link_works(client, mailoutbox):
+    complaint = cases.submitted()
+    request_status_link(actor=GUEST, at=people.AT, reference=complaint.reference, surname="K")
+    message = mail(DispatchKind.STATUS_LINK, mailoutbox)
+    assert_is_plain(message, complaint)
+    link = re.search(rf"{re.escape(settings.PUBLIC_URL)}(/\S+)", message.body)[1]
+    assert client.get(link).status_code == 200

@@ -1,0 +1,215 @@
+"""Pages for everybody: the way in, the time table, and where a complaint stands without an account."""
+
+import html
+import json
+from datetime import date, timedelta
+
+import pytest
+from django.conf import settings
+from django.core.signing import TimestampSigner
+from django.urls import reverse
+from django.utils import timezone
+
+from complaints.correspondence.delivery import STATUS_SALT
+from complaints.correspondence.models import Dispatch, DispatchKind
+from complaints.operations import request_status_link
+from complaints.queries.language_help import taglines
+from complaints.queries.time_table import PromiseRow, time_table
+from complaints.reference import ALPHABET, new_reference
+from members.actors import GUEST
+from members.audit.models import Event
+from slas.models import PolicyVersion
+from slas.queries import database_now
+from tests import people
+from tests.complaints import member_cases as cases
+from tests.shared_data import FOLDER
+
+pytestmark = pytest.mark.django_db
+PAGES = ("home", "complaints", "status", "accessibility", "privacy", "language_help")
+BLNS = FOLDER / "fuzz" / "blns.json"
+STATUS = "/en/status/"
+
+
+def shown(response) -> str:
+    return html.unescape(response.content.decode())
+
+
+def links() -> int:
+    return Dispatch.objects.filter(kind=DispatchKind.STATUS_LINK).count()
+
+
+def link_to(complaint) -> str:
+    return reverse("public:status_of", args=[TimestampSigner(salt=STATUS_SALT).sign(complaint.pk.hex)])
+
+
+def test_the_address_alone_leads_to_the_start_page(client):
+    assert client.get("/")["Location"] == "/en/"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_has_one_heading_a_title_of_its_own_and_the_help_line(client, name):
+    page = shown(client.get(reverse(f"public:{name}")))
+    assert page.count("<h1") == 1
+    assert settings.INSURER_PHONE in page
+    titles = [shown(client.get(reverse(f"public:{other}"))).partition("<title>")[2] for other in PAGES]
+    assert len({title.partition("</title>")[0] for title in titles}) == len(PAGES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_reading_pages_ask_the_database_little(client, name, django_assert_max_num_queries):
+    with django_assert_max_num_queries(1):
+        client.get(reverse(f"public:{name}"))
+
+
+def test_the_start_page_leads_to_the_three_ways(client):
+    page = shown(client.get("/en/"))
+    for place in ("intake:start", "public:status", "accounts:sign_in"):
+        assert f'href="{reverse(place)}"' in page
+
+
+def test_the_time_table_says_what_the_policy_in_force_says(client):
+    page = shown(client.get("/en/complaints/"))
+    promises = PolicyVersion.objects.filter(pack=settings.HOUSE_PACK, effective_to=None).exclude(promise="")
+    assert promises.count() >= 5
+    for promise in promises.values_list("promise", flat=True):
+        assert promise in page
+    assert "CAPA" not in page
+
+
+def test_the_time_table_follows_the_day():
+    old = PolicyVersion.objects.filter(pack="house", obligation="message_reply").get()
+    PolicyVersion.objects.filter(pk=old.pk).update(effective_to=date(2026, 6, 1))
+    before = time_table(pack="house", on=date(2026, 5, 31))
+    assert PromiseRow(old.title, old.promise) in before
+    assert PromiseRow(old.title, old.promise) not in time_table(pack="house", on=date(2026, 6, 1))
+    assert before[0].title.startswith("Confirm receipt")
+
+
+def test_right_and_wrong_names_get_the_same_answer(client):
+    complaint = cases.submitted()
+    unknown = next(reference for reference in references() if reference != complaint.reference)
+    answers = [
+        client.post(STATUS, {"reference": reference, "surname": surname})
+        for reference, surname in [
+            (complaint.reference, "k"),
+            (complaint.reference, "Marsh"),
+            (unknown, "K"),
+        ]
+    ]
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    assert links() == 1
+
+
+def references():
+    """Yield references with a right check character."""
+    while True:
+        yield new_reference(people.AT)
+
+
+def test_asking_again_soon_sends_no_second_link():
+    complaint = cases.submitted()
+    at = people.AT
+    for moment in (at, at + timedelta(seconds=1), at + timedelta(minutes=14, seconds=59)):
+        request_status_link(actor=GUEST, at=moment, reference=complaint.reference, surname="K")
+    assert links() == 1
+    request_status_link(actor=GUEST, at=at + timedelta(minutes=15), reference=complaint.reference, surname="K")
+    assert links() == 2
+    assert Event.objects.filter(action="complaint.status_link_requested", matter_id=complaint.pk).count() == 2
+
+
+def test_without_an_address_there_is_no_link():
+    complaint = cases.submitted(email="")
+    request_status_link(actor=GUEST, at=people.AT, reference=complaint.reference, surname="K")
+    assert links() == 0
+
+
+def test_a_name_is_matched_by_its_last_word_whatever_its_case():
+    complaint = cases.submitted(name="Ludwig van BEETHOVEN")
+    for surname in ("beethoven", "van Beethoven", " Beethoven "):
+        request_status_link(actor=GUEST, at=people.AT, reference=complaint.reference, surname=surname)
+    assert links() == 1
+    request_status_link(actor=GUEST, at=people.AT, reference=complaint.reference, surname=" ")
+
+
+def test_a_slip_in_the_reference_is_told(client):
+    complaint = cases.submitted()
+    last = complaint.reference[-1]
+    slip = complaint.reference[:-1] + next(sign for sign in ALPHABET if sign != last)
+    response = client.post(STATUS, {"reference": slip, "surname": "K"})
+    assert response.status_code == 422
+    assert "one sign in it is wrong" in shown(response)
+    assert f'value="{slip}"' in shown(response)
+    spoken = complaint.reference.lower().replace("-", " ")
+    assert client.post(STATUS, {"reference": spoken, "surname": "K"}).status_code == 200
+    assert links() == 1
+
+
+def test_both_fields_are_needed(client):
+    response = client.post(STATUS)
+    assert response.status_code == 422
+    assert "Enter your reference number." in shown(response)
+    assert "Enter the last name." in shown(response)
+
+
+@pytest.mark.skipif(not BLNS.exists(), reason=f"NO DATA: {BLNS} is absent")
+def test_naughty_names_and_references_do_no_harm(client):
+    complaint = cases.submitted()
+    for text in json.loads(BLNS.read_text(encoding="utf-8"))[::3]:
+        assert client.post(STATUS, {"reference": text, "surname": text}).status_code == 422
+        answer = client.post(STATUS, {"reference": complaint.reference, "surname": text})
+        assert answer.status_code in {200, 422}
+    assert links() == 0
+
+
+def test_a_link_shows_where_the_complaint_stands_and_nothing_else(client):
+    complaint = cases.submitted(at=database_now())
+    cases.assessed(complaint, cases.agent(), at=database_now() - timedelta(hours=1))
+    page = shown(client.get(link_to(complaint)))
+    assert complaint.reference in page
+    assert "Looking into it" in page
+    assert "Decision by " in page
+    for private in ("Joseph", "joseph@example.org", "bill", "Dana"):
+        assert private not in page
+
+
+def test_a_link_works_for_30_minutes(client, monkeypatch):
+    complaint = cases.submitted()
+    link = link_to(complaint)
+    assert client.get(link).status_code == 200
+    now = timezone.now().timestamp()
+    monkeypatch.setattr("time.time", lambda: now + 31 * 60)
+    response = client.get(link)
+    assert response.status_code == 410
+    assert complaint.reference not in shown(response)
+
+
+def test_a_broken_link_answers_as_an_old_one(client):
+    complaint = cases.submitted()
+    signer = TimestampSigner(salt=STATUS_SALT)
+    other_salt = TimestampSigner(salt="something.else").sign(complaint.pk.hex)
+    answers = [
+        client.get(reverse("public:status_of", args=[token]))
+        for token in ("nonsense", complaint.pk.hex, other_salt, signer.sign("nonsense"), "a:b:c")
+    ]
+    assert {answer.status_code for answer in answers} == {410}
+    assert len({answer.content for answer in answers}) == 1
+
+
+def test_a_link_to_nothing_answers_as_an_old_one(client):
+    token = TimestampSigner(salt=STATUS_SALT).sign("0190a1b2c3d47e8f9a0b1c2d3e4f5a6b")
+    assert client.get(reverse("public:status_of", args=[token])).status_code == 410
+
+
+def test_help_is_offered_in_the_languages_we_write(client):
+    page = shown(client.get("/en/language-help/"))
+    ours = {"es", "zh-Hans", "vi", "ar", "ko", "ru", "ht", "tl", "pt"}
+    assert ours <= {tagline.language for tagline in taglines(settings.INSURER_PHONE)}
+    assert 'lang="ar" dir="rtl"' in page
+    assert "1-800-555-0100 (TTY: 711)" in page
+    assert "{" not in "".join(tagline.text for tagline in taglines("1-888-000-0000"))
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "status"])
+def test_reading_pages_take_no_other_method(client, name):
+    assert client.post(reverse(f"public:{name}")).status_code == 405
