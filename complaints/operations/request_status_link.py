@@ -24,6 +24,7 @@ def request_status_link(*, actor: Actor, at: datetime, reference: str, surname: 
         rows = Complaint.objects.unscoped(REASON).filter(reference=reference, complainant_email__isnull=False)
         found = rows.values_list("pk", "surname_index").first()
         if found is None or named is None or not hmac.compare_digest(named, bytes(found[1] or b"")):
+            this.record("complaint.status_link_refused")
             return
         this.lock(Complaint, found[0])
         key = f"status:{found[0]}:{int(at.timestamp() // ONE_LINK_PER.total_seconds())}"

@@ -76,7 +76,7 @@ def cases_of(*, actor: Actor, now: datetime) -> list[CaseRow]:
     return [
         CaseRow(
             reference=row.reference,
-            topic=Topic(row.topic).label,
+            topic=str(Topic(row.topic).label),
             received=day_of(row.received_at, ZoneInfo(row.matter.time_zone)),
             standing=standing_of(row, clocks.get(row.pk, []), now=now),
             has_letter=row.has_letter and row.state == State.DECIDED,
@@ -97,7 +97,7 @@ def case_page(*, actor: Actor, now: datetime, reference: str) -> CasePage | None
         return CasePage(
             id=complaint.pk,
             reference=complaint.reference,
-            topic=Topic(complaint.topic).label,
+            topic=str(Topic(complaint.topic).label),
             received=day_of(complaint.received_at, zone),
             standing=standing_of(complaint, open_clocks([complaint.pk]).get(complaint.pk, []), now=now),
             thread=_thread(actor, complaint),
@@ -132,7 +132,7 @@ def _told(complaint: Complaint) -> list[dict[str, str]]:
         (_("What would make it right"), complaint.desired_outcome),
         (_("When it happened"), date_format(happened_on, "F j, Y") if happened_on else ""),
         (_("Could waiting do harm?"), _("Yes") if complaint.harm_if_waiting else _("No")),
-        (_("Who wrote to us"), Relationship(complaint.relationship).label),
+        (_("Who wrote to us"), str(Relationship(complaint.relationship).label)),
         (_("Name"), complaint.complainant_name),
         (_("E-mail address"), complaint.complainant_email),
         (_("Phone number"), complaint.complainant_phone),

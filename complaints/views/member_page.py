@@ -19,8 +19,9 @@ def member_page(
     request: HttpRequest, template: str | list[str], context: dict[str, Any], *, status: int = HTTPStatus.OK
 ) -> HttpResponse:
     """Draw a page in the house's time zone, with its navigation; no cache keeps it, for others may use this browser."""
+    frame = {"navigation": _navigation(request), "is_member": request.actor.has(Role.MEMBER)}
     with timezone.override(ZoneInfo(settings.HOUSE_TIME_ZONE)):
-        response = render(request, template, context | {"navigation": _navigation(request)}, status=status)
+        response = render(request, template, context | frame, status=status)
     response["Cache-Control"] = "no-store"
     return response
 

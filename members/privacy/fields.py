@@ -140,6 +140,9 @@ class SealedBytesField(models.BinaryField):
 class SealedTextField(SealedBytesField):
     """Text under seal."""
 
+    _pyi_private_set_type: str  # what django-stubs reads; a BinaryField would hold bytes
+    _pyi_private_get_type: str
+
     def get_default(self) -> Any:
         """Return empty text where BinaryField gives empty bytes."""
         default = super().get_default()
@@ -158,6 +161,9 @@ class SealedTextField(SealedBytesField):
 
 class SealedJSONField(SealedBytesField):
     """Any JSON value under seal."""
+
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
 
     def to_bytes(self, value: Any) -> bytes:
         """Return compact JSON."""
