@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from complaints.correspondence.models import Dispatch, DispatchKind
 from complaints.correspondence.operations import request_dispatch
@@ -11,6 +11,7 @@ from complaints.models import Complaint, TimelineEntry
 from complaints.operations._door import note_fact
 from members.actors import SYSTEM, Role
 from members.acts import Act, act
+from members.identifiers import id_for
 from members.queries import user_ids_with_role
 
 
@@ -76,7 +77,7 @@ def alert(this: Act, firing: Firing, user_ids: list[UUID]) -> None:
 
 
 def _tell_timeline(this: Act, complaint: Complaint, firing: Firing) -> None:
-    entry_id = uuid5(firing.clock_id, f"{firing.epoch}:{firing.code}")
+    entry_id = id_for(firing.clock_id, f"{firing.epoch}:{firing.code}")
     if TimelineEntry.objects.unscoped("whether this firing was told").filter(pk=entry_id).exists():
         return
     code = TimelineCode.CLOCK_BREACHED if firing.breached else TimelineCode.CLOCK_WARNED

@@ -1,0 +1,170 @@
+"""What a warned or missed clock sets off, through the sweep and the outbox as they run."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+
+from complaints.correspondence.delivery import send_email
+from complaints.correspondence.models import Dispatch, DispatchKind
+from complaints.enums import Priority
+from complaints.models import TimelineEntry
+from complaints.operations import Firing, UnknownAction, escalate_complaint, withdraw_complaint
+from complaints.receivers import escalate
+from members.actors import Role
+from slas.models import Clock
+from slas.outbox import effect_key
+from slas.queries import open_clocks
+from slas.signals import clock_breached, clock_warned
+from tests.complaints import stages
+from tests.complaints.stages import AT
+from tests.people import actor_of, staff
+
+pytestmark = pytest.mark.usefixtures("policies")
+WARNED, BREACHED = 80, 100
+ALL = ("notify_owner", "notify_lead", "raise_priority")
+
+
+def clock_of(row, kind="acknowledge"):
+    return next(clock for clock in open_clocks([row.pk])[row.pk] if clock.kind == kind)
+
+
+def fire(clock, *actions, code=BREACHED):
+    """Announce a threshold as slas.announcements does."""
+    signal = clock_breached if code >= BREACHED else clock_warned
+    for action in actions:
+        signal.send(
+            sender=Clock,
+            clock=clock,
+            code=code,
+            epoch=clock.epoch,
+            scheduled_for=clock.due_at,
+            at=clock.due_at + timedelta(seconds=1),
+            action=action,
+            key=effect_key(clock.id, clock.epoch, code, action),
+        )
+
+
+def alerted():
+    return sorted(str(dispatch.to_user) for dispatch in Dispatch.objects.filter(kind=DispatchKind.CLOCK_ALERT))
+
+
+def codes(row):
+    entries = sorted(stages.all_of(TimelineEntry, row), key=lambda entry: (entry.at, entry.pk))
+    return [entry.code for entry in entries][1:]
+
+
+def test_the_receiver_is_connected():
+    for signal in (clock_warned, clock_breached):
+        assert escalate in [reference() for _key, reference, *_rest in signal.receivers]
+
+
+def test_a_breach_tells_the_lead_raises_the_priority_and_stands_on_the_timeline(lead):
+    row = stages.received()
+    fire(clock_of(row), *ALL)
+    assert alerted() == [lead.label]
+    assert stages.now(row).priority == Priority.HIGH
+    assert codes(row) == ["clock_breached", "priority_raised"]
+    assert {entry.audience for entry in stages.all_of(TimelineEntry, row)[1:]} == {"staff"}
+
+
+def test_owner_and_lead_are_each_told_once_of_a_threshold(agent, lead):
+    row = stages.taken(agent)
+    fire(clock_of(row), *ALL)
+    assert alerted() == sorted([agent.label, lead.label])
+
+
+def test_a_lead_who_owns_the_case_is_told_once(lead):
+    row = stages.taken(lead)
+    fire(clock_of(row), *ALL)
+    assert alerted() == [lead.label]
+
+
+def test_a_warning_tells_the_owner_and_raises_nothing(agent, lead):  # noqa: ARG001 -- a lead is there, and not told
+    row = stages.taken(agent)
+    fire(clock_of(row), "notify_owner", code=WARNED)
+    assert alerted() == [agent.label]
+    assert (stages.now(row).priority, codes(row)[1:]) == (Priority.NORMAL, ["clock_warned"])
+
+
+def test_a_warning_of_what_nobody_owns_tells_the_leads(lead):
+    other = actor_of(staff(Role.LEAD, name="Kim Cho"))
+    fire(clock_of(stages.received()), "notify_owner", code=WARNED)
+    assert alerted() == sorted([lead.label, other.label])
+
+
+def test_doing_it_all_again_changes_nothing(lead):
+    row = stages.received()
+    for _ in range(3):
+        fire(clock_of(row), *ALL)
+    assert alerted() == [lead.label]
+    assert (stages.now(row).priority, codes(row)) == (Priority.HIGH, ["clock_breached", "priority_raised"])
+
+
+def test_each_threshold_raises_once_and_urgent_is_the_top():
+    row = stages.received()
+    fire(clock_of(row), "raise_priority")
+    fire(clock_of(row, "resolve"), "raise_priority")
+    fire(clock_of(row, "resolve"), "raise_priority", code=110)
+    assert stages.now(row).priority == Priority.URGENT
+    assert codes(row).count("priority_raised") == 2
+
+
+def firing(clock, action, *, owed=True, breached=True):
+    return Firing(
+        matter_id=clock.matter_id,
+        clock_id=clock.id,
+        kind=clock.kind,
+        title="Confirm receipt",
+        due_at=clock.due_at,
+        epoch=1,
+        code=BREACHED if breached else WARNED,
+        breached=breached,
+        owed=owed,
+        action=action,
+        key=f"key:{action}",
+    )
+
+
+def test_once_the_answer_was_given_only_a_breach_is_told(lead):
+    row = stages.received()
+    clock = clock_of(row)
+    escalate_complaint(at=AT, firing=firing(clock, "notify_owner", owed=False, breached=False))
+    assert alerted() == []
+    escalate_complaint(at=AT, firing=firing(clock, "notify_lead", owed=False))
+    assert alerted() == [lead.label]
+
+
+def test_what_has_ended_does_not_move_up():
+    insured = stages.insured()
+    row = stages.received(by=insured)
+    clock = clock_of(row)
+    withdraw_complaint(actor=insured.actor, at=AT, complaint_id=row.pk)
+    escalate_complaint(at=AT, firing=firing(clock, "raise_priority", owed=False))
+    assert stages.now(row).priority == Priority.NORMAL
+
+
+def test_an_action_that_nobody_knows_is_refused_aloud():
+    with pytest.raises(UnknownAction):
+        escalate_complaint(at=AT, firing=firing(clock_of(stages.received()), "notify_the_press"))
+
+
+def test_the_alert_names_the_case_the_clock_and_the_date_and_no_health_data(lead):
+    row = stages.received(narrative="My knee hurts.")
+    fire(clock_of(row), "notify_lead")
+    send_email(Dispatch.objects.get(kind=DispatchKind.CLOCK_ALERT), at=AT)
+    message = mail.outbox[0]
+    assert message.subject == f"Overdue: Confirm receipt, {row.reference}"
+    assert "Confirm receipt: was due Wednesday, June 3, 2026, 5:00 PM EDT" in message.body
+    assert f"/desk/cases/{row.reference}/" in message.body
+    assert "knee" not in message.body
+    assert "Joseph" not in message.body
+    assert lead.label not in message.body
+
+
+def test_a_warning_says_that_there_is_still_time(agent):
+    row = stages.taken(agent)
+    fire(clock_of(row), "notify_owner", code=WARNED)
+    send_email(Dispatch.objects.get(kind=DispatchKind.CLOCK_ALERT), at=AT)
+    assert mail.outbox[0].subject.startswith("Due soon: Confirm receipt")
+    assert "There is still time." in mail.outbox[0].body
