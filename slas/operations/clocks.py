@@ -1,14 +1,13 @@
 """The life of a clock: each operation appends one event and sets the row to the fold of its events."""
 
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
-
-from django.db.models import Max
 
 from members.acts import Act
 from slas.faces import columns_of, face_of
 from slas.fold import ClockRefused, EventKind, Face, Happening, State, step
-from slas.models import OPEN, Clock, ClockEvent, Matter
+from slas.models import Clock, ClockEvent, Matter
 from slas.operations.effects import record_passed
 from slas.versions import in_force, terms_of
 
@@ -33,14 +32,15 @@ def start_clock(
     amount = terms.policy.budget if budget is None else budget
     if amount is None:
         raise ClockRefused(f"{terms.policy.name} needs a budget: its limit is given when it starts")
-    if open_clock(this=this, matter_id=matter.pk, kind=obligation) is not None:
+    latest = _latest_clock(this, matter.pk, obligation)
+    if latest and latest.is_open:
         raise ClockRefused(f"cannot start {terms.policy.name}: it is running already")
     happening = Happening(EventKind.START, started_at, units=terms.policy.rule.measure.units(amount))
     face = step(terms, None, happening)
     clock = Clock(
         matter_id=matter.pk,
         kind=obligation,
-        cycle=_cycles(this, matter.pk, obligation) + 1,
+        cycle=latest.cycle + 1 if latest else 1,
         policy_id=policy_id,
         calendar_id=calendar_id,
         **columns_of(face),
@@ -53,12 +53,18 @@ def start_clock(
 
 def open_clock(*, this: Act, matter_id: UUID, kind: str) -> Clock | None:
     """Return the open clock of this kind, locked until the transaction ends, or None."""
+    latest = _latest_clock(this, matter_id, kind)
+    return latest if latest and latest.is_open else None
+
+
+def _latest_clock(this: Act, matter_id: UUID, kind: str) -> Clock | None:
+    """Return the clock of the last cycle, locked; only that one can be open. A new matter needs no query."""
     if held := this.held(Clock, matter_id=matter_id, kind=kind):
-        return next((clock for clock in held if clock.is_open), None)
+        return max(held, key=attrgetter("cycle"))
     if this.is_new(Matter, matter_id):
         return None
     rows = Clock.objects.select_for_update(no_key=True, of=("self",))
-    return rows.filter(matter_id=matter_id, kind=kind, state__in=OPEN).first()
+    return rows.filter(matter_id=matter_id, kind=kind).order_by("-cycle").first()
 
 
 def complete_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime) -> Clock | None:
@@ -143,11 +149,3 @@ def _note(this: Act, clock: Clock, happening: Happening) -> None:
             actor_id=this.actor.user_id,
         )
     )
-
-
-def _cycles(this: Act, matter_id: UUID, kind: str) -> int:
-    """Return how many clocks of this kind the matter has had; a new matter needs no query."""
-    held = max((clock.cycle for clock in this.held(Clock, matter_id=matter_id, kind=kind)), default=0)
-    if held or this.is_new(Matter, matter_id):
-        return held
-    return Clock.objects.filter(matter_id=matter_id, kind=kind).aggregate(most=Max("cycle"))["most"] or 0

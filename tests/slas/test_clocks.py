@@ -18,6 +18,7 @@ from slas.operations import (
     open_clock,
     pause_clock,
     resume_clock,
+    start_clock,
 )
 from slas.queries import clocks_of, misfolded_clocks
 from tests.slas.calendars import utc
@@ -280,6 +281,12 @@ def test_completing_a_live_clock_takes_one_lock_one_update_and_one_event(django_
     assert "FOR NO KEY UPDATE" in sql[1]
     assert sql[2].startswith("UPDATE")
     assert sql[3].startswith("INSERT")
+
+
+def test_starting_a_clock_on_a_known_matter_reads_one_row(django_assert_num_queries):
+    matter = open_one(MONDAY)
+    with django_assert_num_queries(5), acting(MONDAY) as this:  # a savepoint, the last cycle, clock and event
+        start_clock(this=this, matter=matter, obligation="message_reply", started_at=MONDAY)
 
 
 def test_a_refused_act_leaves_no_clock_behind():

@@ -312,6 +312,9 @@ def test_the_tasks_of_celery_tick_settle_and_prune(heard, calls):
     now = database_now()
     start("message_reply", now - timedelta(hours=25), at=now)
     tick()
+    assert take() == []  # a living timer would be at it
+    start("message_reply", now - timedelta(hours=25), at=now - timedelta(seconds=6))
+    tick()
     pairs = take()
     settle_envelope([str(matter_id) for matter_id, _ in pairs], [key for _, key in pairs])
     assert {said["code"] for _, said in heard} == {100}

@@ -36,7 +36,7 @@ def test_open_clocks_come_by_due_date_in_one_query(django_assert_num_queries):
 
 def test_an_engine_at_rest_is_healthy(django_assert_num_queries):
     now = database_now()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         found = health(now)
 
     assert (found.armed, found.overdue_unfired, found.outbox_unsettled, found.outbox_dead) == (0, 0, 0, 0)
