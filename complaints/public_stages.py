@@ -1,11 +1,13 @@
 """The five stages in which a member sees a complaint, and where it stands in them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+
+INSTANT = timedelta(microseconds=1)  # what is due at midnight is due on the day that ends then
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ def public_stages(
     The first stage without a date is the current one; looking into it has no date of its own, it lasts from the
     confirmation to the decision. While there is no decision, the date promised for it (`due_at`) stands beside it.
     """
-    promised = _("by %(date)s") % {"date": _day(due_at, zone)} if due_at and not decided_at else ""
+    promised = _("by %(date)s") % {"date": _day(due_at - INSTANT, zone)} if due_at and not decided_at else ""
     looked_into = decided_at or closed_at
     milestones = [
         (_("Received"), received_at, _day(received_at, zone)),

@@ -141,3 +141,11 @@ def test_ten_presses_at_once_make_one_complaint(client):
         answers = set(presses.map(press, range(10)))
     assert len(answers) == 1
     assert len(complaints()) == 1
+
+
+def test_a_guest_without_an_address_is_told_to_call(client):
+    reference = walk.file_complaint(client, who={"email": "", "phone": "860 555 0100"})
+    page = client.get(reverse("intake:done", args=[reference])).content.decode()
+    assert "You gave us no e-mail address, so we confirm by phone or by mail." in page
+    assert reverse("public:status") not in page.partition("<main")[2].partition("</main>")[0]
+    assert Dispatch.objects.count() == 0

@@ -38,3 +38,7 @@ def test_the_first_milestone_that_is_missing_is_the_current_stage(milestones, st
 def test_the_promised_date_stands_at_the_decision_until_there_is_one():
     assert seen(due_at=DAYS[21])[3] == ("ahead", "by Jun 23, 2026")
     assert seen(due_at=DAYS[21], decided_at=DAYS[9])[3] == ("done", "Jun 11, 2026")
+
+
+def test_what_is_due_at_midnight_is_due_on_the_day_that_ends():
+    assert seen(due_at=datetime(2026, 6, 24, 4, tzinfo=UTC))[3] == ("ahead", "by Jun 23, 2026")
