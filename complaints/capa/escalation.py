@@ -1,5 +1,6 @@
 """What a warned or missed clock does to a CAPA: its owner is told, and the quality managers."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,21 +19,24 @@ def escalate_capa(*, at: datetime, firing: Firing) -> None:
     """
     if not (firing.owed or firing.breached):
         return
+    owner_id, reference = _about(firing.matter_id)
+    told = replace(firing, title=f"{firing.title}, {reference}")
     with act(actor=SYSTEM, at=at) as this:
         match firing.action:
             case "notify_owner":
-                alert(this, firing, [_owner_of(firing.matter_id)])
+                alert(this, told, [owner_id])
             case "notify_lead":
-                alert(this, firing, user_ids_with_role(Role.QUALITY_MANAGER))
+                alert(this, told, user_ids_with_role(Role.QUALITY_MANAGER))
             case "raise_priority":
                 pass
             case _:
                 raise UnknownAction(firing.action)
 
 
-def _owner_of(matter_id: UUID) -> UUID:
-    """Return who answers for a CAPA or an action. Raises CapaAction.DoesNotExist when the matter is neither."""
+def _about(matter_id: UUID) -> tuple[UUID, str]:
+    """Return who answers for a CAPA or an action, and the CAPA's reference. Raises CapaAction.DoesNotExist."""
     capas = Capa.objects.unscoped("whom to tell about its clock").filter(pk=matter_id)
-    if owner_id := capas.values_list("owner_id", flat=True).first():
-        return owner_id
-    return CapaAction.objects.unscoped("whom to tell about its clock").only("owner_id").get(pk=matter_id).owner_id
+    if found := capas.values_list("owner_id", "reference").first():
+        return found
+    actions = CapaAction.objects.unscoped("whom to tell about its clock")
+    return actions.values_list("owner_id", "capa__reference").get(pk=matter_id)

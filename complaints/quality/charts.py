@@ -180,4 +180,4 @@ def _ranked(categories: list[Category], most: int) -> list[Category]:
 
 def _lines(label: str, slot: float) -> tuple[str, ...]:
     """Break a label into at most four lines that fit under its bar; what does not fit ends in an ellipsis."""
-    return tuple(wrap(label, width=max(8, int(slot / 6.2)), max_lines=4, placeholder=" …", break_long_words=False))
+    return tuple(wrap(label, width=max(8, int(slot / 7.4)), max_lines=4, placeholder=" …", break_long_words=False))

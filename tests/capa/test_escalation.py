@@ -48,6 +48,13 @@ def test_the_owner_of_the_capa_or_of_the_action_is_told(manager, owner):
     assert told() == {(capa.pk, owner.user_id), (action.pk, helper.pk)}
 
 
+def test_the_alert_names_the_capa_and_nothing_of_its_problem(manager, owner):
+    capa = opened(manager, owner.user_id)
+    action = with_action(manager, capa, owner.user_id)
+    escalate_capa(at=AT, firing=firing(action.pk, "notify_owner"))
+    assert Dispatch.objects.get(matter=action.pk).detail["title"] == f"Carry out an action, {capa.reference}"
+
+
 def test_every_quality_manager_is_told_instead_of_the_leads(manager, owner):
     another = staff(Role.QUALITY_MANAGER)
     capa = opened(manager, owner.user_id)

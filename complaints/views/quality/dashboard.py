@@ -44,7 +44,10 @@ def _figure(indicator: Indicator) -> dict[str, Any]:
     target = _("Target %(percent)d%%") % {"percent": indicator.target}
     if indicator.percent is None:
         return {"label": indicator.label, "value": "–", "words": target, "tag": _("No verdict yet"), "tone": "pause"}
-    missed = _("%(missed)d of %(all)d missed") % {"missed": indicator.missed, "all": indicator.met + indicator.missed}
+    missed = _("%(missed)s of %(all)s missed") % {
+        "missed": f"{indicator.missed:,}",
+        "all": f"{indicator.met + indicator.missed:,}",
+    }
     reached = {"tag": _("Reached"), "tone": "ok"} if indicator.is_reached else {"tag": _("Not reached"), "tone": "late"}
     return {"label": indicator.label, "value": f"{indicator.percent:g}%", "words": f"{target} · {missed}", **reached}
 
