@@ -43,10 +43,10 @@ class _Writes:
 
     def add(self, row: Model) -> None:
         """Hold a new row."""
-        rows = self.new.setdefault(type(row), {})
-        if row.pk not in rows:
-            self._undo.append(lambda: rows.pop(row.pk))
-        rows[row.pk] = row
+        rows, key = self.new.setdefault(type(row), {}), row.pk
+        if key not in rows:
+            self._undo.append(lambda: rows.pop(key))
+        rows[key] = row
         self._file(row)
 
     def _file(self, row: Model) -> None:

@@ -37,4 +37,4 @@ def read_facts() -> list[Fact]:
 def _fact(row: dict[str, str | int]) -> Fact:
     outcome = None if row["outcome"] == "withdrawn" else Outcome(row["outcome"])
     typed = {"topic": Topic(row["topic"]), "remedy": RemedyKind(row["remedy"]), "line": LineOfBusiness(row["line"])}
-    return Fact(**row | typed | {"outcome": outcome})  # type: ignore[arg-type]
+    return Fact(**row | typed | {"outcome": outcome})

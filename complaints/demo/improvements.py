@@ -45,7 +45,7 @@ def _opened(staff: Staff, at: datetime, taken: set[str]) -> Capa | None:
         problem=f"{count} complaints within four weeks had this cause. Reading them side by side, the same step of the "
         "work was left out each time. Members waited or paid for it.",
         cause=cause,
-        owner_id=_id(staff.lead.user_id),
+        owner_id=staff.lead.user_id,
         complaint_ids=complaints,
     )
 
@@ -79,7 +79,7 @@ def _planned(staff: Staff, capa: Capa, opened_at: datetime, *, check_after: int)
         (ActionKind.CORRECTIVE, "Change the work instruction and show the new step to both teams.", 1, 20),
         (ActionKind.PREVENTIVE, "Let the system refuse to go on while the step is missing.", 1, 60),
     )
-    owners = (_id(staff.agents[0].user_id), _id(staff.lead.user_id))
+    owners = (staff.agents[0].user_id, staff.lead.user_id)
     actions = [
         add_action(
             actor=staff.quality,
@@ -108,8 +108,3 @@ def _workday(moment: datetime, days_before: int) -> datetime:
     while local.weekday() > 4:  # noqa: PLR2004 -- Friday
         local -= timedelta(days=1)
     return datetime.combine(local, time(10), local.tzinfo)
-
-
-def _id(user_id: UUID | None) -> UUID:
-    assert user_id is not None  # noqa: S101 -- staff have accounts
-    return user_id

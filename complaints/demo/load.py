@@ -141,7 +141,7 @@ def _end(case: Case, *, hours: float) -> None:
     """Look into an assessed case, decide, tell, close and learn from it."""
     case.look_into(hours=hours)
     case.find()
-    case.write_letter(case.decide(), LetterChannel.PORTAL if case.person.actor else LetterChannel.POST)
+    case.write_letter(case.decide(), LetterChannel.PORTAL if case.person.has_account else LetterChannel.POST)
     case.tell()
     case.close()
     case.learn()

@@ -95,7 +95,6 @@ def _decided(case: Case) -> None:
 def _withdrawn(case: Case) -> None:
     for step in (case.receive, case.confirm, case.take):
         step()
-    assert case.complaint is not None and case.person.actor is not None  # noqa: S101, PT018 -- an account holder's
     withdraw_complaint(actor=case.person.actor, at=case.pace.next(hours=30), complaint_id=case.complaint.pk)
 
 
@@ -103,7 +102,6 @@ def _looked_into(case: Case, *, now: datetime) -> None:
     _begun(case)
     case.look_into(hours=60)
     case.exchange()
-    assert case.complaint is not None and case.person.actor is not None  # noqa: S101, PT018 -- an account holder's
     send_message(
         actor=case.person.actor,
         at=now - timedelta(hours=24) + timedelta(minutes=MINUTES_LEFT),

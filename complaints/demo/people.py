@@ -3,18 +3,18 @@
 import secrets
 import tomllib
 from base64 import b32encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from complaints.enums import LineOfBusiness
 from members.accounts.models import User
 from members.accounts.totp import new_key
-from members.actors import SYSTEM, Actor, ActorKind, Role
-from members.models import Member
+from members.actors import GUEST, SYSTEM, Actor, ActorKind, Role
 from members.operations import create_member_account, create_staff_account, register_member
 
 FOLDER = Path(__file__).parent
@@ -56,15 +56,20 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A complainant. `actor` is there for members with an account."""
+    """A complainant; a guest, unless there is an account."""
 
     name: str
     email: str
     phone: str
     postal_address: str
-    member: Member | None = None
+    member_id: UUID | None = None
     member_number: str = ""
-    actor: Actor | None = None
+    actor: Actor = GUEST
+
+    @property
+    def has_account(self) -> bool:
+        """Tell whether the person can sign in."""
+        return self.actor is not GUEST
 
 
 def a_password() -> str:
@@ -126,24 +131,21 @@ class Town:
             phone=guest.phone,
             line_of_business=LineOfBusiness.GROUP if line == LineOfBusiness.UNKNOWN else line,
         )
-        return Person(guest.name, guest.email, guest.phone, guest.postal_address, member, number)
+        return Person(guest.name, guest.email, guest.phone, guest.postal_address, member.pk, number)
 
     def an_account_holder(self, *, email: str = "", password: str = "") -> Person:
         """Return a member who can sign in; without a given password nobody knows it."""
         person = self.a_member(LineOfBusiness.INDIVIDUAL)
-        assert person.member is not None  # noqa: S101 -- a_member() made one
         email = email or person.email
         user = create_member_account(
             actor=SYSTEM,
             at=self._now - FOUNDED,
-            member_id=person.member.pk,
+            member_id=person.member_id,
             email=email,
             password=password or a_password(),
         )
-        actor = Actor(ActorKind.USER, user.label, user.pk, person.member.pk, frozenset({Role.MEMBER}))
-        return Person(
-            person.name, email, person.phone, person.postal_address, person.member, person.member_number, actor
-        )
+        actor = Actor(ActorKind.USER, user.label, user.pk, person.member_id, frozenset({Role.MEMBER}))
+        return replace(person, email=email, actor=actor)
 
     def _new_name(self) -> tuple[str, str]:
         while True:

@@ -16,7 +16,7 @@ SHARE_OF_MEMBERS = 0.45
 HANDLING_SPEED = 0.35
 """How long we take, as a share of what the real complaint took at its regulator."""
 QUICKEST, SLOWEST, LATE = 2, 12, 25
-ENDED, LATE_ONES = 80, 6
+ENDED, LATE_ONES, LATELY = 80, 6, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,15 @@ class Cast:
         )
 
     def ended(self, facts: list[Fact]) -> list[Case]:
-        """Return the cases of the last year that have ended by now."""
-        starts = (self.now - timedelta(days=max(fact.ago, LATE + 6)) for fact in facts)
-        return [self.case(fact, start=waking(start, self.rng)) for fact, start in zip(facts, starts, strict=True)]
+        """Return the cases of the last year that have ended by now, the late ones first."""
+        late, lately, others = facts[:LATE_ONES], facts[LATE_ONES:LATELY], facts[LATELY:]
+        ages = [
+            *(max(fact.ago, LATE + 6) for fact in late),
+            *(whole_story_days(fact) for fact in lately),
+            *(max(fact.ago, whole_story_days(fact)) for fact in others),
+        ]
+        starts = [waking(self.now - timedelta(days=age), self.rng) for age in ages]
+        return [self.case(fact, start=start) for fact, start in zip(facts, starts, strict=True)]
 
     def open(self, facts: list[Fact]) -> list[tuple[Case, str]]:
         """Return the cases that are open now, each with the stage it has come to."""
@@ -118,6 +124,11 @@ class Cast:
         if self.rng.random() < SHARE_OF_MEMBERS:
             return self.town.a_member(fact.line)
         return self.town.a_guest()
+
+
+def whole_story_days(fact: Fact) -> float:
+    """Return the days within which the story of a fact has ended, up to the recording of its cause."""
+    return hours_of_work(fact) / 24 * 1.4 + 7
 
 
 def hours_of_work(fact: Fact) -> float:

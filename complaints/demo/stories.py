@@ -1,6 +1,6 @@
 """The life of one complaint in the demonstration, step by step through the operations."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -33,7 +33,7 @@ from complaints.operations import (
     withdraw_complaint,
     write_note,
 )
-from members.actors import GUEST, Actor, importer
+from members.actors import Actor, importer
 from members.acts import act
 from members.privacy.access import phi_access
 from slas.models import Clock
@@ -57,12 +57,11 @@ class Case:
     rng: Random
     channel: Channel = Channel.PORTAL
     urgent: bool = False
-    complaint: Complaint | None = None
+    complaint: Complaint = field(init=False)
 
     @property
     def handled(self) -> dict[str, object]:
         """Who does it to which complaint, for the next operation."""
-        assert self.complaint is not None  # noqa: S101 -- it was received
         return {"actor": self.owner, "complaint_id": self.complaint.pk}
 
     def receive(self) -> None:
@@ -71,7 +70,7 @@ class Case:
         received_at = self.pace.at
         entered_at = received_at if written else self.pace.soon(seconds=self.rng.randrange(120, 900))
         self.complaint = submit_complaint(
-            actor=(person.actor or GUEST) if self.channel == Channel.PORTAL else self.owner,
+            actor=person.actor if self.channel == Channel.PORTAL else self.owner,
             at=entered_at,
             received_at=received_at,
             channel=self.channel,
@@ -88,13 +87,12 @@ class Case:
                 postal_address=person.postal_address,
                 member_number=person.member_number,
                 line_of_business=self.fact.line,
-                member_id=person.member.pk if person.member else None,
+                member_id=person.member_id,
             ),
         )
 
     def confirm(self) -> None:
         """Tell the complainant that we have it: at once by e-mail, else by phone or post within the day."""
-        assert self.complaint is not None  # noqa: S101
         if self.complaint.has_email:
             mail_goes_out(complaint_id=self.complaint.pk, at=self.pace.soon(seconds=self.rng.randrange(2, 20)))
         else:
@@ -128,7 +126,7 @@ class Case:
 
     def exchange(self) -> None:
         """Let a member with an account ask something, and answer it."""
-        if self.person.actor is None or self.complaint is None:
+        if not self.person.has_account:
             return
         question, answer = an_exchange(self.rng)
         told = {"complaint_id": self.complaint.pk}
@@ -154,7 +152,6 @@ class Case:
 
     def write_letter(self, decision: Decision, channel: LetterChannel) -> None:
         """Issue the decision letter."""
-        assert self.complaint is not None  # noqa: S101
         at = self.pace.next(hours=0.3)
         with phi_access(actor=self.owner, purpose="decision letter", matter_id=self.complaint.pk, at=at):
             content = decision_letter(
@@ -164,7 +161,6 @@ class Case:
 
     def tell(self) -> None:
         """Record that the letter is on its way."""
-        assert self.complaint is not None  # noqa: S101
         mail_goes_out(complaint_id=self.complaint.pk, at=self.pace.soon(seconds=8))
         if not self.complaint.informed_at:
             inform_member(**self.handled, at=self.pace.next(hours=1), proof="post")
@@ -184,7 +180,6 @@ class Case:
         )
 
     def _next_level(self, at: datetime) -> str:
-        assert self.complaint is not None  # noqa: S101
         with act(actor=self.owner, at=at) as this:
             held = this.held(Clock, matter_id=self.complaint.pk, kind="resolve")
         clocks = held or list(Clock.objects.filter(matter_id=self.complaint.pk, kind="resolve").order_by("cycle"))

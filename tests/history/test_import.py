@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import sys
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -178,6 +179,20 @@ def test_standard_input_is_imported(monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(lines([1, 2])))))
     call_command("import_complaints", "-", "--source", "connecticut", skip_checks=True)
     assert capsys.readouterr().err.startswith("2 imported")
+
+
+def test_on_a_terminal_a_bar_shows_rate_and_time_left_unless_asked_to_be_quiet(imported, monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    imported(lines(range(1, 4)))
+    assert re.search(r"100%\|[█#]+\| 3/3 \[00:0\d<00:00, +[\d.]+ complaints/s\]", terminal.getvalue())
+    terminal.truncate(0)
+    imported(lines(range(1, 4)), "--quiet")
+    assert "%" not in terminal.getvalue()
 
 
 def test_a_file_that_is_damaged_further_on_is_imported_up_to_there(imported):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -120,4 +121,6 @@ def _bar(raw: BufferedReader, *, quiet: bool) -> dict[str, Any]:
     if shown and raw.seekable():
         total = count_lines(unpacked(raw))
         raw.seek(0)
-    return {"total": total, "unit": " complaints", "smoothing": 0.1, "disable": not shown, "file": sys.stderr}
+    size = get_terminal_size()  # with a fallback, which tqdm lacks: a terminal of unknown size would show no bar at all
+    shape = {"ncols": size.columns, "nrows": size.lines}
+    return {"total": total, "unit": " complaints", "smoothing": 0.1, "disable": not shown, **shape}
