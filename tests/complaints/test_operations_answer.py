@@ -142,7 +142,7 @@ def test_a_receipt_that_only_a_late_letter_confirmed_was_missed(agent):
 
 def test_closing_waits_for_the_letter(agent):
     row = stages.lettered(agent)
-    with pytest.raises(TransitionRefused, match="The decision letter has not been sent yet. Send it, then close"):
+    with pytest.raises(TransitionRefused, match="The decision letter has not been sent yet"):
         close_complaint(**told(agent, row))
 
 

@@ -1,5 +1,6 @@
 """Taking, assessing, noting, gathering evidence, finishing the investigation."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -66,6 +67,13 @@ def test_only_staff_who_handle_complaints_take_them():
     for role in (Role.QUALITY_MANAGER, Role.AUDITOR, Role.PRIVACY_OFFICER):
         with pytest.raises(ActionForbidden):
             take_complaint(**told(actor_of(staff(role)), row))
+
+
+def test_nobody_takes_the_own_complaint():
+    insured = stages.insured()
+    both = replace(insured.actor, roles=frozenset({Role.MEMBER, Role.AGENT}))
+    with pytest.raises(TransitionRefused, match="This is your own complaint"):
+        take_complaint(**told(both, stages.received(by=insured)))
 
 
 def test_for_whoever_may_not_see_it_there_is_no_complaint():
