@@ -41,7 +41,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
         "action": request.get_full_path(),
         "had_files": bool(request.FILES),
     }
-    return render(request, "403_csrf.html", context, status=403)
+    response = render(request, "403_csrf.html", context, status=403)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _is_ours(request: HttpRequest) -> bool:

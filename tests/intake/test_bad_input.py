@@ -190,6 +190,7 @@ def test_words_on_a_page_that_was_open_for_too_long_can_be_sent_again(strict):
     page = response.content.decode()
     assert response.status_code == 403
     assert "What you typed is not lost" in page
+    assert response["Cache-Control"] == "no-store"
     assert "12 Elm Street<br>&lt;b&gt;Hartford&lt;/b&gt;" in page
     assert '<input type="hidden" name="name" value="Joseph K">' in page
     again = strict.post(walk.url("who"), answers | {"csrfmiddlewaretoken": fresh_token(page)})
