@@ -436,6 +436,7 @@ def test_a_verdict_is_recorded_with_what_shows_it(signed_in, manager, owner):
     capa = implemented(manager, owner.user_id, at=LAST_WEEK)
     url = reverse("quality:capa_verdict", args=[capa.reference])
     assert "Complaints with this cause that came in" in words_of(signed_in.get(url))
+    assert "until then the effect may not have shown" in words_of(signed_in.get(url))
     empty = signed_in.post(url, {"verdict": "", "reason": ""})
     assert list(empty.context["form"].errors) == ["verdict", "reason"]
     assert signed_in.post(url, {"verdict": "not_effective", "reason": "Five since."}).status_code == 302

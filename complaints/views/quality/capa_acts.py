@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from complaints.capa.dates import house_date
 from complaints.capa.operations import (
     add_action,
     approve_plan,
@@ -131,6 +132,7 @@ def verify(request: HttpRequest, reference: str) -> HttpResponse:
         "title": _("Did it work?"),
         "button": _("Record this verdict"),
         "criterion": head.criterion,
+        "is_early": head.check_on and house_date(request.at) < head.check_on,
         "effect": effect_so_far(actor=request.actor, capa_id=head.id, at=request.at),
     }
     return act_page(request, "quality/capa_act.html", form, context, carry_out)
