@@ -29,7 +29,12 @@ SETTINGS = {
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
 }
-THROWAWAY_SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
+THROWAWAY_SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "dynamic_shared_memory_type": "mmap",  # in its own folder, so that nothing stays in memory after a kill
+}
 
 
 @dataclass(frozen=True)
@@ -139,10 +144,15 @@ def _check_version(cluster: Cluster) -> None:
 
 
 def _clear_leftovers(cluster: Cluster) -> None:
-    """Remove a killed server's marks: by now its process number may be anybody's, and PostgreSQL would refuse."""
-    socket = cluster.sockets / ".s.PGSQL.5432"
-    for leftover in (cluster.data / "postmaster.pid", socket, socket.with_name(socket.name + ".lock")):
-        leftover.unlink(missing_ok=True)
+    """Remove the marks of a killed server if its process number is somebody else's by now: PostgreSQL would refuse.
+
+    Otherwise they are left to PostgreSQL, which also frees the memory that they name.
+    """
+    for mark in (cluster.data / "postmaster.pid", cluster.sockets / ".s.PGSQL.5432.lock"):
+        if mark.exists():
+            number = mark.read_text().partition("\n")[0].strip()
+            if not number or Path("/proc", number).exists():
+                mark.unlink()
 
 
 def _as_options(settings: dict[str, str]) -> Sequence[str]:

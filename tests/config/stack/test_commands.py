@@ -27,7 +27,9 @@ def call(*arguments, stdin="", **variables):
 
 
 def test_make_alone_lists_every_target_in_a_line():
-    listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     targets = [line.split()[1] for line in listed.splitlines()]
     phony = next(line for line in (ROOT / "Makefile").read_text().splitlines() if line.startswith(".PHONY"))
     assert targets == phony.split()[1:]

@@ -73,6 +73,21 @@ def test_a_killed_supervisor_leaves_nothing_and_the_next_one_starts(folder):
     assert_all_gone(folder)
 
 
+def test_a_killed_server_whose_number_is_taken_is_started_again(folder):
+    tiny = start(folder)
+    assert tiny.stdout.readline() == "up\n"
+    mark = folder / "postgres" / "postmaster.pid"
+    os.kill(int(mark.read_text().split()[0]), signal.SIGKILL)
+    tiny.communicate(timeout=60)
+    mark.write_text("1\n" + mark.read_text().partition("\n")[2])
+
+    successor = start(folder)
+    assert successor.stdout.readline() == "up\n"
+    successor.terminate()
+    assert successor.communicate(timeout=60)[0] == "stopped\n"
+    assert_all_gone(folder)
+
+
 def test_a_program_that_ends_stops_the_rest_and_its_last_words_are_told(folder):
     tiny = start(folder, "0.5")
     output, _ = tiny.communicate(timeout=60)
