@@ -46,6 +46,7 @@ async function script() {
     minify: true,
     legalComments: "eof",
     target: BROWSERS,
+    define: { sessionStorage: "undefined" }, // htmx would keep there the addresses of cases that were open
   });
   await lay(outputFiles[0].contents, statics, "redress.js");
 }

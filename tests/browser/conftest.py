@@ -1,5 +1,6 @@
 """A real Chromium before the real stack. One browser and one stack serve all of these tests."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,12 +11,19 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from config.stack.layout import ROOT
+from tests.browser import places
+from tests.browser.filing import fill_in, go_on, guest_story
 from tests.browser.stack import Account, RunningStack, running_stack
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-).split()  # fmt: skip
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 expect.set_options(timeout=10_000)  # for a busy machine; what is there is there at once
@@ -33,6 +41,15 @@ def stack(tmp_path_factory) -> Iterator[RunningStack]:
     """The running product with its demo data."""
     with running_stack(tmp_path_factory.mktemp("stack") / "run") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def scene(stack) -> dict[str, str]:
+    """Return the references of complaints and CAPAs at every stage; tests/browser/scene.py makes them."""
+    roles = ("member", "agent", "quality_manager")
+    people = ", ".join(f"{role}={stack.accounts[role].email!r}" for role in roles)
+    made = stack.manage("shell", "-c", f"from tests.browser.scene import lay; lay({people})")
+    return json.loads(made.splitlines()[-1])
 
 
 @pytest.fixture(scope="session")
@@ -95,6 +112,43 @@ def signed_in(chromium, stack) -> Callable[[str], dict]:
             states[role] = context.storage_state()
             context.close()
         return states[role]
+
+    return state_of
+
+
+@pytest.fixture(scope="session")
+def states(chromium, stack, scene, signed_in) -> Callable[[str], dict | None]:
+    """Return the browser state of somebody in tests/browser/places.py; those half signed in begin anew each time."""
+    hired = stack.hire("agent")
+    kept: dict[str, dict | None] = {places.NOBODY: None}
+
+    def made(who: str) -> dict:
+        if who in stack.accounts:
+            return signed_in(who)
+        context = chromium.new_context(base_url=stack.url)
+        page = context.new_page()
+        if who == places.HALF:
+            sign_in(page, replace(stack.accounts["lead"], totp_secret=None))
+        elif who == places.HIRED:
+            sign_in(page, hired)
+        else:
+            page.goto("/en/complaints/new/")
+            fill_in(page, guest_story())
+            go_on(page, "Check your answers")
+        if who == places.SENT:
+            page.get_by_role("button", name="Send", exact=True).click()
+            page.wait_for_url("**/done/**")
+            scene["sent"] = page.url.rstrip("/").rpartition("/")[2]
+        state = context.storage_state()
+        context.close()
+        return state
+
+    def state_of(who: str) -> dict | None:
+        if who in {places.HALF, places.HIRED}:
+            return made(who)
+        if who not in kept:
+            kept[who] = made(who)
+        return kept[who]
 
     return state_of
 

@@ -2,6 +2,15 @@
 
 from playwright.sync_api import Page, expect
 
+TAKEN = "The case is yours."
+AXES = (
+    "Severity",
+    "Safety: could somebody come to harm?",
+    "Complexity",
+    "Impact: how many people, how much",
+    "Is immediate action needed?",
+    "Is immediate action possible?",
+)
 NOTE = "Called the surgeon's office; they billed twice."
 EVIDENCE = "Claim 88-1, both lines"
 RATIONALE = "The surgery was approved, so you owe nothing for it. We read the second bill as a new claim."
@@ -22,21 +31,14 @@ def find_in_queue(page: Page, reference: str) -> None:
 def take(page: Page) -> None:
     """Take the case that is open."""
     press(page, "Take it")
-    expect(page.get_by_text("The case is yours.")).to_be_visible()
+    expect(page.get_by_text(TAKEN)).to_be_visible()
 
 
 def assess(page: Page) -> None:
     """Assess it as a plain one: the standard track."""
     press_link(page, "Assess")
-    for question in (
-        "Severity",
-        "Safety: could somebody come to harm?",
-        "Complexity",
-        "Impact: how many people, how much",
-    ):
-        answer(page, question, "Low")
-    answer(page, "Is immediate action needed?", "No")
-    answer(page, "Is immediate action possible?", "No")
+    for question in AXES:
+        answer(page, question, "No" if question.startswith("Is ") else "Low")
     press(page, "Show the suggested track")
     expect(page.get_by_text("These answers suggest the standard track.")).to_be_visible()
     press(page, "Save the assessment")

@@ -10,6 +10,7 @@ from uuid import UUID
 from complaints.capa.operations import add_action, approve_plan, complete_action, open_capa, record_root_cause
 from complaints.correspondence.models import LetterChannel
 from complaints.enums import EvidenceSource, Level, Outcome, RemedyKind, Topic
+from complaints.models import Complaint
 from complaints.operations import (
     Axes,
     Statement,
@@ -26,11 +27,9 @@ from complaints.operations import (
     write_note,
 )
 from complaints.queries.decision_letter import draft_letter
-from complaints.models import Complaint
 from members.accounts.models import User
 from members.actors import SYSTEM, Actor
 from members.identifiers import new_id
-from members.models import Member
 from slas.queries import database_now
 
 CAUSE = "claim_rules"
@@ -49,6 +48,8 @@ def lay(**emails: str) -> None:
     people = {role: _actor(email) for role, email in emails.items()}
     scene = Scene(people["member"], people["agent"], at=database_now() - timedelta(days=2))
     facts = {stage: scene.complaint(stage).reference for stage in STAGES}
+    facts["untaken"] = scene.complaint("received").reference
+    facts["unreachable"] = scene.complaint("taken", own=False).reference
     facts["foreign"] = scene.complaint("letter_sent", own=False).reference
     facts["posted"] = scene.complaint("letter_issued", own=False).reference
     facts |= _capas(scene, people)

@@ -29,7 +29,13 @@ INHERITED = (
     "REDRESS_MAIL_FOLDER",
     "REDRESS_STATIC_ROOT",
 )
-RUN = "import sys; from config.stack.layout import Layout; from config.stack.running import run; from pathlib import Path; sys.exit(run(Layout(Path(sys.argv[1]))))"
+RUN = """
+import sys
+from pathlib import Path
+from config.stack.layout import Layout
+from config.stack.running import run
+sys.exit(run(Layout(Path(sys.argv[1]))))
+"""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import handling, learning
 from tests.browser.conftest import sign_in
-from tests.browser.filing import Story, file_complaint, guest_story
+from tests.browser.filing import Story, file_complaint
 from tests.browser.letters import check_tags, words_of
 
 NOT_IN_MAIL = re.compile(r"knee|surg|bill|\$4,120|premium|refund|upheld|sorry", re.IGNORECASE)

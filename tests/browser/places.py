@@ -1,0 +1,133 @@
+"""Every page of the path: where it is, who sees it, and what has to be pressed to come there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator, Page
+
+NOBODY, GUEST, SENT, HALF, HIRED = "nobody", "guest", "sent", "half signed in", "hired"
+MEMBER, AGENT, QUALITY = "member", "agent", "quality_manager"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page. `path` names complaints of the scene in braces; `then` goes on from there; `form` can be sent empty."""
+
+    name: str
+    who: str
+    path: str
+    form: bool = False
+    then: Callable[[Page], None] | None = None
+    dark: bool = False
+
+    def open(self, page: Page, scene: dict[str, str]) -> None:
+        """Go there."""
+        page.goto(self.path.format(**scene))
+        if self.then:
+            self.then(page)
+
+
+def empty_and_send(page: Page) -> None:
+    """Send the page's form with nothing in it."""
+    page.evaluate(
+        """() => {
+          for (const control of document.querySelectorAll("form[method=post] :is(input, textarea, select)")) {
+            if (control.type === "hidden") continue;
+            if (control.matches("[type=radio], [type=checkbox]")) control.checked = false; else control.value = "";
+          }
+        }"""
+    )
+    with page.expect_navigation():
+        _first_button(page).click()
+
+
+def _first_button(page: Page) -> Locator:
+    forms = page.locator(":is(main, .wb__pane) form[method=post]")
+    return forms.locator("button:not([type=button])").filter(visible=True).first
+
+
+def _ask_for_status(page: Page) -> None:
+    page.get_by_label("Reference number").fill("C-26-7KQ4-M2XD")
+    page.get_by_label("Last name").fill("Nobody")
+    _first_button(page).click()
+
+
+def _forget_token(page: Page) -> None:
+    page.context.clear_cookies(name="csrftoken")
+    _first_button(page).click()
+
+
+def _continue(page: Page) -> None:
+    page.get_by_role("button", name="Continue").click()
+
+
+def _suggest(page: Page) -> None:
+    for group in page.get_by_role("group").all()[:6]:
+        group.get_by_role("radio").last.check()
+    page.get_by_role("button", name="Show the suggested track").click()
+
+
+FORM, CASE, QUALITY_CASE = "/en/complaints/new", "/desk/cases", "/quality/cases"
+PLACES = (
+    Place("start", NOBODY, "/en/", dark=True),
+    Place("how to complain", NOBODY, "/en/complaints/"),
+    Place("accessibility", NOBODY, "/en/accessibility/"),
+    Place("privacy", NOBODY, "/en/privacy/"),
+    Place("language help", NOBODY, "/en/language-help/"),
+    Place("check a complaint", NOBODY, "/en/status/", form=True),
+    Place("link is sent", NOBODY, "/en/status/", then=_ask_for_status),
+    Place("link is over", NOBODY, "/en/status/x:y:z/"),
+    Place("not found", NOBODY, "/en/nothing/"),
+    Place("stale token", NOBODY, "/en/status/", then=_forget_token),
+    Place("go on with a draft", GUEST, f"{FORM}/"),
+    Place("step 1", GUEST, f"{FORM}/who/", form=True, dark=True),
+    Place("step 2", GUEST, f"{FORM}/urgent/", form=True),
+    Place("step 3", GUEST, f"{FORM}/topic/", form=True),
+    Place("step 4", GUEST, f"{FORM}/what-happened/", form=True),
+    Place("step 5", GUEST, f"{FORM}/files/"),
+    Place("step 6", GUEST, f"{FORM}/outcome/"),
+    Place("step 7", GUEST, f"{FORM}/check/"),
+    Place("saved", GUEST, f"{FORM}/saved/"),
+    Place("sent", SENT, f"{FORM}/done/{{sent}}/"),
+    Place("sign in", NOBODY, "/en/account/sign-in/", form=True),
+    Place("code", HALF, "/en/account/verify/", form=True),
+    Place("enrol", HIRED, "/en/account/enrol/"),
+    Place("key to enrol", HIRED, "/en/account/enrol/", then=_continue),
+    Place("my complaints", MEMBER, "/en/my/"),
+    Place("my case", MEMBER, "/en/my/cases/{letter_sent}/", form=True, dark=True),
+    Place("my letter", MEMBER, "/en/my/cases/{letter_sent}/letter/"),
+    Place("withdraw", MEMBER, "/en/my/cases/{received}/withdraw/"),
+    Place("not for members", MEMBER, "/desk/"),
+    Place("queue", AGENT, "/desk/", dark=True),
+    Place("find", AGENT, "/desk/find/", form=True),
+    Place("new case", AGENT, f"{CASE}/{{received}}/"),
+    Place("closed case", AGENT, f"{CASE}/{{closed}}/", dark=True),
+    Place("take", AGENT, f"{CASE}/{{untaken}}/take/"),
+    Place("receipt", AGENT, f"{CASE}/{{unreachable}}/receipt/", form=True),
+    Place("assess", AGENT, f"{CASE}/{{taken}}/assess/", form=True),
+    Place("assess with suggestion", AGENT, f"{CASE}/{{assessed}}/assess/", then=_suggest),
+    Place("note", AGENT, f"{CASE}/{{assessed}}/note/", form=True),
+    Place("evidence", AGENT, f"{CASE}/{{assessed}}/evidence/", form=True),
+    Place("findings", AGENT, f"{CASE}/{{assessed}}/findings/", form=True),
+    Place("decide", AGENT, f"{CASE}/{{investigated}}/decide/", form=True),
+    Place("too early to decide", AGENT, f"{CASE}/{{taken}}/decide/"),
+    Place("letter preview", AGENT, f"{CASE}/{{decided}}/issue/", form=True),
+    Place("letter", AGENT, f"{CASE}/{{letter_sent}}/letter/"),
+    Place("posted", AGENT, f"{CASE}/{{posted}}/posted/"),
+    Place("message", AGENT, f"{CASE}/{{letter_sent}}/message/", form=True),
+    Place("close", AGENT, f"{CASE}/{{letter_sent}}/close/"),
+    Place("quality", QUALITY, "/quality/", dark=True),
+    Place("causes", QUALITY, "/quality/causes/"),
+    Place("cause", QUALITY, "/quality/causes/claim_rules/"),
+    Place("causes to record", QUALITY, "/quality/causes/to-record/"),
+    Place("record a cause", QUALITY, f"{QUALITY_CASE}/{{decided}}/cause/", form=True),
+    Place("CAPAs", QUALITY, "/quality/capa/"),
+    Place("new CAPA without complaints", QUALITY, "/quality/capa/new/"),
+    Place("new CAPA", QUALITY, "/quality/capa/new/?complaints={closed}&cause=claim_rules", form=True),
+    Place("CAPA", QUALITY, "/quality/capa/{capa}/"),
+    Place("CAPA carried out", QUALITY, "/quality/capa/{capa_done}/"),
+    Place("action", QUALITY, "/quality/capa/{capa}/actions/new/", form=True),
+    Place("action done", QUALITY, "/quality/capa/{capa}/actions/{capa_action}/done/"),
+    Place("plan", QUALITY, "/quality/capa/{capa}/plan/", form=True),
+    Place("verdict", QUALITY, "/quality/capa/{capa_done}/verdict/", form=True),
+)
