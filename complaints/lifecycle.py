@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
@@ -15,10 +15,10 @@ class Row(Protocol):
     """What a guard may look at: the columns of one complaint."""
 
     state: str
-    owner_id: object
-    owner: object
-    member_id: object
-    informed_at: object
+    owner_id: Any
+    owner: Any
+    member_id: Any
+    informed_at: Any
 
 
 class TransitionRefused(ValueError):

@@ -177,7 +177,7 @@ def _facts(complaint: Complaint) -> Rows:
         ("It happened on", f"{happened_on:%B} {happened_on.day}, {happened_on.year}" if happened_on else ""),
         ("Waiting could do harm", "Yes, says the complainant" if complaint.harm_if_waiting else "No"),
         ("Line of business", LineOfBusiness(complaint.line_of_business).label),
-        ("Sent by", SENT_BY[complaint.relationship]),
+        ("Sent by", SENT_BY[Relationship(complaint.relationship)]),
     )
 
 
@@ -214,7 +214,7 @@ def _decision(row: Decision | None) -> DecisionOnShow | None:
     if row is None:
         return None
     return DecisionOnShow(
-        outcome=Outcome(row.outcome).label,
+        outcome=str(Outcome(row.outcome).label),
         rationale=row.rationale,
         evidence_reviewed=row.evidence_reviewed,
         remedy=": ".join(filter(None, (str(RemedyKind(row.remedy_kind).label), row.remedy))),

@@ -66,7 +66,7 @@ def steps_of(complaint: Complaint, letter: SentLetter | None, actor: Actor) -> t
             "issue_letter",
             name="Letter written",
             label="Write the letter",
-            done_at=letter and letter.issued_at,
+            done_at=letter.issued_at if letter else None,
         ),
         _sending(complaint, letter, actor),
         _step(complaint, actor, "close", name="Closed", label="Close the complaint", done_at=complaint.closed_at),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from complaints.correspondence.models import Direction, DispatchKind, LetterChannel, Message
 from complaints.enums import Channel, EvidenceSource, NoteKind, Outcome, Priority, TimelineCode, Track
@@ -20,7 +21,7 @@ NOTICES = MappingProxyType(
         DispatchKind.MESSAGE_READY: "notice of a message",
     }
 )
-WORDS_OF: Mapping[str, tuple[str, Callable[[object], object]]] = MappingProxyType(
+WORDS_OF: Mapping[str, tuple[str, Callable[[Any], object]]] = MappingProxyType(
     {
         TimelineCode.SUBMITTED: ("channel", lambda code: Channel(code).label),
         TimelineCode.ACKNOWLEDGED: ("proof", lambda code: PROOFS.get(code, code)),

@@ -78,7 +78,7 @@ def letter_pdf(*, actor: Actor, reference: str, at: datetime) -> bytes | None:
     if letter is None:
         return None
     with phi_access(actor=actor, purpose=PURPOSE, matter_id=letter.complaint_id, at=at):
-        return letter.pdf
+        return bytes(letter.pdf)
 
 
 def _letters(actor: Actor, reference: str) -> QuerySet[Letter]:

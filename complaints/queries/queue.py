@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -31,6 +32,10 @@ TOPICS = MappingProxyType(
     }
 )
 """Topics in a word or two: the members' own words are too long for a column."""
+
+
+ByDueDate = Any
+"""A query set of complaints that were given `due_at` and `clock_state`, which type checkers cannot know of."""
 
 
 class SavedView(TextChoices):
@@ -77,8 +82,8 @@ def read_queue(*, actor: Actor, view: SavedView, page: str | None, at: datetime)
     paginator = Paginator(_in_view(_open_by_due_date(actor), view, actor, at), PAGE_SIZE)
     paginator.count = counts[view]
     found = paginator.get_page(page)
-    found.object_list = _opened(found.object_list, actor, "work the queue", at)
-    return Queue(found, counts)
+    rows = _opened(found.object_list, actor, "work the queue", at)
+    return Queue(Page(rows, found.number, paginator), counts)
 
 
 def read_whole_view(*, actor: Actor, view: SavedView, at: datetime) -> list[QueueRow]:
@@ -108,7 +113,7 @@ def _open(actor: Actor) -> QuerySet[Complaint]:
     return Complaint.objects.visible_to(actor).filter(state__in=OPEN_STATES)
 
 
-def _open_by_due_date(actor: Actor) -> QuerySet[Complaint]:
+def _open_by_due_date(actor: Actor) -> ByDueDate:
     """Return what is open with the clock that is due first; a paused clock counts only where none is running.
 
     Every open complaint has an open clock: its answer is owed until it ends.
@@ -129,7 +134,7 @@ def _open_by_due_date(actor: Actor) -> QuerySet[Complaint]:
     return rows.filter(~Exists(sooner), due_at__isnull=False).order_by("due_at", "-priority", "pk")
 
 
-def _in_view(rows: QuerySet[Complaint], view: SavedView, actor: Actor, at: datetime) -> QuerySet[Complaint]:
+def _in_view(rows: ByDueDate, view: SavedView, actor: Actor, at: datetime) -> ByDueDate:
     match view:
         case SavedView.TODAY:
             return rows.filter(clock_state=ClockState.RUNNING, due_at__gte=at, due_at__lte=_end_of_day(at))
@@ -144,7 +149,7 @@ def _in_view(rows: QuerySet[Complaint], view: SavedView, actor: Actor, at: datet
     return rows
 
 
-def _opened(rows: QuerySet[Complaint], actor: Actor, purpose: str, at: datetime) -> list[QueueRow]:
+def _opened(rows: ByDueDate, actor: Actor, purpose: str, at: datetime) -> list[QueueRow]:
     narrow = rows.select_related("owner").only(
         "reference", "complainant_name", "topic", "state", "language", "priority", "received_at", "owner__display_name"
     )
@@ -152,13 +157,13 @@ def _opened(rows: QuerySet[Complaint], actor: Actor, purpose: str, at: datetime)
         return [_row(complaint, at) for complaint in narrow]
 
 
-def _row(complaint: Complaint, at: datetime) -> QueueRow:
+def _row(complaint: Any, at: datetime) -> QueueRow:
     return QueueRow(
         reference=complaint.reference,
         name=complaint.complainant_name or "",
-        topic=TOPICS[complaint.topic],
-        state=State(complaint.state).label,
-        language=Language(complaint.language).label,
+        topic=TOPICS[Topic(complaint.topic)],
+        state=str(State(complaint.state).label),
+        language=str(Language(complaint.language).label),
         owner=str(complaint.owner or ""),
         priority=Priority(complaint.priority),
         received_at=complaint.received_at,
