@@ -5,9 +5,9 @@ from it needs a new version with a later date, for promises that were made stay 
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -58,8 +58,11 @@ def publish_policies(folder: Path = SLAS) -> Published:
         new_calendars = [item for item in calendars if _publish_calendar(*item, now=now)]
         compiled = {definition.name: Calendar(definition, offsets) for definition, offsets in calendars}
         for policy in policies:
-            _end_range(policy)
-        new_policies = [policy for policy in policies if _publish_policy(policy, compiled, now=now)]
+            _check_calendar(policy, compiled)
+        known = set(PolicyVersion.objects.values_list("pack", "obligation", "track"))
+        for policy in policies:
+            _end_range(policy, today=compiled[policy.calendar].date_at(micros(now)))
+        new_policies = [policy for policy in policies if _publish_policy(policy, compiled, known, now=now)]
     versions.refresh()
     return Published(len(new_calendars), len(new_policies))
 
@@ -83,7 +86,7 @@ def _read_toml(path: Path, fault: Callable[[str], Exception]) -> dict[str, Any]:
 def _publish_calendar(definition: Definition, offsets: Offsets, *, now: datetime) -> bool:
     """Add the version unless it is there. Only the first one of a name may take effect in the past."""
     known = CalendarVersion.objects.filter(calendar=definition.name)
-    pk = uuid5(CONTENT, definition.sha256.hex())
+    pk = _id_of(definition)
     if known.filter(pk=pk).exists():
         return False
     if latest := known.order_by("-version").first():
@@ -110,26 +113,33 @@ def _publish_calendar(definition: Definition, offsets: Offsets, *, now: datetime
     return True
 
 
-def _versions_of(policy: Policy) -> Any:
-    return PolicyVersion.objects.filter(pack=policy.pack, obligation=policy.obligation, track=policy.track)
-
-
-def _end_range(policy: Policy) -> None:
-    """Write the end that a file gives to a version which is in force without one."""
-    if policy.effective_to is not None:
-        published = _versions_of(policy).filter(pk=uuid5(CONTENT, policy.sha256.hex()), effective_to=None)
-        published.update(effective_to=policy.effective_to)
-
-
-def _publish_policy(policy: Policy, calendars: Mapping[str, Calendar], *, now: datetime) -> bool:
-    """Add the version unless it is there. Only the first one of an obligation may take effect in the past."""
-    known, pk = _versions_of(policy), uuid5(CONTENT, policy.sha256.hex())
-    if known.filter(pk=pk).exists():
-        return False
-    if (calendar := calendars.get(policy.calendar)) is None:
+def _check_calendar(policy: Policy, calendars: Mapping[str, Calendar]) -> None:
+    if policy.calendar not in calendars:
         raise PackFault(f"pack {policy.pack}: {policy.name} counts by calendar {policy.calendar!r}, which has no file")
+
+
+def _end_range(policy: Policy, *, today: date) -> None:
+    """Write the end that a file gives to a version which is in force without one. What has begun can not be undone."""
+    running = PolicyVersion.objects.filter(pk=_id_of(policy), effective_to=None)
+    if policy.effective_to is None or not running.exists():
+        return
+    if policy.effective_to <= today:
+        raise PackFault(
+            f"pack {policy.pack}: {policy.name} from {policy.effective_from} is in force, and clocks have started by "
+            f"it; give it an effective_to after {today}"
+        )
+    running.update(effective_to=policy.effective_to)
+
+
+def _publish_policy(
+    policy: Policy, calendars: Mapping[str, Calendar], known: Container[tuple[str, str, str]], *, now: datetime
+) -> bool:
+    """Add the version unless it is there. What was `known` before may only change on a later day than today."""
+    pk, calendar = _id_of(policy), calendars[policy.calendar]
+    if PolicyVersion.objects.filter(pk=pk).exists():
+        return False
     today = calendar.date_at(micros(now))
-    if policy.effective_from <= today and known.exists():
+    if policy.effective_from <= today and (policy.pack, policy.obligation, policy.track) in known:
         raise PackFault(
             f"pack {policy.pack}: {policy.name} from {policy.effective_from} differs from what was published; end that "
             f"one with effective_to, and add the new one with an effective_from after {today}"
@@ -137,6 +147,10 @@ def _publish_policy(policy: Policy, calendars: Mapping[str, Calendar], *, now: d
     check_examples(Terms(calendar, policy))
     PolicyVersion.objects.create(id=pk, **_columns(policy))
     return True
+
+
+def _id_of(version: Definition | Policy) -> UUID:
+    return uuid5(CONTENT, version.sha256.hex())
 
 
 def _columns(policy: Policy) -> dict[str, Any]:

@@ -107,6 +107,26 @@ def test_a_changed_obligation_needs_a_later_date_and_then_leaves_running_clocks_
     assert publish_policies(folder).policies == 0
 
 
+def test_a_new_database_takes_the_whole_history_of_a_pack(folder):
+    rewrite(pack(folder), (REPLY_BEGINS, f"{REPLY_BEGINS}effective_to = 2025-01-01\n"))
+    with pack(folder).open("a") as file:
+        file.write(REPLY.format(date="2025-01-01"))
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE slas_policyversion, slas_calendarversion CASCADE")
+
+    assert publish_policies(folder).policies == len(house()) + 1
+    hours = [start("message_reply", utc(year, 6, 1)).due_at.hour for year in (2024, 2025)]
+    assert hours == [0, 12]
+
+
+def test_what_has_begun_can_not_be_ended_in_the_past(folder):
+    rewrite(pack(folder), (REPLY_BEGINS, f"{REPLY_BEGINS}effective_to = 2025-01-01\n"))
+    with pytest.raises(
+        PackFault, match="message_reply from 2019-01-01 is in force, and clocks have started by it; give"
+    ):
+        publish_policies(folder)
+
+
 def test_changing_what_is_published_in_place_is_refused_with_the_cure(folder):
     rewrite(pack(folder), ('promise = "We answer your messages within {limit}."', 'promise = "Soon."'))
     with pytest.raises(PackFault) as refused:
