@@ -7,11 +7,20 @@ from config.stack.refusal import Refusal
 
 LOOPBACK = "127.0.0.1"
 TRIES = 100
+HIGHEST = 65_535
+
+
+def chosen(text: str) -> int:
+    """Return the port that a person typed. Raises Refusal."""
+    if not text.isdecimal() or not 1 <= int(text) <= HIGHEST:
+        message = f"PORT={text} is no port; choose one from 1024 to {HIGHEST}"
+        raise Refusal(message)
+    return int(text)
 
 
 def listen(first: int = 0) -> socket.socket:
     """Return a socket listening on the loopback interface at the first free port from `first` on (0: any)."""
-    for port in range(first, min(first + TRIES, 65_536)):
+    for port in range(first, min(first + TRIES, HIGHEST + 1)):
         listening = socket.socket()
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

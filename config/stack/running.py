@@ -14,11 +14,11 @@ from config.stack.children import Child
 from config.stack.environment import environment
 from config.stack.keys import write_private
 from config.stack.layout import AlreadyRunning, Layout
-from config.stack.ports import LOOPBACK, listen, port_of
+from config.stack.ports import LOOPBACK, chosen, listen, port_of
 from config.stack.refusal import Refusal
 from config.stack.supervisor import ChildEnded, Stopped, Supervisor, say
 
-FIRST_PORT = 8000
+FIRST_PORT = "8000"
 NEEDED_SPACE = 300 * 1024 * 1024
 MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 -- gunicorn makes private files there
 
@@ -57,7 +57,7 @@ def _run(stack: Layout, lock: int) -> int:
 
 def _start(stack: Layout, supervisor: Supervisor) -> str:
     """Start every part in the order in which they need each other; return the address."""
-    with listen(int(os.environ.get("PORT") or FIRST_PORT)) as listening:
+    with listen(chosen(os.environ.get("PORT") or FIRST_PORT)) as listening:
         url = f"http://{LOOPBACK}:{port_of(listening)}"
         addresses, wait_for_services = services.start(supervisor, stack, durable=True)
         variables = environment(stack, addresses, url=url)

@@ -47,7 +47,8 @@ class Supervisor:
         self.children: list[Child] = []
         self.order: signal.Signals | None = None
         for number in ORDERS_TO_STOP:
-            signal.signal(number, self._order)
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup means it
+                signal.signal(number, self._order)
         self.hangup = select.poll()
         for descriptor in (0, 1, 2):
             if os.isatty(descriptor):

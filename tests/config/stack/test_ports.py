@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from config.stack.ports import LOOPBACK, listen, port_of
+from config.stack.ports import LOOPBACK, chosen, listen, port_of
 from config.stack.refusal import Refusal
 
 
@@ -25,6 +25,12 @@ def test_a_port_used_on_every_interface_is_taken():
         taken = port_of(other)
         with listen(taken) as listening:
             assert port_of(listening) != taken
+
+
+@pytest.mark.parametrize("text", ["0", "65536", "-1", "http", "8000.5", ""])
+def test_what_is_no_port_is_refused(text):
+    with pytest.raises(Refusal, match=f"PORT={text} is no port; choose one from 1024 to 65535"):
+        chosen(text)
 
 
 def test_no_free_port_is_said():

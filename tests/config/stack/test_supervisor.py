@@ -15,10 +15,15 @@ TINY = Path(__file__).with_name("tiny.py")
 SERVICES = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL")
 
 
-def start(folder, *arguments):
+def start(folder, *arguments, before=None):
     variables = {name: value for name, value in os.environ.items() if name not in SERVICES} | {"PYTHONPATH": str(ROOT)}
     return subprocess.Popen(  # noqa: S603
-        [sys.executable, TINY, folder, *arguments], cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True
+        [sys.executable, TINY, folder, *arguments],
+        cwd=ROOT,
+        env=variables,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=before,  # noqa: PLW1509 -- it only sets a signal
     )
 
 
@@ -57,6 +62,16 @@ def test_an_order_to_stop_leaves_nothing(folder, order):
     output, _ = tiny.communicate(timeout=60)
     assert (output, tiny.returncode) == ("stopped\n", 0)
     assert_all_gone(folder)
+
+
+def test_nohup_is_respected(folder):
+    tiny = start(folder, before=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    assert tiny.stdout.readline() == "up\n"
+    tiny.send_signal(signal.SIGHUP)
+    time.sleep(0.5)
+    assert tiny.poll() is None
+    tiny.terminate()
+    assert tiny.communicate(timeout=60)[0] == "stopped\n"
 
 
 def test_a_killed_supervisor_leaves_nothing_and_the_next_one_starts(folder):
