@@ -29,13 +29,6 @@ INHERITED = (
     "REDRESS_MAIL_FOLDER",
     "REDRESS_STATIC_ROOT",
 )
-RUN = """
-import sys
-from pathlib import Path
-from config.stack.layout import Layout
-from config.stack.running import run
-sys.exit(run(Layout(Path(sys.argv[1]))))
-"""
 
 
 @dataclass(frozen=True)
@@ -106,7 +99,7 @@ def running_stack(folder: Path) -> Iterator[RunningStack]:
     log = folder.parent / "stack.log"
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-c", RUN, str(folder)],
+            [sys.executable, "-m", "config.stack", "run", "--folder", str(folder)],
             cwd=ROOT,
             env=own | {"DJANGO_SETTINGS_MODULE": "config.settings.development", "PORT": "8700"},
             stdin=subprocess.DEVNULL,
