@@ -33,17 +33,34 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
     The form was one of our own pages, or nothing is given back: another site may not have its words sent from here.
     What is typed at the door is never given back, nor are files, which a page cannot choose for somebody.
     """
-    match = request.resolver_match
-    kept = _typed(request) if _is_ours(request) and match and match.namespace != "accounts" else []
+    return _given_back(request, "403_csrf.html")
+
+
+def signed_out(request: HttpRequest, way_in: str) -> HttpResponse | None:
+    """Give back what was typed while the session ended, with the way in; None when that was no words."""
+    return _given_back(request, "signed_out.html", way_in=way_in) if _words(_kept(request)) else None
+
+
+def _given_back(request: HttpRequest, template: str, **more: str) -> HttpResponse:
+    kept = _kept(request)
     context = {
         "kept": kept,
-        "words": [value for _name, value in kept if " " in value],
+        "words": _words(kept),
         "action": request.get_full_path(),
         "had_files": bool(request.FILES),
     }
-    response = render(request, "403_csrf.html", context, status=403)
+    response = render(request, template, context | more, status=403)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _kept(request: HttpRequest) -> list[tuple[str, str]]:
+    match = request.resolver_match
+    return _typed(request) if _is_ours(request) and match and match.namespace != "accounts" else []
+
+
+def _words(kept: list[tuple[str, str]]) -> list[str]:
+    return [value for _name, value in kept if " " in value]
 
 
 def _is_ours(request: HttpRequest) -> bool:

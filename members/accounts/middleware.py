@@ -39,6 +39,7 @@ class GateMiddleware:
         """Read the table of audiences."""
         self.get_response = get_response
         self.audiences: Mapping[str, Audience] = named_in_settings(settings.URL_AUDIENCES)
+        self.give_back: Callable[[HttpRequest, str], HttpResponse | None] = named_in_settings(settings.SIGNED_OUT_VIEW)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Identify the actor, and keep what they are shown out of every cache."""
@@ -64,9 +65,10 @@ class GateMiddleware:
                 sessions.keep_alive(request.session, at=request.at)
             return None
         if request.standing is not Standing.SIGNED_IN:
-            return _sent_to(
-                request, with_query(NEXT_STEP[request.standing], next=_way_back(request), ended=request.session_ended)
-            )
+            way_in = with_query(NEXT_STEP[request.standing], next=_way_back(request), ended=request.session_ended)
+            if request.method == "POST" and not request.htmx and (page := self.give_back(request, way_in)):
+                return page
+            return _sent_to(request, way_in)
         if request.standing not in audience.standings:
             return _sent_to(request, landing_path(request.actor))
         with act(actor=request.actor, at=request.at) as this:

@@ -215,3 +215,23 @@ def test_nothing_is_written_by_a_refusal(desk, lead, hour_ago):
     for name, words in forms.items():
         assert desk.post(address(name, row), words).status_code == 409
     assert (len(stages.all_of(Note, row)), stages.all_of(Decision), stages.all_of(Letter)) == (before, [], [])
+
+
+def test_words_that_were_typed_while_the_session_ended_are_given_back_and_can_be_sent_again(hour_ago):
+    row = stages.received(at=hour_ago)
+    sent = {"page": str(row.pk), "body": "Called the surgeon."}
+    stranger = Client(headers={"origin": "http://testserver"})
+    response = stranger.post(address("write_note", row), sent)
+    assert (response.status_code, response["Cache-Control"]) == (403, "no-store")
+    assert shown(response).count("Called the surgeon.") == 2
+    assert reverse("accounts:sign_in") in shown(response)
+    assert not stages.all_of(Note, row)
+    sign_in(stranger, staff(Role.AGENT))
+    assert stranger.post(address("write_note", row), sent).status_code == 302
+
+
+def test_another_site_gets_nothing_back(hour_ago):
+    row = stages.received(at=hour_ago)
+    for site in ({"origin": "https://elsewhere.example"}, {}):
+        response = Client(headers=site).post(address("write_note", row), {"body": "Words of theirs."})
+        assert response["Location"].startswith(reverse("accounts:sign_in"))
