@@ -17,8 +17,11 @@ class Row(Protocol):
     state: str
     owner_id: Any
     owner: Any
-    member_id: Any
     informed_at: Any
+
+    def is_own_of(self, actor: Actor) -> bool:
+        """Tell whether the actor is the member, or filed it."""
+        ...
 
 
 class TransitionRefused(ValueError):
@@ -46,7 +49,7 @@ def is_owner(complaint: Row, actor: Actor) -> str | None:
 
 def is_not_about_oneself(complaint: Row, actor: Actor) -> str | None:
     """Nobody handles the own complaint (ISO 10002 4.6)."""
-    if actor.member_id and actor.member_id == complaint.member_id:
+    if complaint.is_own_of(actor):
         return _("This is your own complaint. A colleague has to handle it.")
     return None
 

@@ -1,16 +1,17 @@
 """Start, save, fill, drop and send a draft."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from complaints.enums import LineOfBusiness
+from complaints.enums import LineOfBusiness, Relationship
 from complaints.intake.files import MOST_FILES, FileRefused, sniff_media_type, too_many_files
 from complaints.intake.models import Draft
 from complaints.intake.statement import statement_of
 from complaints.intake.steps import Answers
 from complaints.models import Complaint, Enclosure
-from complaints.operations import submit_complaint
+from complaints.operations import Statement, submit_complaint
 from members.actors import Actor
 from members.acts import Act, act
 from members.privacy.access import phi_access
@@ -95,9 +96,7 @@ def send_draft(*, actor: Actor, at: datetime, today: date, draft_id: UUID) -> Co
             return Complaint.objects.unscoped(OWN_DRAFT).get(pk=draft.complaint_id)
         with phi_access(actor=actor, purpose="send draft", at=at):
             answers = draft.answers
-        statement = statement_of(
-            answers, today=today, member_id=actor.member_id, line_of_business=_line_of_business(actor)
-        )
+        statement = _about_the_member(statement_of(answers, today=today), actor)
         complaint = submit_complaint(actor=actor, at=at, statement=statement, submission_key=draft.pk)
         this.change(draft, complaint=complaint, answers={}, user_id=draft.user_id or actor.user_id)
         Enclosure.objects.unscoped(OWN_DRAFT).filter(draft_id=draft_id).update(complaint_id=complaint.pk, draft_id=None)
@@ -119,6 +118,9 @@ def _lock_open(this: Act, draft_id: UUID) -> Draft:
     return draft
 
 
-def _line_of_business(actor: Actor) -> LineOfBusiness:
-    member = member_of(actor)
-    return LineOfBusiness(member.line_of_business) if member else LineOfBusiness.UNKNOWN
+def _about_the_member(statement: Statement, actor: Actor) -> Statement:
+    """Add whose coverage it is, if who sends it says to be the member: it is not that of who acts for somebody else."""
+    member = member_of(actor) if statement.relationship == Relationship.SELF else None
+    if member is None:
+        return statement
+    return replace(statement, member_id=member.pk, line_of_business=LineOfBusiness(member.line_of_business))

@@ -2,9 +2,7 @@
 
 from datetime import date
 from typing import Any
-from uuid import UUID
 
-from complaints.enums import LineOfBusiness
 from complaints.intake.steps import Answers, Step, answered
 from complaints.operations import Statement
 
@@ -17,13 +15,7 @@ class IncompleteDraft(ValueError):
         self.step = step
 
 
-def statement_of(
-    answers: Answers,
-    *,
-    today: date,
-    member_id: UUID | None = None,
-    line_of_business: LineOfBusiness = LineOfBusiness.UNKNOWN,
-) -> Statement:
+def statement_of(answers: Answers, *, today: date) -> Statement:
     """Return what the answers say. The questions bear the names of the statement's fields. Raises IncompleteDraft."""
     said: dict[str, Any] = {}
     for step, form in answered(answers, today=today):
@@ -31,4 +23,4 @@ def statement_of(
             raise IncompleteDraft(step)
         said |= form.cleaned_data
     said.pop("files")
-    return Statement(**said, member_id=member_id, line_of_business=line_of_business)
+    return Statement(**said)

@@ -187,6 +187,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "filed_by",
+                    models.ForeignKey(
+                        help_text="The account it was filed with: the member's own, or that of somebody who acts for the member.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
                     "owner",
                     models.ForeignKey(
                         null=True,
@@ -549,6 +559,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="complaint",
             index=models.Index(fields=["member"], name="complaint_by_member"),
+        ),
+        migrations.AddIndex(
+            model_name="complaint",
+            index=models.Index(fields=["filed_by"], name="complaint_by_filer"),
         ),
         migrations.AddConstraint(
             model_name="complaint",

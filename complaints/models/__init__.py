@@ -1,6 +1,6 @@
 """The tables of complaints handling."""
 
-from complaints.models.complaint import Complaint
+from complaints.models.complaint import Complaint, own_complaints_of
 from complaints.models.source import Recovery, SourceRecord
 from complaints.models.timeline import TimelineEntry
 from complaints.models.work import AXES, Assessment, Decision, Enclosure, Evidence, Note
@@ -16,4 +16,5 @@ __all__ = (
     "Recovery",
     "SourceRecord",
     "TimelineEntry",
+    "own_complaints_of",
 )

@@ -24,6 +24,12 @@ from members.privacy.fields import SealedTextField
 from members.privacy.scoping import ScopedManager
 
 
+def own_complaints_of(actor: Actor, prefix: str = "") -> Q:
+    """Return the condition for what `Complaint.is_own_of` tells; `prefix` leads to the complaint from another table."""
+    own = Q(**{f"{prefix}filed_by_id": actor.user_id}) if actor.user_id else Q(pk__in=[])
+    return own | Q(**{f"{prefix}member_id": actor.member_id}) if actor.member_id else own
+
+
 class Complaint(models.Model):
     """A row reads as a timeline: each milestone has its `_at`. The primary key is that of its matter."""
 
@@ -32,6 +38,13 @@ class Complaint(models.Model):
     series_id = models.UUIDField(db_index=True, help_text="A complaint, its splits, appeals and reopenings share it.")
     submission_key = models.UUIDField(null=True, unique=True, help_text="The draft: one draft, one complaint.")
     member = models.ForeignKey("members.Member", models.PROTECT, null=True, related_name="+")
+    filed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="The account it was filed with: the member's own, or that of somebody who acts for the member.",
+    )
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
@@ -111,6 +124,7 @@ class Complaint(models.Model):
             ),
             models.Index(fields=("received_at",), name="complaint_by_receipt"),
             models.Index(fields=("member",), name="complaint_by_member"),
+            models.Index(fields=("filed_by",), name="complaint_by_filer"),
         )
 
     def __str__(self) -> str:
@@ -121,14 +135,16 @@ class Complaint(models.Model):
         """Staff who handle or review complaints see them all; a member sees the own ones; nobody else sees any."""
         if actor.has(*READERS):
             return rows
-        if actor.has(Role.MEMBER) and actor.member_id:
-            return rows.filter(member_id=actor.member_id)
-        return rows.none()
+        return rows.filter(own_complaints_of(actor)) if actor.has(Role.MEMBER) else rows.none()
 
     def is_visible_to(self, actor: Actor) -> bool:
         """Tell for one row what `scope_for` tells for many."""
-        return actor.has(*READERS) or bool(
-            actor.has(Role.MEMBER) and actor.member_id and actor.member_id == self.member_id
+        return actor.has(*READERS) or (actor.has(Role.MEMBER) and self.is_own_of(actor))
+
+    def is_own_of(self, actor: Actor) -> bool:
+        """Tell whether the complaint is about the actor's own coverage, or was filed with the actor's account."""
+        return (actor.member_id is not None and actor.member_id == self.member_id) or (
+            actor.user_id is not None and actor.user_id == self.filed_by_id
         )
 
     @property

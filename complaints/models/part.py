@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import QuerySet
 
-from complaints.models.complaint import Complaint
+from complaints.models.complaint import Complaint, own_complaints_of
 from complaints.permissions import READERS
 from members.actors import Actor, Role
 from members.identifiers import new_id
@@ -39,6 +39,6 @@ class PartOfComplaint(models.Model):
         """Follow the complaint's own scope."""
         if actor.has(*READERS):
             return rows
-        if actor.has(Role.MEMBER) and actor.member_id:
-            return cls.for_members(rows.filter(complaint__member_id=actor.member_id))
+        if actor.has(Role.MEMBER):
+            return cls.for_members(rows.filter(own_complaints_of(actor, "complaint__")))
         return rows.none()

@@ -30,7 +30,7 @@ def send_message(*, actor: Actor, at: datetime, complaint_id: UUID, body: str, k
         complaint = lock_complaint(this, complaint_id)
         if before := written_before(Message, key, complaint):
             return before
-        from_staff = actor.member_id is None or actor.member_id != complaint.member_id
+        from_staff = not complaint.is_own_of(actor)
         if from_staff:
             demand_reachable_online(complaint)
         message = Message(

@@ -12,7 +12,7 @@ from complaints.enums import Channel, Language, LineOfBusiness, Priority, Relati
 from complaints.models import Complaint
 from complaints.operations._door import note_fact
 from complaints.reference import new_reference
-from members.actors import Actor, ActorKind
+from members.actors import Actor, ActorKind, Role
 from members.acts import act
 from members.privacy.blind_index import blind_index
 from slas.operations import open_matter, start_clock
@@ -68,6 +68,7 @@ def submit_complaint(
             series_id=matter.pk,
             submission_key=submission_key,
             member_id=statement.member_id,
+            filed_by_id=actor.user_id if actor.has(Role.MEMBER) else None,
             track=track,
             priority=Priority.URGENT if statement.harm_if_waiting else Priority.NORMAL,
             channel=channel,

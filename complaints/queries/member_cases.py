@@ -14,7 +14,7 @@ from complaints.correspondence.models import Direction, Letter, Message
 from complaints.correspondence.rendering import LetterContent, LetterSection
 from complaints.enums import Relationship, State, TimelineCode, Topic
 from complaints.lifecycle import TRANSITIONS
-from complaints.models import Complaint, Enclosure, TimelineEntry
+from complaints.models import Complaint, Enclosure, TimelineEntry, own_complaints_of
 from complaints.queries.enclosures import KeptFile
 from complaints.queries.standing import Standing, day_of, standing_of
 from complaints.reference import read_reference
@@ -56,8 +56,8 @@ class CasePage:
 
 
 def own_complaints(actor: Actor) -> QuerySet[Complaint]:
-    """Return the complaints about the actor's own coverage, also for staff who may see others' elsewhere."""
-    return Complaint.objects.visible_to(actor).filter(member_id=actor.member_id, member_id__isnull=False)
+    """Return the actor's own complaints, as member or as filer, also for staff who may see others' elsewhere."""
+    return Complaint.objects.visible_to(actor).filter(own_complaints_of(actor))
 
 
 def find_own_complaint(*, actor: Actor, reference: str) -> Complaint | None:

@@ -8,10 +8,12 @@ NOBODY_READS = "The complainant has no account here to read it in. Call, or writ
 
 def reads_online(complaint: Complaint) -> bool:
     """Tell whether the complainant gets our notices by e-mail and can sign in to read what they are about."""
-    if not complaint.has_email or complaint.member_id is None:
+    if not complaint.has_email:
         return False
+    if complaint.filed_by_id is not None:
+        return True
     accounts = Member.objects.unscoped("whether there is an account").filter(user__isnull=False)
-    return accounts.filter(pk=complaint.member_id).exists()
+    return complaint.member_id is not None and accounts.filter(pk=complaint.member_id).exists()
 
 
 def writing_refusal(complaint: Complaint) -> str | None:

@@ -1,6 +1,5 @@
 """The transition table, cell by cell, and what its guards say."""
 
-from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -9,6 +8,7 @@ from complaints.enums import OPEN_STATES, State
 from complaints.lifecycle import STAGES, TRANSITIONS
 from complaints.models import Complaint
 from complaints.permissions import ACTIONS
+from members.accounts.models import User
 from members.actors import Actor, ActorKind, Role, importer
 
 ME, COLLEAGUE = uuid4(), uuid4()
@@ -47,8 +47,9 @@ TARGETS = {
 
 
 def row(state=State.RECEIVED, **columns):
-    mine = {"owner_id": ME, "owner": "Dana Ruiz", "member_id": None, "informed_at": "2026-03-02"}
-    return SimpleNamespace(state=state, **(mine | columns))
+    columns = {"owner_id": ME, "owner": "Dana Ruiz", "informed_at": "2026-03-02"} | columns
+    owner_id, name = columns.pop("owner_id"), columns.pop("owner")
+    return Complaint(state=state, owner=User(id=owner_id, display_name=name) if owner_id else None, **columns)
 
 
 @pytest.mark.parametrize("act", TRANSITIONS)

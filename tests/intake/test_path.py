@@ -149,3 +149,15 @@ def test_a_guest_without_an_address_is_told_to_call(client):
     assert "You gave us no e-mail address, so we confirm by phone or by mail." in page
     assert reverse("public:status") not in page.partition("<main")[2].partition("</main>")[0]
     assert Dispatch.objects.count() == 0
+
+
+def test_who_acts_for_a_member_sees_the_complaint_without_lending_it_their_coverage(client):
+    daughter = people.member_account()
+    people.sign_in(client, daughter)
+    reference = walk.file_complaint(client, who={"relationship": "representative"})
+    [complaint] = complaints()
+    assert (complaint.member_id, complaint.filed_by_id) == (None, daughter.pk)
+    assert complaint.line_of_business == LineOfBusiness.UNKNOWN
+    assert client.get(reverse("member:case", args=[reference])).status_code == 200
+    assert [case.reference for case in Complaint.objects.visible_to(people.actor_of(daughter))] == [reference]
+    assert not Complaint.objects.visible_to(people.actor_of(people.member_account())).exists()
