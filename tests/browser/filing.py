@@ -39,7 +39,7 @@ def file_complaint(page: Page, story: Story) -> str:
         page.goto("/en/complaints/new/")
     fill_in(page, story)
     go_on(page, "Check your answers, then send your complaint")
-    for words in (story.narrative, story.wish, story.topic, *(file.name for file in story.files)):
+    for words in (*story.narrative.splitlines(), story.wish, story.topic, *(file.name for file in story.files)):
         expect(page.locator("main")).to_contain_text(words)
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("We have your complaint")

@@ -28,7 +28,7 @@ def test_a_page_is_accessible_and_fits(visit, states, scene, titles, place: Plac
     page = visit(state=states(place.who))
     place.open(page, scene)
 
-    assert page.get_by_role("heading", level=1).count() == 1
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
     address = page.url.partition("?")[0]
     assert titles.setdefault(page.title(), address) == address
     assert axe_violations(page) == []
