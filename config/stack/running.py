@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from config.stack import services, welcome
@@ -51,6 +52,8 @@ def _run(stack: Layout, lock: int) -> int:
         supervisor.stop()
         for file in (stack.demo, stack.environment):
             file.unlink(missing_ok=True)
+        with suppress(OSError):
+            stack.sockets.rmdir()  # it may be outside of the project, where nobody would look for it
     say("Stopped.")
     return status
 
