@@ -56,9 +56,7 @@ class LookUpForm(WordsForm):
     reference = forms.CharField(
         label="Find by reference",
         max_length=40,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": "C-26-7KQ4-M2XD"}
-        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": "C-26-7KQ4-M2XD"}),
         error_messages={
             "required": "Enter a reference.",
             "max_length": "This is too long for a reference, which looks like C-26-7KQ4-M2XD.",

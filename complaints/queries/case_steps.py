@@ -84,9 +84,7 @@ def refusal(complaint: Complaint, act: str, actor: Actor) -> str | None:
     return TRANSITIONS[act].refusal(complaint, actor)
 
 
-def _step(
-    complaint: Complaint, actor: Actor, act: str, *, name: str, label: str, done_at: datetime | None
-) -> Step:
+def _step(complaint: Complaint, actor: Actor, act: str, *, name: str, label: str, done_at: datetime | None) -> Step:
     if done_at or not complaint.is_open:
         return Step(name, done_at)
     reason = refusal(complaint, act, actor)

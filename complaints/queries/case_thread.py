@@ -10,9 +10,7 @@ from complaints.correspondence.models import Direction, DispatchKind, LetterChan
 from complaints.enums import Channel, EvidenceSource, NoteKind, Outcome, Priority, TimelineCode, Track
 from complaints.models import Note, TimelineEntry
 
-STAND_THERE_THEMSELVES = frozenset(
-    {TimelineCode.NOTE_ADDED, TimelineCode.MESSAGE_RECEIVED, TimelineCode.MESSAGE_SENT}
-)
+STAND_THERE_THEMSELVES = frozenset({TimelineCode.NOTE_ADDED, TimelineCode.MESSAGE_RECEIVED, TimelineCode.MESSAGE_SENT})
 PROOFS = MappingProxyType({"email": "by e-mail", "phone": "on the phone", "post": "by post"})
 NOTICES = MappingProxyType(
     {
@@ -63,9 +61,7 @@ def thread_of(
     """
     dated = [(row.sent_at, row.pk, _message(row, complainant)) for row in messages]
     dated += [(row.written_at, row.pk, _note(row)) for row in notes]
-    dated += [
-        (row.at, row.pk, _event(row, clock_titles)) for row in entries if row.code not in STAND_THERE_THEMSELVES
-    ]
+    dated += [(row.at, row.pk, _event(row, clock_titles)) for row in entries if row.code not in STAND_THERE_THEMSELVES]
     return tuple(happening for _at, _pk, happening in sorted(dated, key=lambda item: item[:2], reverse=True))
 
 

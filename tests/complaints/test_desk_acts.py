@@ -53,7 +53,7 @@ def shown(response):
 
 def hidden(response):
     """Return the hidden fields of the act's form, as a browser sends them."""
-    form = response.content.decode().partition('<main')[2]
+    form = response.content.decode().partition("<main")[2]
     found = re.findall(r'<input type="hidden" name="(page|owner)"(?: value="([^"]*)")?', form)
     return dict(found)
 

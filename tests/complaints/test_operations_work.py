@@ -209,5 +209,3 @@ def test_findings_that_are_pressed_twice_finish_once(agent):
     row = stages.assessed(agent)
     codes = pressed_twice(lambda key: complete_investigation(**told(agent, row), findings="Found.", key=key), row)
     assert (len(stages.all_of(Note, row)), codes.count(TimelineCode.INVESTIGATED)) == (1, 1)
-
-
