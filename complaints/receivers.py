@@ -46,7 +46,12 @@ def escalate(
     escalation(at=at, firing=firing)
 
 
-@handles(SEND, in_transaction=False)
+def give_up_sending(matter_id: UUID, key: str, payload: dict[str, Any]) -> None:  # noqa: ARG001 -- the outbox passes all three
+    """Say on the timeline that nobody got this e-mail."""
+    record_undeliverable(at=database_now(), dispatch_id=UUID(payload["dispatch"]))
+
+
+@handles(SEND, in_transaction=False, given_up=give_up_sending)
 def send_dispatch(matter_id: UUID, key: str, payload: dict[str, Any]) -> None:  # noqa: ARG001 -- the outbox passes all three
     """Send, then record the proof: two steps, for a mail server must not hold a transaction open."""
     dispatch = Dispatch.objects.select_related("to_user").get(pk=UUID(payload["dispatch"]))

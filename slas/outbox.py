@@ -35,6 +35,7 @@ Effect = tuple[Pair, Handler]
 class _Registered:
     call: Handler
     in_transaction: bool
+    given_up: Handler | None
 
 
 _handlers: dict[str, _Registered] = {}
@@ -44,15 +45,18 @@ class HandlerMissing(LookupError):
     """Nobody handles this topic in this process."""
 
 
-def handles(topic: str, *, in_transaction: bool = True) -> Callable[[Handler], Handler]:
+def handles(
+    topic: str, *, in_transaction: bool = True, given_up: Handler | None = None
+) -> Callable[[Handler], Handler]:
     """Register the function that makes the effects of a topic happen: handler(matter_id, key, payload).
 
     It must be idempotent by (matter_id, key); raise to be tried again. With `in_transaction` it shares the transaction
-    that settles its row; without, it runs in none, as everything that waits for the network must.
+    that settles its row; without, it runs in none, as everything that waits for the network must. `given_up` is called
+    like it, once, in the transaction that sets an effect aside which has used up its tries: somebody has to know.
     """
 
     def register(handler: Handler) -> Handler:
-        _handlers[topic] = _Registered(handler, in_transaction)
+        _handlers[topic] = _Registered(handler, in_transaction, given_up)
         return handler
 
     return register
@@ -147,12 +151,25 @@ def note_fault(pair: Pair, fault: Exception) -> None:
     name, rows = type(fault).__name__, _todo([pair])
     attempts = rows.values_list("attempts", flat=True).first() or 0
     if attempts >= TRIES:
-        rows.update(dead_at=Now(), claimed_until=None, fault=name)
-        log.error("outbox: %s gave up after %d tries (%s)", pair[1], attempts, name)
+        if _give_up(pair, name):
+            log.error("outbox: %s gave up after %d tries (%s)", pair[1], attempts, name)
         return
     wait = timedelta(seconds=min(FIRST_WAIT * 3 ** max(attempts - 1, 0), LONGEST_WAIT))
     rows.update(next_try_at=Now() + wait, claimed_until=None, fault=name)
     log.warning("outbox: %s failed (%s), try %d; again in %s", pair[1], name, attempts, wait)
+
+
+def _give_up(pair: Pair, fault: str) -> bool:
+    """Set an effect aside for good and tell whoever asked for it, in one transaction. Return whether it was open."""
+    with transaction.atomic():
+        row = _todo([pair]).select_for_update(no_key=True, of=("self",)).first()
+        if row is None:
+            return False
+        _todo([pair]).update(dead_at=Now(), claimed_until=None, fault=fault)
+        handler = _handlers.get(row.topic)
+        if handler is not None and handler.given_up is not None:
+            handler.given_up(*pair, row.payload)
+    return True
 
 
 def _hand_back(pairs: Sequence[Pair]) -> None:
@@ -164,7 +181,8 @@ def bury() -> int:
     silent = Outbox.objects.filter(
         settled_at__isnull=True, dead_at__isnull=True, attempts__gte=TRIES, next_try_at__lte=Now()
     )
-    if buried := silent.update(dead_at=Now(), claimed_until=None):
+    pairs = list(silent.values_list("pk", "fault"))
+    if buried := sum(_give_up(pair, fault) for pair, fault in pairs):
         log.error("outbox: %d effects gave up after %d tries without an answer", buried, TRIES)
     return buried
 

@@ -5,15 +5,20 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db.models.functions import Now
 from django.urls import reverse
 
 from complaints.correspondence.delivery import send_email
 from complaints.correspondence.models import Dispatch, DispatchKind, LetterChannel
-from complaints.enums import Language, Topic
+from complaints.enums import Language, TimelineCode, Topic
+from complaints.models import TimelineEntry
 from complaints.operations import request_status_link, send_message
 from complaints.promises import last_day
 from members.actors import GUEST
+from slas.models import Outbox
+from slas.outbox import bury, settle
 from slas.queries import open_clocks
+from slas.relay import TRIES
 from tests import people
 from tests.complaints import member_cases as cases
 
@@ -107,3 +112,20 @@ def test_the_status_link_works(client, mailoutbox):
     assert_is_plain(message, complaint)
     link = re.search(rf"{re.escape(settings.PUBLIC_URL)}(/\S+)", message.body)[1]
     assert client.get(link).status_code == 200
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_an_email_that_no_server_takes_is_told_on_the_timeline_and_owes_the_acknowledgement(settings, dies):
+    settings.EMAIL_BACKEND, settings.EMAIL_PORT = "django.core.mail.backends.smtp.EmailBackend", 1
+    complaint = cases.submitted()
+    dispatch = Dispatch.objects.get(kind="acknowledgement")
+    pair = (complaint.pk, f"send:{dispatch.pk}")
+    Outbox.objects.filter(pk=pair).update(attempts=TRIES, next_try_at=Now())
+    assert bury() == 1 if dies else settle([pair]) == 0
+
+    dispatch.refresh_from_db()
+    assert (dispatch.sent_at, dispatch.failed_at is not None) == (None, True)
+    entries = TimelineEntry.objects.unscoped("test").filter(complaint=complaint, code=TimelineCode.SEND_FAILED)
+    assert [entry.detail for entry in entries] == [{"kind": "acknowledgement"}]
+    assert "acknowledge" in {clock.kind for clock in open_clocks([complaint.pk])[complaint.pk]}
+    assert Outbox.objects.get(pk=pair).dead_at is not None
