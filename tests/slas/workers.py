@@ -27,16 +27,16 @@ def database_url():
     return f"postgresql:///{config['NAME']}?{urlencode({name: value for name, value in parts.items() if value})}"
 
 
-def broker_url():
+def broker_url(number=DRILL_DATABASE):
     """Return the address of the broker with another database of it."""
-    address = re.sub(r"virtual_host=\d+", f"virtual_host={DRILL_DATABASE}", settings.BROKER_URL)
-    return address if "virtual_host=" in address else re.sub(r"(//[^/]+)(/\d*)?$", rf"\1/{DRILL_DATABASE}", address)
+    address = re.sub(r"virtual_host=\d+", f"virtual_host={number}", settings.BROKER_URL)
+    return address if "virtual_host=" in address else re.sub(r"(//[^/]+)(/\d*)?$", rf"\1/{number}", address)
 
 
 class Worker:
-    """One worker with the deadline timer."""
+    """One worker with the deadline timer; `variables` change its environment."""
 
-    def __init__(self, name):
+    def __init__(self, name, **variables):
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 -- closed with the worker
         command = [sys.executable, "-m", "celery", "--app", "config.celery", "worker", "--timer", "--pool", "prefork"]
         command += [
@@ -52,7 +52,7 @@ class Worker:
         self.process = subprocess.Popen(  # noqa: S603 -- our own program
             command,
             cwd=ROOT,
-            env=os.environ | {"DATABASE_URL": database_url(), "REDIS_URL": broker_url()},
+            env=os.environ | {"DATABASE_URL": database_url(), "REDIS_URL": broker_url()} | variables,
             stdin=subprocess.DEVNULL,
             stdout=self.log,
             stderr=subprocess.STDOUT,
@@ -75,9 +75,9 @@ class Worker:
 
 
 @contextmanager
-def running_worker(name="drill@test"):
+def running_worker(name="drill@test", **variables):
     Sweeper.objects.all().delete()
-    worker = Worker(name)
+    worker = Worker(name, **variables)
     try:
         worker.wait_until_ready()
         yield worker
