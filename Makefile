@@ -40,7 +40,7 @@ shell: ## Django's shell, on the running stack if there is one
 	$(VENV)
 	@exec $(STACK) shell
 
-bench: ## measure, and print JSON                                   [ONLY=B1]
+bench: ## measure, and print JSON                                   [ONLY=import_rate]
 	$(VENV) --dev
 	@exec $(STACK) exec --durable python -m tests.benchmarks $(ONLY)
 
