@@ -19,7 +19,7 @@ def database_now() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT statement_timestamp()")
         (now,) = cursor.fetchone()
-    return now  # type: ignore[no-any-return]
+    return now
 
 
 def open_clocks(matter_ids: Iterable[UUID]) -> dict[UUID, list[Clock]]:

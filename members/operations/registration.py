@@ -25,7 +25,7 @@ def register_member(
             name=name,
             email=email,
             phone=phone,
-            born_on=born_on and born_on.isoformat(),
+            born_on=born_on.isoformat() if born_on else None,
             language=language,
             line_of_business=line_of_business,
             created_at=at,
