@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -19,6 +18,7 @@ from complaints.models import Complaint
 from complaints.operations import send_message, withdraw_complaint
 from complaints.queries.member_cases import case_page, cases_of, find_own_complaint
 from complaints.queries.member_documents import own_file, own_letter
+from complaints.views.download import download
 from complaints.views.member_page import member_page
 from members.actors import Role
 from members.identifiers import new_id
@@ -100,7 +100,7 @@ def letter_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     found = own_letter(actor=request.actor, now=request.at, reference=reference)
     if found is None:
         raise Http404
-    return _download(found.pdf, "application/pdf", f"{found.reference}.pdf")
+    return download(found.pdf, "application/pdf", f"{found.reference}.pdf")
 
 
 @require_safe
@@ -109,7 +109,7 @@ def file(request: HttpRequest, reference: str, enclosure_id: UUID) -> HttpRespon
     found = own_file(actor=request.actor, now=request.at, reference=reference, enclosure_id=enclosure_id)
     if found is None:
         raise Http404
-    return _download(found.content, found.media_type, download_name(found.name, found.media_type))
+    return download(found.content, found.media_type, download_name(found.name, found.media_type))
 
 
 def _own(request: HttpRequest, reference: str) -> Complaint:
@@ -117,12 +117,3 @@ def _own(request: HttpRequest, reference: str) -> Complaint:
     if complaint is None:
         raise Http404
     return complaint
-
-
-def _download(content: bytes, media_type: str, name: str) -> HttpResponse:
-    """Return bytes to be saved, never shown: whatever is in them, it does not run on this site."""
-    response = HttpResponse(content, content_type=media_type)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cache-Control"] = "no-store"
-    return response
