@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.conf import settings
 
 from complaints.correspondence.rendering import render_letter_pdf
-from complaints.enums import Outcome, RemedyKind
+from complaints.correspondence.typefaces import STAND_IN, drawable
+from complaints.enums import Language, Outcome, RemedyKind
 from complaints.queries.decision_letter import draft_letter, issued_letter, letter_pdf
 from members.audit.models import Event
 from tests.complaints import stages
@@ -72,11 +74,18 @@ def test_who_gave_no_name_is_a_member(agent):
     assert (letter.recipient, letter.salutation) == (("Member",), "Dear Member:")
 
 
-@pytest.mark.parametrize(("language", "words"), [("es", "ATENCIÓN"), ("zh-hans", "注意"), ("ht", "ATANSYON")])
+@pytest.mark.parametrize(("language", "words"), [("es", "ATENCIÓN"), ("ar", "ملحوظة"), ("ht", "ATANSYON")])
 def test_other_languages_are_told_of_interpreters(agent, language, words):
     letter = draft(agent, stages.decided(agent, language=language))
     assert (letter.language, letter.language_help.startswith(words)) == ("en", True)
     assert render_letter_pdf(letter).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("language", Language.values)
+def test_language_help_never_goes_out_as_stand_in_signs(agent, language):
+    words = draft(agent, stages.decided(agent, language=language)).language_help
+    assert bool(words) == (language != "en")
+    assert STAND_IN not in drawable(words, settings.BUILD_DIR / "fonts")
 
 
 def test_an_english_letter_needs_no_language_help(agent):
