@@ -2,6 +2,10 @@
 
 import pytest
 from django.db import connection
+from hypothesis import settings
+
+settings.register_profile("house", deadline=None)  # speed is measured in benchmarks, never in tests
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")
