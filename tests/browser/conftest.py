@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from config.stack.layout import ROOT
 from tests.browser import places
+from tests.browser.doors import enrol, sign_in
 from tests.browser.filing import fill_in, go_on, guest_story
-from tests.browser.stack import Account, RunningStack, running_stack
+from tests.browser.looking import Windows, resize
+from tests.browser.stack import RunningStack, running_stack
 
 FLAGS = [
     "--no-sandbox",
@@ -24,10 +25,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-expect.set_options(timeout=10_000)  # for a busy machine; what is there is there at once
-SIZES = {"desktop": (1440, 900), "tablet": (1024, 768), "phone": (375, 812), "narrow": (320, 640)}
 
 
 def pytest_collection_modifyitems(items):
@@ -67,124 +64,101 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(chromium, stack) -> Iterator[Callable[..., Page]]:
-    """Open a fresh visitor's page: `visit(javascript=False, size="phone", account=…)`.
+    """Open a fresh visitor's page: `visit(javascript=False, size="phone", state=…)`.
 
-    Every page reports what the content security policy refused and what failed in a script; either fails the test.
+    What the content security policy refused and what failed in a script fails the test.
     """
-    contexts: list[BrowserContext] = []
-    complaints: list[str] = []
-
-    def open_page(
-        *, javascript: bool = True, size: str = "desktop", state: dict | None = None, dark: bool = False
-    ) -> Page:
-        width, height = SIZES[size]
-        context = chromium.new_context(
-            base_url=stack.url,
-            java_script_enabled=javascript,
-            viewport={"width": width, "height": height},
-            storage_state=state,
-            color_scheme="dark" if dark else "light",
-            locale="en-US",
-            accept_downloads=True,
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
-        page.on("console", lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    windows = Windows(chromium, stack.url)
+    yield windows.open
+    windows.close()
+    assert windows.complaints == []
 
 
 @pytest.fixture(scope="session")
 def signed_in(chromium, stack) -> Callable[[str], dict]:
     """Return the browser state of a signed-in role. A one-time code works once, so each role signs in once."""
-    states: dict[str, dict] = {}
-
-    def state_of(role: str) -> dict:
-        if role not in states:
-            context = chromium.new_context(base_url=stack.url)
-            sign_in(context.new_page(), stack.accounts[role])
-            states[role] = context.storage_state()
-            context.close()
-        return states[role]
-
-    return state_of
-
-
-@pytest.fixture(scope="session")
-def states(chromium, stack, scene, signed_in) -> Callable[[str], dict | None]:
-    """Return the browser state of somebody in tests/browser/places.py; those half signed in begin anew each time."""
-    hired = stack.hire("agent")
-    kept: dict[str, dict | None] = {places.NOBODY: None}
-
-    def made(who: str) -> dict:
-        if who in stack.accounts:
-            return signed_in(who)
-        context = chromium.new_context(base_url=stack.url)
-        page = context.new_page()
-        if who == places.HALF:
-            sign_in(page, replace(stack.accounts["lead"], totp_secret=None))
-        elif who == places.HIRED:
-            sign_in(page, hired)
-        else:
-            page.goto("/en/complaints/new/")
-            fill_in(page, guest_story())
-            go_on(page, "Check your answers")
-        if who == places.SENT:
-            page.get_by_role("button", name="Send", exact=True).click()
-            page.wait_for_url("**/done/**")
-            scene["sent"] = page.url.rstrip("/").rpartition("/")[2]
-        state = context.storage_state()
-        context.close()
-        return state
-
-    def state_of(who: str) -> dict | None:
-        if who in {places.HALF, places.HIRED}:
-            return made(who)
-        if who not in kept:
-            kept[who] = made(who)
-        return kept[who]
-
-    return state_of
+    return _kept(lambda role: _state(chromium, stack.url, lambda page: sign_in(page, stack.accounts[role])))
 
 
 @pytest.fixture(scope="session")
 def colleague(chromium, stack) -> dict:
     """Return the browser state of a new quality manager, who has set up the second factor without script."""
     account = stack.hire("quality_manager")
-    context = chromium.new_context(base_url=stack.url, java_script_enabled=False)
-    page = context.new_page()
-    sign_in(page, account)
-    page.get_by_role("button", name="Continue").click()
-    key = page.locator("code").inner_text().replace(" ", "")
-    page.get_by_label("6-digit code").fill(replace(account, totp_secret=key).code())
-    page.get_by_role("button", name="Finish").click()
-    expect(page).to_have_url(f"{stack.url}/quality/")
+    return _state(chromium, stack.url, lambda page: enrol(page, account), javascript=False)
+
+
+@pytest.fixture(scope="session")
+def states(chromium, stack, scene, signed_in) -> Callable[[str], dict | None]:
+    """Return the browser state of somebody in tests/browser/places.py; those half signed in begin anew each time."""
+
+    def answer_everything(page: Page) -> None:
+        page.goto("/en/complaints/new/")
+        fill_in(page, guest_story())
+        go_on(page, "Check your answers")
+
+    def send(page: Page) -> None:
+        answer_everything(page)
+        page.get_by_role("button", name="Send", exact=True).click()
+        page.wait_for_url("**/done/**")
+        scene["sent"] = page.url.rstrip("/").rpartition("/")[2]
+
+    hired, lead = stack.hire("agent"), replace(stack.accounts["lead"], totp_secret=None)
+    fresh = {places.HALF: lambda page: sign_in(page, lead), places.HIRED: lambda page: sign_in(page, hired)}
+    lasting = {places.GUEST: answer_everything, places.SENT: send}
+    keep = _kept(lambda who: _state(chromium, stack.url, lasting[who]))
+
+    def state_of(who: str) -> dict | None:
+        if who == places.NOBODY:
+            return None
+        if who in fresh:
+            return _state(chromium, stack.url, fresh[who])
+        return keep(who) if who in lasting else signed_in(who)
+
+    return state_of
+
+
+@pytest.fixture(scope="session")
+def open_windows(chromium, stack) -> Iterator[tuple[Windows, dict]]:
+    """The windows that stay open from test to test, by person and script: a new one costs more than looking at it."""
+    windows = Windows(chromium, stack.url)
+    yield windows, {}
+    windows.close()
+
+
+@pytest.fixture
+def window_of(open_windows, states) -> Iterator[Callable[..., Page]]:
+    """Return somebody's window: `window_of(who, javascript=False)`. Complaints fail the test, as with `visit`."""
+    windows, pages = open_windows
+
+    def window(who: str, *, javascript: bool = True) -> Page:
+        if (who, javascript) not in pages:
+            pages[who, javascript] = windows.open(javascript=javascript, state=states(who))
+        page = pages[who, javascript]
+        resize(page, "desktop")
+        page.emulate_media(color_scheme="light")
+        return page
+
+    windows.complaints.clear()
+    yield window
+    assert windows.complaints == []
+
+
+def _state(chromium: Browser, url: str, come_in: Callable[[Page], None], *, javascript: bool = True) -> dict:
+    """Return what a browser keeps once somebody came in."""
+    context = chromium.new_context(base_url=url, java_script_enabled=javascript)
+    come_in(context.new_page())
     state = context.storage_state()
     context.close()
     return state
 
 
-def sign_in(page: Page, account: Account) -> None:
-    """Sign in as a person does."""
-    page.goto("/en/account/sign-in/")
-    page.get_by_label("Email address").fill(account.email)
-    page.get_by_label("Password", exact=True).fill(account.password)
-    page.get_by_role("button", name="Sign in").click()
-    if account.totp_secret:
-        page.get_by_label("Code").fill(account.code())
-        page.get_by_role("button", name="Continue").click()
+def _kept(make: Callable[[str], dict]) -> Callable[[str], dict]:
+    """Return a function that makes a thing once for each name. A failure is tried anew."""
+    made: dict[str, dict] = {}
 
+    def get(name: str) -> dict:
+        if name not in made:
+            made[name] = make(name)
+        return made[name]
 
-def axe_violations(page: Page) -> list[str]:
-    """Return what axe finds on the page as it stands, one line each."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate(
-        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(r => r.violations)", AXE_TAGS
-    )
-    return [f"{v['id']}: {v['help']} {[n['target'] for n in v['nodes']]}" for v in found]
+    return get

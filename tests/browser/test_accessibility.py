@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import SIZES, axe_violations
+from tests.browser.looking import SIZES, axe_violations, resize
 from tests.browser.places import PLACES, Place, empty_and_send
 
 WIDER = """() => [...document.querySelectorAll("body *")]
@@ -24,8 +24,8 @@ def titles() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
-def test_a_page_is_accessible_and_fits(visit, states, scene, titles, place: Place):
-    page = visit(state=states(place.who))
+def test_a_page_is_accessible_and_fits(window_of, scene, titles, place: Place):
+    page = window_of(place.who)
     place.open(page, scene)
 
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
@@ -40,8 +40,8 @@ def test_a_page_is_accessible_and_fits(visit, states, scene, titles, place: Plac
 
 
 @pytest.mark.parametrize("place", [place for place in PLACES if place.form], ids=lambda place: place.name)
-def test_a_form_sent_empty_says_so_accessibly_and_fits(visit, states, scene, place: Place):
-    page = visit(state=states(place.who))
+def test_a_form_sent_empty_says_so_accessibly_and_fits(window_of, scene, place: Place):
+    page = window_of(place.who)
     place.open(page, scene)
     empty_and_send(page)
 
@@ -51,11 +51,10 @@ def test_a_form_sent_empty_says_so_accessibly_and_fits(visit, states, scene, pla
 
 
 @pytest.mark.parametrize("who", sorted({place.who for place in PLACES}))
-def test_everything_that_can_be_pressed_is_there_without_script(visit, states, scene, who):
-    hidden = {}
+def test_everything_that_can_be_pressed_is_there_without_script(window_of, scene, who):
+    page, hidden = window_of(who, javascript=False), {}
     for place in PLACES:
         if place.who == who:
-            page = visit(javascript=False, state=states(who))
             place.open(page, scene)
             page.get_by_role("heading", level=1).wait_for()
             hidden[place.name] = page.evaluate(UNREACHABLE)
@@ -65,7 +64,6 @@ def test_everything_that_can_be_pressed_is_there_without_script(visit, states, s
 
 def fits_a_narrow_screen(page: Page) -> None:
     """Check that nothing needs scrolling sideways, and what axe says of the page as it is laid out there."""
-    width, height = SIZES["narrow"]
-    page.set_viewport_size({"width": width, "height": height})
-    assert page.evaluate("document.scrollingElement.scrollWidth") <= width, page.evaluate(WIDER)
+    resize(page, "narrow")
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= SIZES["narrow"][0], page.evaluate(WIDER)
     assert axe_violations(page) == []

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import handling, learning
-from tests.browser.conftest import sign_in
+from tests.browser.doors import sign_in
 from tests.browser.filing import Story, file_complaint
 from tests.browser.letters import check_tags, words_of
 

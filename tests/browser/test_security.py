@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import handling
-from tests.browser.conftest import sign_in
+from tests.browser.doors import sign_in
 from tests.browser.filing import file_complaint, guest_story
 
 UNKNOWN = "C-26-7KQ4-M2XD"
