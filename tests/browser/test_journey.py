@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import handling, learning
 from tests.browser.doors import sign_in
-from tests.browser.filing import Story, file_complaint
+from tests.browser.filing import Story, file_complaint, guest_story
 from tests.browser.letters import check_tags, words_of
 
 NOT_IN_MAIL = re.compile(r"knee|surg|bill|\$4,120|premium|refund|upheld|sorry", re.IGNORECASE)
@@ -38,7 +38,7 @@ def test_a_complaint_is_answered_and_becomes_a_capa_with_a_day_for_its_check(
     sign_in(member, stack.accounts["member"])
     reference = file_complaint(member, Story(files=[bill]))
     expect(member.locator("main")).to_contain_text("We look into it and send you our decision by")
-    an_acknowledgement_without_health_data_arrives(stack, reference)
+    an_acknowledgement_without_health_data_arrives(stack, reference, link=f"/en/my/cases/{reference}/")
 
     agent = visit(javascript=javascript, state=signed_in("agent"))
     handling.find_in_queue(agent, reference)
@@ -68,9 +68,26 @@ def test_a_complaint_is_answered_and_becomes_a_capa_with_a_day_for_its_check(
     it_stands_in_the_list(quality, capa)
 
 
-def an_acknowledgement_without_health_data_arrives(stack, reference: str) -> None:
+def test_a_guest_learns_where_the_complaint_stands_by_a_link_that_is_mailed(stack, visit):
+    page, story = visit(), guest_story()
+    reference = file_complaint(page, story)
+    an_acknowledgement_without_health_data_arrives(stack, reference, link="/en/status/")
+    page.goto("/en/status/")
+    page.get_by_label("Reference number").fill(reference.lower())
+    page.get_by_label("Last name").fill("lindqvist")
+    page.get_by_role("button", name="Send me a link").click()
+    mail = stack.wait_for_mail(f"You asked where your complaint {reference} stands.").get_content()
+    assert not NOT_IN_MAIL.search(mail)
+
+    page.goto(re.search(r"http://\S+/en/status/\S+/", mail)[0])
+    expect(page.locator("main")).to_contain_text(reference)
+    assert stages(page) == ["done", "done", "current", "ahead", "ahead"]
+    assert not NOT_IN_MAIL.search(page.locator("main").inner_text())
+
+
+def an_acknowledgement_without_health_data_arrives(stack, reference: str, *, link: str) -> None:
     message = stack.wait_for_mail(f"We have your complaint {reference}")
-    assert f"{stack.url}/en/my/cases/{reference}/" in message.get_content()
+    assert f"{stack.url}{link}" in message.get_content()
     assert not NOT_IN_MAIL.search(message.as_string())
     with psycopg.connect(stack.environment["DATABASE_URL"]) as database:
         row = database.execute(
