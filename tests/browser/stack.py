@@ -18,7 +18,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from config.stack.layout import ROOT
-from config.stack.totp import PERIOD, code
+from config.stack.totp import code
 
 STARTS_WITHIN = 120  # s
 INHERITED = (
@@ -41,7 +41,7 @@ class Account:
     totp_secret: str | None
 
     def code(self) -> str:
-        """Return a fresh code: each works once, so a test that signs in again waits for the next one."""
+        """Return the present code: it works once, so each role signs in once (`signed_in`)."""
         return code(self.totp_secret, datetime.now(UTC))
 
 
@@ -130,8 +130,3 @@ def _started(process: subprocess.Popen[bytes], folder: Path, log: Path) -> Runni
         accounts={account.role: account for account in reversed(accounts)},
         environment=environment,
     )
-
-
-def wait_for_next_code() -> None:
-    """Sleep until the one-time codes change."""
-    time.sleep(PERIOD - time.time() % PERIOD + 0.1)
