@@ -13,7 +13,7 @@ unexport CMD ARGS ONLY
 export REDRESS_COMMAND := $(value CMD)
 export REDRESS_PYTEST := $(value ARGS)
 
-.PHONY: help run test check exec shell bench mail totp lock clean
+.PHONY: help run test check exec manage shell bench mail totp lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -34,14 +34,20 @@ check: ## lint, contracts and types; needs no services
 
 exec: ## one command against a throwaway, migrated stack            CMD="python manage.py check"
 	$(VENV) --dev
+	@$(STACK) assets
 	@exec $(STACK) exec
+
+manage: ## one of manage.py's commands, on the running stack          CMD="import_complaints --help"
+	@exec $(STACK) manage
 
 shell: ## Django's shell, on the running stack if there is one
 	$(VENV)
+	@$(STACK) assets
 	@exec $(STACK) shell
 
 bench: ## measure, and print JSON                                   [ONLY=import_rate]
 	$(VENV) --dev
+	@$(STACK) assets
 	@exec $(STACK) exec --durable python -m tests.benchmarks $(ONLY)
 
 mail: ## list the mail that was caught

@@ -4,6 +4,7 @@
 import argparse
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -97,6 +98,19 @@ def _shell(_: argparse.Namespace) -> int:
         return stack.run(command)
 
 
+def _manage(_: argparse.Namespace) -> int:
+    """Run one of manage.py's commands on the running stack."""
+    words = shlex.split(os.environ.get("REDRESS_COMMAND", ""))
+    if not words:
+        message = 'which command? For instance: make manage CMD="report_timeliness --help"'
+        raise Refusal(message)
+    if not STACK.environment.exists():
+        message = "it is not running; `make run` starts it"
+        raise Refusal(message)
+    command = [sys.executable, "manage.py", *words]
+    return subprocess.call(command, cwd=ROOT, env=json.loads(STACK.environment.read_text()))
+
+
 def _test(arguments: argparse.Namespace) -> int:
     """Run everything that CI runs."""
     from config.stack.suite import test
@@ -149,6 +163,7 @@ COMMANDS = {
     "run": _run,
     "exec": _exec,
     "shell": _shell,
+    "manage": _manage,
     "test": _test,
     "check": _check,
     "mail": _mail,

@@ -9,6 +9,7 @@ import sys
 import psycopg
 import pytest
 
+from config.stack import __main__ as commands
 from config.stack import bootstrap, running
 from config.stack.layout import ROOT, Layout
 
@@ -83,3 +84,18 @@ def test_an_old_python_is_named_with_the_cure(monkeypatch):
     monkeypatch.setattr(bootstrap, "OLDEST", (9, 0))
     with pytest.raises(SystemExit, match=r"Python .* is needed and .* is 3\.\d+\.\d+; .*make PYTHON="):
         bootstrap.check_interpreter()
+
+
+def test_manage_without_a_command_says_how():
+    done = call("manage", REDRESS_COMMAND="")
+    assert done.returncode == 1
+    assert done.stderr == 'Redress: which command? For instance: make manage CMD="report_timeliness --help".\n'
+
+
+def test_manage_without_a_running_stack_says_how_to_start_one(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(commands, "STACK", Layout(tmp_path))
+    monkeypatch.setenv("REDRESS_COMMAND", "check")
+    monkeypatch.setattr(sys, "argv", ["config.stack", "manage"])
+    monkeypatch.delenv("MAKELEVEL", raising=False)
+    assert commands.main() == 1
+    assert capsys.readouterr().err == "Redress: it is not running; `make run` starts it.\n"
