@@ -15,6 +15,8 @@ const fonts = path.join(root, ".build", "fonts");
 const LETTER_FACES = [
   ["noto-sans", "NotoSans", ["400Regular", "600SemiBold"]],
   ["noto-sans-arabic", "NotoSansArabic", ["400Regular", "600SemiBold"]],
+  ["noto-sans-sc", "NotoSansSC", ["400Regular", "600SemiBold"]],
+  ["noto-sans-kr", "NotoSansKR", ["400Regular", "600SemiBold"]],
 ];
 const BROWSERS = ["chrome109", "edge109", "firefox115", "safari16"];
 

@@ -9,12 +9,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from complaints.correspondence.rendering import LetterContent, LetterSection
+from complaints.correspondence.rendering import LetterContent, LetterSection, letter_fonts
+from complaints.correspondence.typefaces import cleaned, missing_signs
 from complaints.enums import Outcome
 from complaints.models import Complaint, Decision
 
 LETTER_LANGUAGE = "en"
 """Letters go out in English until a language's words are reviewed; language help goes with them."""
+
+DIRECTION_SIGNS = MappingProxyType(dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
 
 VERDICTS = MappingProxyType(
     {
@@ -33,12 +36,12 @@ def decision_letter(
     `next_level` are the rights of whoever does not agree, from the policy that the complaint runs under.
     """
     with override(LETTER_LANGUAGE):
-        name = complaint.complainant_name or _("Member")
+        name = _printable_name(complaint.complainant_name or "") or _("Member")
         return LetterContent(
             title=_("Our decision about your complaint"),
             reference=complaint.reference,
             dated=_day(at),
-            recipient=(name, *_lines(complaint.postal_address or "")),
+            recipient=(name, *_lines(_without_direction(complaint.postal_address or ""))),
             salutation=_("Dear %(name)s:") % {"name": name},
             sections=tuple(_sections(complaint, decision)),
             next_level=LetterSection(_("If you do not agree"), (*_paragraphs(next_level), _how_to_ask())),
@@ -74,6 +77,17 @@ def _how_to_ask() -> str:
 
 def _day(moment: datetime) -> str:
     return date_format(moment.astimezone(ZoneInfo(settings.HOUSE_TIME_ZONE)), "F j, Y")
+
+
+def _printable_name(name: str) -> str:
+    """Return a name as a letter can print it, "" if it cannot: nobody can rewrite a name, and the letter has to go."""
+    plain = _without_direction(name)
+    return "" if missing_signs(cleaned(plain, letter_fonts()), letter_fonts()) else plain
+
+
+def _without_direction(text: str) -> str:
+    """Return what a member typed without the signs that turn the direction of whatever follows."""
+    return text.translate(DIRECTION_SIGNS).strip()
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -5,30 +5,39 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
-STAND_IN = "�"
 FORBIDDEN = frozenset({0x0000, 0xFEFF, 0xFFFE})  # ISO 14289-1 7.21.7, even where a font has a shape for them
 WINDOWS_FULL_UNICODE = (3, 10)
+SHAPELESS = frozenset({"Cc", "Cf"})
+VARIATION_SELECTORS = frozenset({*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)})
 
 
 class TypefacesMissing(RuntimeError):
     """The asset build has not laid the letters' fonts ready."""
 
 
-def drawable(text: str, folder: Path) -> str:
-    """Return the text with every character that no font in `folder` draws put as the replacement sign (�).
+def cleaned(text: str, folder: Path) -> str:
+    """Return the text without what has no shape of its own and that no font in `folder` draws.
 
-    White space without a shape becomes a blank, control and formatting characters are dropped; line feeds stay.
+    White space without a shape becomes a blank; control and formatting characters and variation selectors are
+    dropped; line feeds stay.
     """
     drawn = _characters(folder)
     return "".join(
-        character if character == "\n" or ord(character) in drawn else _stand_in(character) for character in text
+        character if character == "\n" or ord(character) in drawn else _shaped(character) for character in text
     )
 
 
-def _stand_in(character: str) -> str:
+def missing_signs(text: str, folder: Path) -> list[str]:
+    """Return the characters of a cleaned text that no font in `folder` draws, each once, in their order."""
+    drawn = _characters(folder)
+    return list(dict.fromkeys(sign for sign in text if sign != "\n" and ord(sign) not in drawn))
+
+
+def _shaped(character: str) -> str:
     if character.isspace():
         return " "
-    return "" if unicodedata.category(character) in {"Cc", "Cf", "Mn"} else STAND_IN
+    shapeless = unicodedata.category(character) in SHAPELESS or ord(character) in VARIATION_SELECTORS
+    return "" if shapeless else character
 
 
 @cache

@@ -2,16 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils.translation import get_language_info
 
 from complaints.correspondence.letters import LETTER_LANGUAGE, decision_letter
 from complaints.correspondence.models import Letter
 from complaints.correspondence.rendering import LetterContent
-from complaints.correspondence.typefaces import STAND_IN, drawable
 from complaints.models import Complaint, Decision
 from complaints.queries.case_head import PURPOSE
 from complaints.queries.language_help import taglines
@@ -95,13 +92,7 @@ def _next_level(complaint: Complaint) -> str:
 
 
 def _language_help(language: str) -> str:
-    """Return the sentence about interpreters in the complainant's own language, "" where the letter is in it.
-
-    A language whose script the letters' typefaces lack is named in English: stand-in signs would help nobody.
-    """
+    """Return the sentence about interpreters in the complainant's own language, "" where the letter is in it."""
     if language == LETTER_LANGUAGE:
         return ""
-    own = "\n".join(line.text for line in taglines(settings.INSURER_PHONE) if line.language.lower() == language)
-    if own and STAND_IN not in drawable(own, Path(settings.BUILD_DIR) / "fonts"):
-        return own
-    return f"{get_language_info(language)['name']}: an interpreter is free. Call {settings.INSURER_PHONE}."
+    return "\n".join(line.text for line in taglines(settings.INSURER_PHONE) if line.language.lower() == language)

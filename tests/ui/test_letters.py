@@ -11,7 +11,8 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from complaints.correspondence.rendering import LetterContent, LetterSection, render_letter_pdf
-from complaints.correspondence.typefaces import TypefacesMissing, drawable
+from complaints.correspondence.typefaces import TypefacesMissing, cleaned, missing_signs
+from complaints.lifecycle import TransitionRefused
 from tests.ui.conftest import Reader
 
 FONTS = Path(settings.BUILD_DIR) / "fonts"
@@ -92,9 +93,26 @@ def test_what_people_wrote_is_data_for_the_typesetter():
     assert len(pikepdf.open(BytesIO(render_letter_pdf(hostile))).pages) == 1
 
 
-@pytest.mark.parametrize("words", ["李明 님", "😀👍🏽", "مرحبا", "नमस्ते", "\ud800", "\ue000", "", "\n\n", "x" * 9000])
-def test_no_script_and_no_length_stops_a_letter(words):
+@pytest.mark.parametrize("words", ["李明 님", "臺灣", "مرحبا", "नमस्ते", "a\u200d\ufe0f", "", "\n\n", "x" * 9000])
+def test_no_script_of_our_members_and_no_length_stops_a_letter(words):
     assert render_letter_pdf(replace(LETTER, sections=(LetterSection("What you wrote", (words,), (words,)),)))
+
+
+@pytest.mark.parametrize("name", ["王小明", "김민준", "Nguyễn Văn An", "Дмитрий"])
+def test_a_name_stands_in_the_pdf_as_text_in_its_own_script(name):
+    pdf = pikepdf.open(BytesIO(render_letter_pdf(replace(LETTER, recipient=(name,)))))
+    fonts = pdf.pages[0].Resources.Font.values()
+    readable = b"".join(font.ToUnicode.read_bytes() for font in fonts).decode()
+    assert [sign for sign in set(name) if f"<{ord(sign):04X}>" not in readable] == []
+
+
+def test_signs_without_a_shape_stop_a_letter_and_are_named():
+    sections = (LetterSection("Why 😀", ("ક and 😀",), ("\ud800\ue000",)),)
+    with pytest.raises(TransitionRefused) as refused:
+        render_letter_pdf(replace(LETTER, sections=sections))
+    assert str(refused.value) == (
+        "We cannot print these signs: 😀 ક U+D800 U+E000. Write in other letters what holds them, then issue it."
+    )
 
 
 def test_a_letter_reads_from_right_to_left_in_arabic():
@@ -102,14 +120,18 @@ def test_a_letter_reads_from_right_to_left_in_arabic():
     assert letter.Root.Lang == "ar"
 
 
-def test_what_no_typeface_draws_is_marked():
-    assert drawable("Ana 李 \x07 a\tb\nc", FONTS) == "Ana �  a b\nc"
-    assert drawable("Việt Русский العربية", FONTS) == "Việt Русский العربية"
+def test_what_has_no_shape_of_its_own_is_left_out():
+    assert cleaned("Ana 李 \x07 a\tb\nc", FONTS) == "Ana 李  a b\nc"
+
+
+def test_what_no_typeface_draws_is_found_once():
+    assert missing_signs("😀 a\n😀", FONTS) == ["😀"]
+    assert missing_signs("Việt Русский العربية 简体中文 한국어", FONTS) == []
 
 
 def test_without_the_fonts_the_cure_is_said(tmp_path):
     with pytest.raises(TypefacesMissing, match="npm run build"):
-        drawable("x", tmp_path)
+        cleaned("x", tmp_path)
 
 
 def test_a_stored_letter_comes_back_whole():
