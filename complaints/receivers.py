@@ -21,6 +21,9 @@ ESCALATIONS = {"complaint": escalate_complaint, "capa": escalate_capa, "capa_act
 
 COMPLAINT_CLOCKS = frozenset({"acknowledge", "resolve", "message_reply"})
 
+PERMANENT = 500
+"""From here on an SMTP reply code says: never."""
+
 
 @receiver((clock_warned, clock_breached))
 def escalate(
@@ -53,13 +56,25 @@ def give_up_sending(matter_id: UUID, key: str, payload: dict[str, Any]) -> None:
 
 @handles(SEND, in_transaction=False, given_up=give_up_sending)
 def send_dispatch(matter_id: UUID, key: str, payload: dict[str, Any]) -> None:  # noqa: ARG001 -- the outbox passes all three
-    """Send, then record the proof: two steps, for a mail server must not hold a transaction open."""
+    """Send, then record the proof: two steps, for a mail server must not hold a transaction open.
+
+    What the server does not take for now is raised, so that the outbox tries again.
+    """
     dispatch = Dispatch.objects.select_related("to_user").get(pk=UUID(payload["dispatch"]))
     if dispatch.sent_at or dispatch.failed_at:
         return
     try:
         send_email(dispatch, at=database_now())
-    except (NoAddress, SMTPRecipientsRefused):
+    except NoAddress:
+        record_undeliverable(at=database_now(), dispatch_id=dispatch.pk)
+    except SMTPRecipientsRefused as refused:
+        if not _is_for_good(refused):
+            raise
         record_undeliverable(at=database_now(), dispatch_id=dispatch.pk)
     else:
         record_sent(at=database_now(), dispatch_id=dispatch.pk)
+
+
+def _is_for_good(refused: SMTPRecipientsRefused) -> bool:
+    """Tell whether trying again is of no use: a 4yz reply, as of greylisting, asks for it (RFC 5321, 4.2.1)."""
+    return all(code >= PERMANENT for code, _words in refused.recipients.values())

@@ -525,6 +525,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                            ("send_arrived", "A message was delivered after all"),
+                            ("address_recorded", "The postal address was recorded"),
                     "audience",
                     models.CharField(
                         choices=[("everyone", "Member and staff"), ("staff", "Staff only")],

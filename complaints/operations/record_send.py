@@ -12,16 +12,21 @@ from complaints.operations._door import note_fact
 from complaints.operations.acknowledge_complaint import acknowledge_complaint
 from complaints.operations.inform_member import inform_member
 from members.actors import SYSTEM
-from members.acts import act
+from members.acts import Act, act
 
 
 def record_sent(*, at: datetime, dispatch_id: UUID) -> None:
-    """Record that the mail server accepted the e-mail, and do what that proves unless the complaint has ended."""
+    """Record that the mail server accepted the e-mail, and do what that proves unless the complaint has ended.
+
+    The proof wins over a failure that was recorded while the e-mail was on its way; the timeline then tells of it.
+    """
     with act(actor=SYSTEM, at=at) as this:
         dispatch = this.lock(Dispatch, dispatch_id)
         if dispatch.sent_at:
             return
-        this.change(dispatch, sent_at=at)
+        if dispatch.failed_at:
+            _tell(this, dispatch, TimelineCode.SEND_ARRIVED)
+        this.change(dispatch, sent_at=at, failed_at=None)
         this.record(
             "mail.sent",
             matter_id=dispatch.matter_id,
@@ -44,6 +49,11 @@ def record_undeliverable(*, at: datetime, dispatch_id: UUID) -> None:
         if dispatch.sent_at or dispatch.failed_at:
             return
         this.change(dispatch, failed_at=at)
-        complaint = Complaint.objects.unscoped("the send's own complaint").filter(pk=dispatch.matter_id).first()
-        if complaint is not None:
-            note_fact(this, complaint, TimelineCode.SEND_FAILED, {"kind": dispatch.kind})
+        _tell(this, dispatch, TimelineCode.SEND_FAILED)
+
+
+def _tell(this: Act, dispatch: Dispatch, fact: TimelineCode) -> None:
+    """Tell the timeline of the complaint; a dispatch of a CAPA has none."""
+    complaint = Complaint.objects.unscoped("the send's own complaint").filter(pk=dispatch.matter_id).first()
+    if complaint is not None:
+        note_fact(this, complaint, fact, {"kind": dispatch.kind})

@@ -21,6 +21,7 @@ from slas.queries import open_clocks
 from slas.relay import TRIES
 from tests import people
 from tests.complaints import member_cases as cases
+from tests.complaints import smtp
 
 pytestmark = pytest.mark.django_db
 SECRETS = ("Joseph", "bill", "Bill", "knee", "claim", "Dana")
@@ -129,3 +130,17 @@ def test_an_email_that_no_server_takes_is_told_on_the_timeline_and_owes_the_ackn
     assert [entry.detail for entry in entries] == [{"kind": "acknowledgement"}]
     assert "acknowledge" in {clock.kind for clock in open_clocks([complaint.pk])[complaint.pk]}
     assert Outbox.objects.get(pk=pair).dead_at is not None
+
+
+@pytest.mark.parametrize(("code", "tried_again"), [(450, True), (451, True), (550, False), (553, False)])
+def test_a_recipient_is_given_up_only_if_the_server_refuses_for_good(settings, code, tried_again):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    complaint = cases.submitted()
+    dispatch = Dispatch.objects.get(kind="acknowledgement")
+    pair = (complaint.pk, f"send:{dispatch.pk}")
+    with smtp.answering(code) as settings.EMAIL_PORT:
+        settings.EMAIL_HOST = "127.0.0.1"
+        settle([pair])
+    dispatch.refresh_from_db()
+    outbox = Outbox.objects.get(pk=pair)
+    assert (dispatch.failed_at is None, outbox.settled_at is None, outbox.dead_at) == (tried_again, tried_again, None)

@@ -121,6 +121,20 @@ def test_a_send_that_was_given_up_is_told_on_the_timeline_once():
     assert Clock.objects.get(matter_id=row.pk, kind="acknowledge").is_open
 
 
+def test_the_proof_of_sending_wins_over_a_failure_that_was_recorded_before():
+    row = stages.received()
+    dispatch_id = Dispatch.objects.get().pk
+    record_undeliverable(at=AT, dispatch_id=dispatch_id)
+    record_sent(at=AT + timedelta(minutes=1), dispatch_id=dispatch_id)
+    dispatch = Dispatch.objects.get()
+    assert (dispatch.sent_at, dispatch.failed_at) == (AT + timedelta(minutes=1), None)
+    assert stages.now(row).acknowledged_at == AT + timedelta(minutes=1)
+    assert [(entry.code, entry.detail) for entry in stages.all_of(TimelineEntry, row)][1:3] == [
+        ("send_failed", {"kind": "acknowledgement"}),
+        ("send_arrived", {"kind": "acknowledgement"}),
+    ]
+
+
 def test_a_call_acknowledges_too_and_a_second_one_changes_nothing(agent):
     row = stages.received()
     for minutes in (5, 10):
