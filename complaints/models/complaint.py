@@ -4,6 +4,7 @@ from typing import Self
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q, QuerySet
 
@@ -66,7 +67,9 @@ class Complaint(models.Model):
     complainant_phone = SealedTextField(null=True)
     postal_address = SealedTextField(null=True)
     member_number = SealedTextField(null=True)
-    surname_index = models.BinaryField(max_length=16, null=True, help_text="Blind index, for the status page.")
+    surname_indexes = ArrayField(
+        models.BinaryField(max_length=16), default=list, help_text="Blind indexes of what may be the surname."
+    )
     narrative = SealedTextField()
     desired_outcome = SealedTextField(null=True)
 

@@ -9,17 +9,17 @@ from complaints.operations.exchange_messages import send_message
 from complaints.operations.inform_member import inform_member, issue_letter
 from complaints.operations.investigate_complaint import add_evidence, complete_investigation, write_note
 from complaints.operations.record_send import record_sent, record_undeliverable
-from complaints.operations.request_status_link import request_status_link
-from complaints.operations.submit_complaint import SURNAME_INDEX, Statement, submit_complaint, surname_index
+from complaints.operations.request_status_link import TooManyGuesses, request_status_link
+from complaints.operations.submit_complaint import Statement, submit_complaint
 from complaints.operations.take_complaint import AlreadyTaken, take_complaint
 
 __all__ = (
-    "SURNAME_INDEX",
     "AlreadyTaken",
     "Axes",
     "Firing",
     "OverrideNeedsReason",
     "Statement",
+    "TooManyGuesses",
     "UnknownAction",
     "acknowledge_complaint",
     "add_evidence",
@@ -39,7 +39,6 @@ __all__ = (
     "send_message",
     "submit_complaint",
     "suggest_track",
-    "surname_index",
     "take_complaint",
     "withdraw_complaint",
     "write_note",

@@ -11,15 +11,14 @@ from complaints.correspondence.operations import request_dispatch
 from complaints.enums import Channel, Language, LineOfBusiness, Priority, Relationship, TimelineCode, Topic, Track
 from complaints.models import Complaint
 from complaints.operations._door import note_fact
+from complaints.operations._surnames import surname_indexes
 from complaints.reference import new_reference
 from members.actors import Actor, ActorKind, Role
 from members.acts import act
-from members.privacy.blind_index import blind_index
 from slas.operations import open_matter, start_clock
 
 MATTER_KIND = "complaint"
 CLOCKS = ("acknowledge", "resolve")
-SURNAME_INDEX = "complaints.complaint.surname"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def submit_complaint(
             complainant_phone=statement.phone or None,
             postal_address=statement.postal_address or None,
             member_number=statement.member_number or None,
-            surname_index=surname_index(statement.name),
+            surname_indexes=surname_indexes(matter.pk, statement.name),
             narrative=statement.narrative,
             desired_outcome=statement.desired_outcome or None,
             received_at=received_at,
@@ -99,12 +98,6 @@ def submit_complaint(
                 this=this, matter_id=matter.pk, kind=DispatchKind.ACKNOWLEDGEMENT, key=f"acknowledge:{matter.pk}"
             )
     return complaint
-
-
-def surname_index(name: str) -> bytes | None:
-    """Return the blind index of the last word of a name, by which the status page knows the complainant."""
-    words = name.split()
-    return blind_index(SURNAME_INDEX, words[-1]) if words else None
 
 
 def _free_reference(actor: Actor, at: datetime) -> str:

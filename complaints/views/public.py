@@ -12,11 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from complaints.correspondence.delivery import STATUS_SALT
 from complaints.forms.member import StatusForm
-from complaints.operations import request_status_link
+from complaints.operations import TooManyGuesses, request_status_link
 from complaints.queries.language_help import taglines
 from complaints.queries.public_status import status_of as read_status
 from complaints.queries.time_table import time_table
 from complaints.views.member_page import house_day, member_page
+from members.accounts.places import client_address
+from members.accounts.throttle import CounterAway
 from slas.queries import database_now
 
 LINK_LASTS = timedelta(minutes=30)
@@ -46,7 +48,14 @@ def status(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         wrong = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
         return member_page(request, "public/status.html", {"form": form}, status=wrong)
-    request_status_link(actor=request.actor, at=database_now(), **form.cleaned_data)
+    address = client_address(request)
+    try:
+        request_status_link(actor=request.actor, at=database_now(), address=address, **form.cleaned_data)
+    except TooManyGuesses:
+        too_many = {"too_many": True}
+        return member_page(request, "public/status_wait.html", too_many, status=HTTPStatus.TOO_MANY_REQUESTS)
+    except CounterAway:
+        return member_page(request, "public/status_wait.html", {}, status=HTTPStatus.SERVICE_UNAVAILABLE)
     return member_page(request, "public/status_asked.html", {})
 
 

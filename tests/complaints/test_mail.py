@@ -108,7 +108,9 @@ def test_a_notice_of_the_letter_does_not_hold_the_decision(person, mailoutbox):
 
 def test_the_status_link_works(client, mailoutbox):
     complaint = cases.submitted()
-    request_status_link(actor=GUEST, at=people.AT, reference=complaint.reference, surname="K")
+    request_status_link(
+        actor=GUEST, at=people.AT, reference=complaint.reference, surname="K", address=people.an_email()
+    )
     message = mail(DispatchKind.STATUS_LINK, mailoutbox)
     assert_is_plain(message, complaint)
     link = re.search(rf"{re.escape(settings.PUBLIC_URL)}(/\S+)", message.body)[1]

@@ -2,7 +2,8 @@
 
 import html
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -13,9 +14,11 @@ from django.utils import timezone
 from complaints.correspondence.delivery import STATUS_SALT
 from complaints.correspondence.models import Dispatch, DispatchKind
 from complaints.operations import request_status_link
+from complaints.operations.request_status_link import BY_ADDRESS, BY_REFERENCE
 from complaints.queries.language_help import taglines
 from complaints.queries.time_table import PromiseRow, time_table
 from complaints.reference import ALPHABET, new_reference
+from members.accounts import throttle
 from members.actors import GUEST
 from members.audit.models import Event
 from slas.models import PolicyVersion
@@ -36,6 +39,23 @@ def shown(response) -> str:
 
 def links() -> int:
     return Dispatch.objects.filter(kind=DispatchKind.STATUS_LINK).count()
+
+
+def an_address() -> str:
+    """Return a network address nobody has: counters outlive a test."""
+    return uuid4().hex
+
+
+def asked(complaint, surname: str, *, at: datetime = people.AT) -> None:
+    """Ask for a link, from an address nobody else asks from."""
+    request_status_link(actor=GUEST, at=at, reference=complaint.reference, surname=surname, address=an_address())
+
+
+@pytest.fixture
+def client(client):
+    """Return a browser with an address of its own."""
+    client.defaults["REMOTE_ADDR"] = an_address()
+    return client
 
 
 def link_to(complaint) -> str:
@@ -111,25 +131,109 @@ def test_asking_again_soon_sends_no_second_link():
     complaint = cases.submitted()
     at = people.AT
     for moment in (at, at + timedelta(seconds=1), at + timedelta(minutes=14, seconds=59)):
-        request_status_link(actor=GUEST, at=moment, reference=complaint.reference, surname="K")
+        asked(complaint, "K", at=moment)
     assert links() == 1
-    request_status_link(actor=GUEST, at=at + timedelta(minutes=15), reference=complaint.reference, surname="K")
+    asked(complaint, "K", at=at + timedelta(minutes=15))
     assert links() == 2
     assert Event.objects.filter(action="complaint.status_link_requested", matter_id=complaint.pk).count() == 2
 
 
 def test_without_an_address_there_is_no_link():
     complaint = cases.submitted(email="")
-    request_status_link(actor=GUEST, at=people.AT, reference=complaint.reference, surname="K")
+    asked(complaint, "K")
     assert links() == 0
 
 
-def test_a_name_is_matched_by_its_last_word_whatever_its_case():
+def test_a_name_is_matched_whatever_its_case():
     complaint = cases.submitted(name="Ludwig van BEETHOVEN")
     for surname in ("beethoven", "van Beethoven", " Beethoven "):
-        request_status_link(actor=GUEST, at=people.AT, reference=complaint.reference, surname=surname)
+        asked(complaint, surname)
     assert links() == 1
-    request_status_link(actor=GUEST, at=people.AT, reference=complaint.reference, surname=" ")
+    asked(complaint, " ")
+
+
+@pytest.mark.parametrize(
+    ("name", "surname"),
+    [
+        ("Maria Smith Jr.", "Smith"),
+        ("Maria Smith", "Smith Jr."),
+        ("Smith, John", "Smith"),
+        ("Conor O’Neil", "O'Neil"),
+        ("Conor O'Neil", "oneil"),
+        ("Ana Núñez", "Nunez"),
+        ("Ana Nunez", "NÚÑEZ"),
+        ("王小明", "王"),
+        ("欧阳娜娜", "欧阳"),
+        ("김민수", "김"),
+        ("Nguyễn Văn An", "Nguyễn"),
+        ("Đặng Thị Mai", "Dang"),
+        ("Juan García Lopez", "García"),
+        ("Juan García Lopez", "Garcia Lopez"),
+        ("Mary Smith-Jones", "Smith Jones"),
+        ("Mary Smith-Jones", "Jones"),
+        ("Nadia Alhassan", "Al-Hassan"),
+        ("Nadia Al‑Hassan", "Alhassan"),
+        ("Dr. Paul Groß", "gross"),
+    ],
+)
+def test_people_are_known_however_they_write_their_name(name, surname):
+    complaint = cases.submitted(name=name)
+    asked(complaint, surname)
+    assert links() == 1
+
+
+@pytest.mark.parametrize("surname", ["Jr.", "Dr.", "Smith Jones", "Smit", "", "’", "王"])
+def test_what_is_no_part_of_the_name_sends_no_link(surname):
+    asked(cases.submitted(name="Dr. Maria Smith Jr."), surname)
+    assert links() == 0
+
+
+def test_the_same_name_is_kept_differently_with_each_complaint():
+    first, second = cases.submitted(name="Maria Smith"), cases.submitted(name="Maria Smith")
+    assert len(first.surname_indexes) == 2
+    assert not set(first.surname_indexes) & set(second.surname_indexes)
+
+
+def test_names_are_guessed_five_times_for_one_reference_however_many_ask_from(client):
+    complaint = cases.submitted()
+    codes = []
+    for _ in range(BY_REFERENCE.limit + 2):
+        client.defaults["REMOTE_ADDR"] = an_address()
+        codes.append(client.post(STATUS, {"reference": complaint.reference, "surname": "Marsh"}).status_code)
+    assert codes == [200] * 5 + [429] * 2
+    response = client.post(STATUS, {"reference": complaint.reference, "surname": "K"})
+    assert response.status_code == 429
+    assert "Wait 15 minutes and try again, or call us" in shown(response)
+    assert settings.INSURER_PHONE in shown(response)
+    assert links() == 0
+    reasons = Event.objects.filter(action="complaint.status_link_refused").values_list("detail__reason", flat=True)
+    assert sorted(reasons) == ["limit"] * 3 + ["unknown"] * 5
+
+
+def test_one_address_asks_twenty_times_right_or_wrong(client):
+    drawn = references()
+    sent = [
+        client.post(STATUS, {"reference": next(drawn), "surname": "K"}).status_code for _ in range(BY_ADDRESS.limit + 1)
+    ]
+    assert sent == [200] * 20 + [429]
+
+
+def test_a_slip_uses_up_no_guess(client):
+    for _ in range(BY_ADDRESS.limit + 1):
+        assert client.post(STATUS, {"reference": "C-26", "surname": "K"}).status_code == 422
+
+
+def test_what_cannot_be_counted_is_not_looked_up_and_the_phone_is_named(client, settings):
+    complaint = cases.submitted()
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    throttle._valkey.cache_clear()
+    try:
+        response = client.post(STATUS, {"reference": complaint.reference, "surname": "K"})
+    finally:
+        throttle._valkey.cache_clear()
+    assert response.status_code == 503
+    assert settings.INSURER_PHONE in shown(response)
+    assert links() == 0
 
 
 def test_a_slip_in_the_reference_is_told(client):
@@ -156,6 +260,8 @@ def test_both_fields_are_needed(client):
 def test_naughty_names_and_references_do_no_harm(client):
     complaint = cases.submitted()
     for text in json.loads(BLNS.read_text(encoding="utf-8"))[::3]:
+        BY_REFERENCE.forget(complaint.reference)
+        client.defaults["REMOTE_ADDR"] = an_address()
         assert client.post(STATUS, {"reference": text, "surname": text}).status_code == 422
         answer = client.post(STATUS, {"reference": complaint.reference, "surname": text})
         assert answer.status_code in {200, 422}
