@@ -4,6 +4,8 @@ import filetype
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from complaints.intake.structure import is_whole
+
 MOST_FILES = 5
 MEDIA_TYPES = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 """The types we take, with the ending that a download of them gets."""
@@ -26,6 +28,11 @@ def sniff_media_type(name: str, content: bytes) -> str:
     if found is None or found.mime not in MEDIA_TYPES:
         raise FileRefused(
             _("“%(name)s” is not a PDF, JPG or PNG file. Save it as one of these and choose it again.") % {"name": name}
+        )
+    if not is_whole(found.mime, content):
+        raise FileRefused(
+            _("“%(name)s” seems to be damaged or incomplete. Open it to check, save it again and choose the new file.")
+            % {"name": name}
         )
     return found.mime
 

@@ -30,7 +30,7 @@ def request_status_link(*, actor: Actor, at: datetime, reference: str, surname: 
     with act(actor=actor, at=at) as this:
         rows = Complaint.objects.unscoped(REASON).filter(reference=reference, complainant_email__isnull=False)
         found = rows.values_list("pk", "surname_indexes").first() if allowed else None
-        if found is None or not is_surname_of(*found, surname):
+        if found is None or not is_surname_of(found[0], found[1], surname):
             this.record("complaint.status_link_refused", detail={"reason": "unknown" if allowed else "limit"})
         else:
             this.lock(Complaint, found[0])

@@ -22,6 +22,7 @@ from members.privacy.access import phi_access
 from slas.queries import database_now, open_clocks
 from tests import people
 from tests.complaints import member_cases as cases
+from tests.intake.papers import PNG
 from tests.shared_data import FOLDER
 
 pytestmark = pytest.mark.django_db
@@ -284,5 +285,5 @@ def test_files_of_a_draft_are_of_no_complaint(amira, account, person):
     complaint = cases.submitted(person=person)
     actor = people.actor_of(account)
     draft = save_answers(actor=actor, at=people.AT, draft_id=None, answers={})
-    attach_files(actor=actor, at=people.AT, draft_id=draft, files=[("a.png", b"\x89PNG\r\n\x1a\n" + b"0" * 40)])
+    attach_files(actor=actor, at=people.AT, draft_id=draft, files=[("a.png", PNG)])
     assert "a.png" not in shown(amira.get(at("case", complaint)))

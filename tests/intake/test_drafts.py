@@ -16,6 +16,7 @@ from members.actors import GUEST, SYSTEM
 from members.privacy.access import phi_access
 from tests import people
 from tests.intake import walk
+from tests.intake.papers import PNG
 
 pytestmark = pytest.mark.django_db
 NARRATIVE = "My words must not get lost."
@@ -158,7 +159,7 @@ def test_a_draft_is_offered_again_and_leads_to_the_next_open_step(client):
 def test_a_draft_can_be_deleted_with_its_files(client, tmp_path):
     draft = begin(client, "who", "urgent", "topic", "what-happened")
     picture = tmp_path / "bill.png"
-    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 64)
+    picture.write_bytes(PNG)
     with picture.open("rb") as file:
         walk.answer(client, "files", files=file, add="1")
     assert Enclosure.objects.unscoped("test").count() == 1

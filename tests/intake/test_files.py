@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from complaints.intake.files import download_name
+from complaints.intake.files import FileRefused, download_name, sniff_media_type
 from complaints.intake.models import Draft
 from complaints.intake.operations import attach_files
 from complaints.models import Complaint, Enclosure
@@ -14,10 +14,10 @@ from members.actors import GUEST, SYSTEM
 from members.privacy.access import phi_access
 from tests import people
 from tests.intake import walk
+from tests.intake.papers import JPG, PDF, PNG, pdf
+from tests.shared_data import FOLDER
 
-PDF = b"%PDF-1.7\n" + b"0" * 64
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
-JPG = b"\xff\xd8\xff\xe0" + b"0" * 64
+SAMPLES = FOLDER / "attachments"
 BEFORE = ("who", "urgent", "topic", "what-happened")
 
 
@@ -106,6 +106,40 @@ def test_what_cannot_be_taken_is_refused_by_its_content(form, name, content, wor
     assert kept() == []
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("start.pdf", b"%PDF-"),
+        ("junk.pdf", b"%PDF-1.7\n" + b"0" * 5000),
+        ("half.pdf", PDF[:-8]),
+        ("junk.jpg", b"\xff\xd8\xff\xe0" + b"0" * 64),
+        ("half.jpg", JPG[:-2]),
+        ("preview.jpg", JPG[:12]),
+        ("junk.png", b"\x89PNG\r\n\x1a\n" + b"0" * 64),
+        ("half.png", PNG[:-12]),
+        ("cut.png", PNG[:-20]),
+        ("empty.png", b"\x89PNG\r\n\x1a\n"),
+    ],
+)
+def test_a_file_without_a_middle_or_an_end_is_refused(form, name, content):
+    response = form(upload(name, content), add="1")
+    assert response.status_code == 422
+    assert f"“{name}” seems to be damaged or incomplete." in shown(response)
+    assert kept() == []
+
+
+@pytest.mark.skipif(not SAMPLES.exists(), reason=f"NO DATA: {SAMPLES} is absent")
+def test_real_files_pass_whole_and_fail_cut_in_half():
+    wholes = [path for kind in ("pdf", "jpg", "png") for path in SAMPLES.glob(f"*.{kind}") if "html" not in path.name]
+    assert len(wholes) >= 10
+    for path in wholes:
+        content = path.read_bytes()
+        assert sniff_media_type(path.name, content)
+        assert sniff_media_type(path.name, content + b"\0" * 4096), "what cameras and mail programs add"
+        with pytest.raises(FileRefused, match="damaged or incomplete"):
+            sniff_media_type(path.name, content[: len(content) // 2])
+
+
 def test_an_empty_file_is_named(form):
     response = form(upload("empty.pdf", b""), add="1")
     assert response.status_code == 422
@@ -130,7 +164,7 @@ def test_what_is_right_is_kept_beside_what_is_wrong(form):
 
 def test_a_file_may_have_ten_megabytes_and_no_more(form, settings):
     settings.MAX_UPLOAD_BYTES = 1024**2
-    exactly, more = PDF.ljust(1024**2, b"0"), PDF.ljust(1024**2 + 1, b"0")
+    exactly, more = pdf(1024**2), pdf(1024**2 + 1)
     assert form(upload("large.pdf", exactly), add="1").status_code == 302
     response = form(upload("larger.pdf", more), add="1")
     assert "“larger.pdf” is larger than 1 MB." in shown(response)
@@ -139,7 +173,7 @@ def test_a_file_may_have_ten_megabytes_and_no_more(form, settings):
 
 def test_too_much_at_once_is_told_apart_from_nothing(form, settings):
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 1000
-    response = form(upload("bill.pdf", PDF.ljust(2000, b"0")), add="1")
+    response = form(upload("bill.pdf", pdf(2000)), add="1")
     assert response.status_code == 422
     assert "The files are too large to send together." in shown(response)
 
