@@ -38,6 +38,7 @@ app.conf.update(
         # The worker's own timer sweeps; this tick is redundant, so that a timer that died delays nothing for long.
         "sweep": {"task": "slas.tick", "schedule": 30.0},
         "prune": {"task": "slas.prune", "schedule": 3600.0},
+        "forget": {"task": "complaints.forget", "schedule": 24 * 3600.0},  # old drafts, as the pages say
         "verify": {"task": "slas.verify", "schedule": 24 * 3600.0},  # each clock is the fold of its events
     },
 )

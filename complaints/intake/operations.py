@@ -1,8 +1,8 @@
-"""Start, save, fill, drop and send a draft."""
+"""Start, save, fill, drop, send and, in the end, forget a draft."""
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from complaints.enums import LineOfBusiness, Relationship
@@ -12,12 +12,15 @@ from complaints.intake.statement import statement_of
 from complaints.intake.steps import Answers
 from complaints.models import Complaint, Enclosure
 from complaints.operations import Statement, submit_complaint
-from members.actors import Actor
+from members.actors import SYSTEM, Actor
 from members.acts import Act, act
 from members.privacy.access import phi_access
 from members.queries import member_of
 
 OWN_DRAFT = "the draft was found by its owner's account or signed cookie"
+DRAFTS_LAST = timedelta(days=30)
+"""So long after it was last saved, a draft can be found again. Afterwards it is gone, as the pages say."""
+AT_ONCE = 500
 
 
 def save_answers(*, actor: Actor, at: datetime, draft_id: UUID | None, answers: Answers) -> UUID:
@@ -46,7 +49,7 @@ def attach_files(*, actor: Actor, at: datetime, draft_id: UUID, files: Iterable[
     """
     refusals = []
     with act(actor=actor, at=at) as this:
-        _lock_open(this, draft_id)
+        this.change(_lock_open(this, draft_id), saved_at=at)
         room = MOST_FILES - Enclosure.objects.unscoped(OWN_DRAFT).filter(draft_id=draft_id).count()
         for name, content in files:
             try:
@@ -68,7 +71,7 @@ def attach_files(*, actor: Actor, at: datetime, draft_id: UUID, files: Iterable[
 def remove_file(*, actor: Actor, at: datetime, draft_id: UUID, enclosure_id: UUID) -> None:
     """Take a file out of a draft; nothing happens when it is not there. Raises Draft.DoesNotExist."""
     with act(actor=actor, at=at) as this:
-        _lock_open(this, draft_id)
+        this.change(_lock_open(this, draft_id), saved_at=at)
         kept = Enclosure.objects.unscoped(OWN_DRAFT).filter(draft_id=draft_id, pk=enclosure_id)
         if kept.delete()[0]:
             this.record("draft.file_removed", object_type="enclosure", object_id=enclosure_id)
@@ -81,6 +84,26 @@ def discard_draft(*, actor: Actor, at: datetime, draft_id: UUID) -> None:
         Enclosure.objects.unscoped(OWN_DRAFT).filter(draft_id=draft_id).delete()
         Draft.objects.unscoped(OWN_DRAFT).filter(pk=draft_id).delete()
         this.record("draft.discarded", object_type="draft", object_id=draft_id)
+
+
+def forget_old_drafts(*, at: datetime) -> int:
+    """Delete for good what was begun, not sent and not saved for 30 days, with its files; return how many there were.
+
+    A draft that somebody is saving at this moment is left alone.
+    """
+    reason = "drafts end when the pages say so, whosever they are"
+    rows = Draft.objects.unscoped(reason).filter(complaint=None, saved_at__lt=at - DRAFTS_LAST)
+    forgotten = 0
+    while True:
+        with act(actor=SYSTEM, at=at) as this:
+            old = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:AT_ONCE])
+            Enclosure.objects.unscoped(reason).filter(draft_id__in=old).delete()
+            Draft.objects.unscoped(reason).filter(pk__in=old).delete()
+            for draft_id in old:
+                this.record("draft.expired", object_type="draft", object_id=draft_id)
+        forgotten += len(old)
+        if len(old) < AT_ONCE:
+            return forgotten
 
 
 def send_draft(*, actor: Actor, at: datetime, today: date, draft_id: UUID) -> Complaint:

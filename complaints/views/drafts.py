@@ -1,7 +1,7 @@
 """The draft that a request is about: its signed cookie, and what to say when a page and its draft have parted."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from complaints.intake.drafts import DraftInHand, draft_in_hand
+from complaints.intake.operations import DRAFTS_LAST
 
 COOKIE, SALT = "draft", "complaints.intake.draft"
-LASTS = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def in_hand(request: HttpRequest, *, at: datetime) -> DraftInHand | None:
 
 def cookie_draft_id(request: HttpRequest) -> UUID | None:
     """Return the draft that this browser worked on last. A cookie that is too old or was changed counts as none."""
-    return read_id(request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=LASTS))
+    return read_id(request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=DRAFTS_LAST))
 
 
 def page_draft_id(request: HttpRequest) -> UUID | None:
@@ -43,7 +43,7 @@ def remember(response: HttpResponse, draft_id: UUID) -> HttpResponse:
         COOKIE,
         draft_id.hex,
         salt=SALT,
-        max_age=LASTS,
+        max_age=DRAFTS_LAST,
         httponly=True,
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,

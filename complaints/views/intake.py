@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from complaints.intake.drafts import DraftInHand, known_of
 from complaints.intake.forms import StepForm
 from complaints.intake.models import Draft
-from complaints.intake.operations import discard_draft, save_answers
+from complaints.intake.operations import DRAFTS_LAST, discard_draft, save_answers
 from complaints.intake.steps import (
     CHECK,
     COUNT,
@@ -25,7 +25,7 @@ from complaints.intake.steps import (
     page_before,
     step_named,
 )
-from complaints.views.drafts import LASTS, already_sent, in_hand, page_draft_id, remember, target_of
+from complaints.views.drafts import already_sent, in_hand, page_draft_id, remember, target_of
 from complaints.views.member_page import house_day, member_page
 from slas.queries import database_now
 
@@ -136,5 +136,5 @@ def next_url(request: HttpRequest, here: Step) -> str:
 @require_safe
 def saved(request: HttpRequest) -> HttpResponse:
     """Say how to come back to what was saved."""
-    until = date_format(house_day(request.at + LASTS), "F j, Y")
+    until = date_format(house_day(request.at + DRAFTS_LAST), "F j, Y")
     return member_page(request, "intake/saved.html", {"until": until})

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib.auth import authenticate
 
-from members.accounts.models import User, email_index
+from members.accounts.models import Session, User, email_index
 from members.accounts.throttle import SIGN_IN
 from members.actors import GUEST, Actor
 from members.acts import act
@@ -42,3 +42,8 @@ def end_session(*, actor: Actor, at: datetime, user_id: UUID) -> None:
     """Record that somebody signed out."""
     with act(actor=actor, at=at) as this:
         this.record("session.ended", object_type="user", object_id=user_id, detail={"reason": "sign_out"})
+
+
+def forget_expired_sessions(*, at: datetime) -> None:
+    """Delete the sessions that nobody can go on with any more."""
+    Session.objects.filter(expire_date__lt=at).delete()

@@ -9,11 +9,20 @@ from django.conf import settings
 from django.core.signing import get_cookie_signer
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
+from complaints.intake import operations
 from complaints.intake.models import Draft
+from complaints.intake.operations import attach_files, forget_old_drafts, save_answers
 from complaints.models import Complaint, Enclosure
+from complaints.tasks import forget
+from config.celery import app
+from members.accounts.models import Session
 from members.actors import GUEST, SYSTEM
+from members.audit.models import Event
 from members.privacy.access import phi_access
+from slas.queries import database_now
 from tests import people
 from tests.intake import walk
 from tests.intake.papers import PNG
@@ -166,6 +175,66 @@ def test_a_draft_can_be_deleted_with_its_files(client, tmp_path):
     client.post(reverse("intake:start"), {"draft": draft.pk})
     assert drafts() == []
     assert Enclosure.objects.unscoped("test").count() == 0
+
+
+def aged(days: float, **fields) -> Draft:
+    """Return a draft with a file, last saved so many days ago."""
+    then = database_now() - timedelta(days=days)
+    actor = fields.pop("actor", GUEST)
+    draft_id = save_answers(actor=actor, at=then, draft_id=None, answers={"who": walk.typed("who")})
+    attach_files(actor=actor, at=then, draft_id=draft_id, files=[("bill.png", PNG)])
+    return Draft.objects.unscoped("test").get(pk=draft_id)
+
+
+def test_drafts_are_deleted_with_their_files_30_days_after_they_were_saved():
+    member = people.actor_of(people.member_account())
+    guests, members = aged(30.01), aged(31, actor=member)
+    young = aged(29.9)
+    forget.apply(throw=True)
+    assert drafts() == [young]
+    assert [row.draft_id for row in Enclosure.objects.unscoped("test")] == [young.pk]
+    events = Event.objects.filter(action="draft.expired")
+    assert {event.object_id for event in events} == {guests.pk, members.pk}
+    assert {(event.actor_kind, str(event.detail)) for event in events} == {("system", "{}")}
+
+
+def test_a_sent_complaint_outlives_its_draft(client):
+    walk.file_complaint(client)
+    forget_old_drafts(at=database_now() + timedelta(days=365))
+    assert Complaint.objects.unscoped("test").count() == len(drafts()) == 1
+
+
+def test_adding_a_file_counts_as_saving():
+    old = aged(40)
+    attach_files(actor=GUEST, at=database_now(), draft_id=old.pk, files=[("bill.png", PNG)])
+    assert forget_old_drafts(at=database_now()) == 0
+
+
+def test_more_drafts_than_fit_one_transaction_are_deleted(monkeypatch):
+    monkeypatch.setattr(operations, "AT_ONCE", 2)
+    for _ in range(5):
+        aged(40)
+    assert forget_old_drafts(at=database_now()) == 5
+    assert drafts() == []
+
+
+def test_the_page_tells_members_too_until_when_a_draft_waits(client):
+    people.sign_in(client, people.member_account())
+    begin(client, "who")
+    until = (timezone.now() + timedelta(days=30)).astimezone(walk.HOUSE)
+    assert f"until {date_format(until, 'F j, Y')}" in shown(client.get(reverse("intake:saved")))
+
+
+def test_expired_sessions_are_deleted():
+    now = database_now()
+    for key, expires in (("over", now - timedelta(seconds=1)), ("lasting", now + timedelta(minutes=5))):
+        Session.objects.create(session_key=key, session_data="", expire_date=expires)
+    forget.apply(throw=True)
+    assert [row.pk for row in Session.objects.all()] == ["lasting"]
+
+
+def test_forgetting_runs_every_day():
+    assert app.conf.beat_schedule["forget"] == {"task": forget.name, "schedule": 24 * 3600.0}
 
 
 def test_a_member_goes_on_with_a_draft_on_another_device(client):
