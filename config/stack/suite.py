@@ -80,7 +80,7 @@ def _tests(arguments: list[str]) -> tuple[Step, Step]:
     processes = str(min(os.cpu_count() or 1, MOST_PROCESSES))
     return (
         Step("tests", [*pytest, "-n", processes, "-m", "not browser", *arguments]),
-        Step("browser", [*pytest, "-m", "browser", *arguments]),
+        Step("browser", [*pytest, "-n", processes, "--dist", "loadfile", "-m", "browser", *arguments]),
     )
 
 
