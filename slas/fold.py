@@ -36,6 +36,10 @@ class EventKind(StrEnum):
     CANCEL = "cancel"
 
 
+NOT_RECORDED = "not recorded"
+"""Cancelled for this reason an overdue clock has no verdict: others' records do not tell whether it was in time."""
+
+
 class ClockRefused(Exception):
     """The clock cannot do that. The sentence says why, and what can be done instead."""
 
@@ -196,7 +200,10 @@ def _complete(terms: Terms, face: Face, happening: Happening) -> Face:
     return replace(face, state=state, ended_at=happening.at)
 
 
-def _cancel(_terms: Terms, face: Face, happening: Happening) -> Face:
+def _cancel(terms: Terms, face: Face, happening: Happening) -> Face:
+    """Only what is still in time ends without a verdict: a promise that was broken is not taken back."""
+    if face.state is State.RUNNING and happening.at > face.due_at and happening.reason != NOT_RECORDED:
+        return _complete(terms, face, happening)
     return replace(face, state=State.CANCELLED, ended_at=happening.at, paused_at=None, paused_pos=None)
 
 

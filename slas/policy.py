@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import pairwise
@@ -111,6 +111,10 @@ class Policy:
     def name(self) -> str:
         """Return what refusals call it."""
         return f"{self.obligation} ({self.track})" if self.track else self.obligation
+
+    def asks_the_same_as(self, other: Policy) -> bool:
+        """Tell whether both owe the same by the same date, whatever the track."""
+        return replace(self, track=other.track).sha256 == other.sha256
 
 
 def read_pack(data: Mapping[str, Any], where: str) -> list[Policy]:

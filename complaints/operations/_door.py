@@ -12,7 +12,7 @@ from complaints.models.part import PartOfComplaint
 from complaints.permissions import demand
 from members.actors import ActorKind
 from members.acts import Act
-from slas.operations import cancel_clock, complete_clock
+from slas.operations import NOT_RECORDED, cancel_clock, complete_clock
 
 Part = TypeVar("Part", bound=PartOfComplaint)
 
@@ -81,8 +81,10 @@ def perform(
     note_fact(this, complaint, transition.fact, detail)
     for kind in transition.meets:
         complete_clock(this=this, matter_id=complaint.pk, kind=kind, at=this.at)
+    # History tells only of receipt and end: whether what was owed in between was in time, nobody knows.
+    reason = NOT_RECORDED if this.actor.kind is ActorKind.IMPORT else f"complaint {transition.fact}"
     for kind in transition.cancels:
-        cancel_clock(this=this, matter_id=complaint.pk, kind=kind, at=this.at, reason=f"complaint {transition.fact}")
+        cancel_clock(this=this, matter_id=complaint.pk, kind=kind, at=this.at, reason=reason)
     return complaint
 
 

@@ -7,11 +7,12 @@ from uuid import UUID
 from complaints.enums import Level, Priority, Track
 from complaints.models import Assessment, Complaint
 from complaints.operations._door import lock_complaint, perform, written_before
+from complaints.operations.submit_complaint import CLOCKS
 from members.actors import Actor
 from members.acts import Act, act
 from members.identifiers import new_id
 from slas.models import Matter
-from slas.operations import cancel_clock, open_clock, start_clock
+from slas.operations import replace_clock
 
 
 class OverrideNeedsReason(ValueError):
@@ -51,8 +52,9 @@ def assess_complaint(
 ) -> Complaint:
     """Assess a complaint. A track other than the suggested one needs a reason, which is kept.
 
-    A changed track replaces the open clocks by those of the new track, which run from the same receipt; the expedited
-    track makes the complaint urgent, and leaving it takes that away. The same `key` twice is one assessment.
+    A changed track replaces those open clocks for which it has other terms; the new ones run from the same receipt, and
+    what was overdue has been missed. The expedited track makes the complaint urgent, and leaving it takes that away.
+    The same `key` twice is one assessment.
     Raises OverrideNeedsReason, TransitionRefused, ActionForbidden.
     """
     suggested = suggest_track(axes)
@@ -90,9 +92,5 @@ def _priority(complaint: Complaint, before: str) -> int:
 
 def _replace_clocks(this: Act, complaint: Complaint) -> None:
     matter = this.lock(Matter, complaint.pk)
-    for kind in ("acknowledge", "resolve"):
-        if open_clock(this=this, matter_id=complaint.pk, kind=kind) is not None:
-            cancel_clock(this=this, matter_id=complaint.pk, kind=kind, at=this.at, reason=f"track {complaint.track}")
-            start_clock(
-                this=this, matter=matter, obligation=kind, track=complaint.track, started_at=complaint.received_at
-            )
+    for kind in CLOCKS:
+        replace_clock(this=this, matter=matter, kind=kind, track=complaint.track, reason=f"track {complaint.track}")

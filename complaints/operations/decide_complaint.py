@@ -3,7 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from complaints.enums import Outcome, RemedyKind, State
+from complaints.lifecycle import TransitionRefused
 from complaints.models import Complaint, Decision
 from complaints.operations._door import lock_complaint, perform, written_before
 from members.actors import Actor, ActorKind
@@ -25,8 +28,11 @@ def issue_decision(
 ) -> Decision:
     """Decide: what, why, resting on which evidence, and what makes it right. The same `key` twice is one decision.
 
-    History goes from receipt to decision, for it does not tell of the steps between. Raises TransitionRefused.
+    History goes from receipt to decision, for it does not tell of the steps between. Only history
+    may leave open what was found. Raises TransitionRefused.
     """
+    if outcome == Outcome.NO_FINDING and actor.kind is not ActorKind.IMPORT:
+        raise TransitionRefused(_("Say what you decided: a decision finds for the member, in part or not."))
     name = "decide_as_recorded" if actor.kind is ActorKind.IMPORT else "decide"
     with act(actor=actor, at=at) as this:
         if before := written_before(Decision, key, lock_complaint(this, complaint_id)):
@@ -59,7 +65,7 @@ def close_complaint(*, actor: Actor, at: datetime, complaint_id: UUID) -> Compla
 
 
 def withdraw_complaint(*, actor: Actor, at: datetime, complaint_id: UUID) -> Complaint:
-    """End the complaint because the member wants no answer any more; its clocks are cancelled, not met.
+    """End the complaint because the member wants no answer any more: its clocks are cancelled, or missed if overdue.
 
     Withdrawing twice changes nothing. Raises TransitionRefused.
     """

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Count, F, Q, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +34,10 @@ TARGETS = (
 )
 
 
+ONCE_A_COMPLAINT = frozenset({"acknowledge", "resolve"})
+"""What is owed once, however often its date was set anew. Each message is a promise of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Indicator:
     """One headline figure against its target. `percent` is None while there is no verdict."""
@@ -60,12 +64,17 @@ def headline_indicators(*, actor: Actor, at: datetime, period: Period = ALL_TIME
     """Return the headline figures of a period, in one query. Raises ActionForbidden.
 
     A clock counts when its verdict became known: at the act that met it, or at its due date when that passed unmet.
-    So what is overdue and still open counts as missed, and what is open and not due yet does not count.
+    So what is overdue and still open counts as missed, and what is open and not due yet does not count. A complaint
+    counts once: what was missed before a new assessment stays missed, whatever became of the clocks after it.
     """
     demand(actor, "read_quality")
     known_at = Case(When(state=ClockState.MET, then=F("ended_at")), default=F("due_at"))
     decided = Q(state__in=[ClockState.MET, ClockState.MISSED]) | Q(state=ClockState.RUNNING, due_at__lt=at)
     clocks = Clock.objects.filter(decided, kind__in={target.kind for target in TARGETS}).alias(known_at=known_at)
+    missed_before = Clock.objects.filter(
+        matter=OuterRef("matter"), kind=OuterRef("kind"), cycle__lt=OuterRef("cycle"), state=ClockState.MISSED
+    )
+    clocks = clocks.exclude(Exists(missed_before), kind__in=ONCE_A_COMPLAINT)
     if period.starts_at:
         clocks = clocks.filter(known_at__gte=period.starts_at)
     if period.ends_at:

@@ -74,8 +74,8 @@ class CaseBrief:
 
 
 def find_case(*, actor: Actor, reference: str) -> Complaint | None:
-    """Return the complaint with this reference with its owner, still sealed, if the actor may see it."""
-    rows = Complaint.objects.visible_to(actor).select_related("owner")
+    """Return the complaint with this reference with its owner, still sealed, if the actor may see it at work."""
+    rows = Complaint.objects.visible_to(actor.as_staff()).select_related("owner")
     return rows.filter(reference=read_reference(reference)).first()
 
 
@@ -88,7 +88,10 @@ def read_brief(complaint: Complaint, *, actor: Actor, at: datetime) -> CaseBrief
 
 
 def clocks_on_show(complaint: Complaint) -> list[Clock]:
-    """Return the clocks of a complaint with their policies, open ones first; what was cancelled is nobody's concern."""
+    """Return the clocks of a complaint with their policies, open ones first, and each broken promise of before.
+
+    What was cancelled was in time, and is nobody's concern.
+    """
     rows = Clock.objects.filter(matter_id=complaint.pk).exclude(state=ClockState.CANCELLED)
     return list(rows.select_related("policy").order_by("state", "due_at"))
 

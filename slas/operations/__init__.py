@@ -1,12 +1,13 @@
 """Everything that changes the deadline engine's rows on behalf of an act."""
 
-from slas.fold import ClockRefused
+from slas.fold import NOT_RECORDED, ClockRefused
 from slas.operations.clocks import (
     cancel_clock,
     complete_clock,
     extend_clock,
     open_clock,
     pause_clock,
+    replace_clock,
     resume_clock,
     start_clock,
 )
@@ -16,6 +17,7 @@ from slas.operations.publish_policies import publish_policies
 from slas.versions import PolicyMissing
 
 __all__ = (
+    "NOT_RECORDED",
     "ClockRefused",
     "PolicyMissing",
     "cancel_clock",
@@ -26,6 +28,7 @@ __all__ = (
     "open_matter",
     "pause_clock",
     "publish_policies",
+    "replace_clock",
     "resume_clock",
     "start_clock",
 )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from members.acts import Act
 from slas.faces import columns_of, face_of
-from slas.fold import ClockRefused, EventKind, Face, Happening, State, step
+from slas.fold import ClockRefused, EventKind, Face, Happening, State, Terms, step
 from slas.models import Clock, ClockEvent, Matter
 from slas.operations.effects import record_passed
 from slas.versions import in_force, terms_of
@@ -29,14 +29,10 @@ def start_clock(
     """
     policy_id, calendar_id = in_force(pack, obligation, track or "", started_at)
     terms = terms_of(policy_id, calendar_id)
-    amount = terms.policy.budget if budget is None else budget
-    if amount is None:
-        raise ClockRefused(f"{terms.policy.name} needs a budget: its limit is given when it starts")
+    happening, face = _begin(terms, started_at, budget)
     latest = _latest_clock(this, matter.pk, obligation)
     if latest and latest.is_open:
         raise ClockRefused(f"cannot start {terms.policy.name}: it is running already")
-    happening = Happening(EventKind.START, started_at, units=terms.policy.rule.measure.units(amount))
-    face = step(terms, None, happening)
     clock = Clock(
         matter_id=matter.pk,
         kind=obligation,
@@ -49,6 +45,15 @@ def start_clock(
     this.add(clock)
     _note(this, clock, happening)
     return clock
+
+
+def _begin(terms: Terms, started_at: datetime, budget: int | None = None) -> tuple[Happening, Face]:
+    """Return the start of a clock, and its face then. Raises ClockRefused, HorizonPassed."""
+    amount = terms.policy.budget if budget is None else budget
+    if amount is None:
+        raise ClockRefused(f"{terms.policy.name} needs a budget: its limit is given when it starts")
+    happening = Happening(EventKind.START, started_at, units=terms.policy.rule.measure.units(amount))
+    return happening, step(terms, None, happening)
 
 
 def open_clock(*, this: Act, matter_id: UUID, kind: str) -> Clock | None:
@@ -69,20 +74,39 @@ def _latest_clock(this: Act, matter_id: UUID, kind: str) -> Clock | None:
 
 def complete_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime) -> Clock | None:
     """End the open clock of this kind: met if `at` is not after the due date, else missed. None if none is open."""
-    if (clock := open_clock(this=this, matter_id=matter_id, kind=kind)) is None:
-        return None
-    terms = terms_of(clock.policy_id, clock.calendar_id)
-    happening = Happening(EventKind.COMPLETE, at, fired=clock.next_seq - 1)
-    face = step(terms, face_of(clock), happening)
-    passed = record_passed(this=this, clock=clock, face=face, policy=terms.policy)
-    _move(this, clock, happening, face, next_seq=clock.next_seq + passed)
-    return clock
+    clock = open_clock(this=this, matter_id=matter_id, kind=kind)
+    return clock and _end(this, clock, EventKind.COMPLETE, at)
 
 
 def cancel_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime, reason: str) -> Clock | None:
-    """Disarm the open clock of this kind without a verdict. None if none is open."""
+    """Disarm the open clock of this kind without a verdict, unless it is overdue: then it ends missed.
+
+    Only the reason NOT_RECORDED leaves open what became of an overdue one. None if none is open.
+    """
     clock = open_clock(this=this, matter_id=matter_id, kind=kind)
-    return clock and _happen(this, clock, EventKind.CANCEL, at, reason=reason)
+    return clock and _end(this, clock, EventKind.CANCEL, at, reason=reason)
+
+
+def replace_clock(*, this: Act, matter: Matter, kind: str, track: str, reason: str) -> Clock | None:
+    """Go over to the terms of another track, from the same start: end the open clock of this kind and start the next.
+
+    A clock stays as it is where the track asks for the same, and where it is overdue and would be so under the new
+    terms too: one broken promise is one breach. Returns the clock that is open now, None if none was.
+    """
+    clock = open_clock(this=this, matter_id=matter.pk, kind=kind)
+    if clock is None:
+        return None
+    policy = terms_of(clock.policy_id, clock.calendar_id).policy
+    terms = terms_of(*in_force(policy.pack, kind, track, clock.started_at))
+    if terms.policy.asks_the_same_as(policy):
+        return clock
+    _, face = _begin(terms, clock.started_at)
+    if clock.is_breached(this.at) and face.due_at < this.at:
+        return clock
+    cancel_clock(this=this, matter_id=matter.pk, kind=kind, at=this.at, reason=reason)
+    return start_clock(
+        this=this, matter=matter, obligation=kind, track=track, pack=policy.pack, started_at=clock.started_at
+    )
 
 
 def pause_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime, reason: str) -> Clock | None:
@@ -112,6 +136,18 @@ def extend_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime, amount:
     if policy.extension and policy.extension.by and not this.actor.has(*policy.extension.by):
         raise ClockRefused(f"cannot extend {policy.name}: only {', '.join(policy.extension.by)} may")
     return _happen(this, clock, EventKind.EXTEND, at, reason=reason, units=policy.rule.measure.units(amount))
+
+
+def _end(this: Act, clock: Clock, event: EventKind, at: datetime, *, reason: str = "") -> Clock:
+    """End a clock; with its verdict the thresholds that passed and that no sweep has fired are written down."""
+    terms = terms_of(clock.policy_id, clock.calendar_id)
+    happening = Happening(event, at, fired=clock.next_seq - 1, reason=reason)
+    face = step(terms, face_of(clock), happening)
+    passed = 0
+    if face.state is not State.CANCELLED:
+        passed = record_passed(this=this, clock=clock, face=face, policy=terms.policy)
+    _move(this, clock, happening, face, next_seq=clock.next_seq + passed)
+    return clock
 
 
 def _happen(this: Act, clock: Clock, event: EventKind, at: datetime, *, reason: str = "", units: int = 0) -> Clock:

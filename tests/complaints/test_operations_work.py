@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from complaints.enums import EvidenceSource, Level, Priority, State, TimelineCode, Track
 from complaints.lifecycle import TransitionRefused
@@ -20,15 +21,18 @@ from complaints.operations import (
     write_note,
 )
 from complaints.permissions import ActionForbidden
+from complaints.queries.case_head import read_brief
 from members.actors import Role
 from members.identifiers import new_id
 from members.privacy.access import AccessRequired
-from slas.models import Clock, ClockState
+from slas.models import Clock, ClockState, Firing
 from slas.queries import open_clocks
+from slas.sweep import fire_everything
 from tests.complaints import stages
 from tests.complaints.stages import AT, DANGEROUS, ORDINARY
 from tests.people import actor_of, staff
 
+INTRICATE = replace(ORDINARY, complexity=Level.HIGH)
 pytestmark = pytest.mark.usefixtures("policies")
 
 
@@ -129,6 +133,23 @@ def test_a_changed_track_replaces_the_open_clocks_from_the_same_receipt(agent):
     assert due == {"acknowledge": datetime(2026, 6, 2, 4, 0, tzinfo=UTC), "resolve": AT + timedelta(hours=72)}
     cancelled = Clock.objects.filter(matter_id=row.pk, state=ClockState.CANCELLED)
     assert sorted(clock.kind for clock in cancelled) == ["acknowledge", "resolve"]
+
+
+def test_assessing_anew_keeps_the_broken_promise_on_the_case_and_breaks_none_twice(agent):
+    row, late = stages.taken(agent), AT + timedelta(days=25)
+    assess_complaint(**told(agent, row, late), axes=INTRICATE)
+    with connection.cursor() as cursor:
+        fire_everything(cursor, now=late, who="test")
+    breaches = Firing.objects.filter(matter_id=row.pk, code=100)
+    kinds = dict(Clock.objects.filter(matter_id=row.pk).values_list("id", "kind"))
+    assert sorted(kinds[firing.clock_id] for firing in breaches) == ["acknowledge", "resolve"]
+    head = read_brief(stages.now(row), actor=agent, at=late).head
+    shown = [(clock.title, clock.is_open, clock.time_left.state) for clock in head.clocks]
+    assert shown == [
+        ("Confirm receipt", True, "overdue"),
+        ("Answer the complaint: complex claim or provider dispute", True, "later"),
+        ("Answer the complaint", False, "missed"),
+    ]
 
 
 def test_the_expedited_track_is_urgent_and_leaving_it_ends_that(agent):

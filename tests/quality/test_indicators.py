@@ -1,5 +1,6 @@
 """The headline figures, from the verdicts of clocks."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,21 +8,29 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from complaints.capa.dates import Period
+from complaints.enums import Level
 from complaints.operations import (
     Statement,
     acknowledge_complaint,
+    assess_complaint,
     send_message,
     submit_complaint,
+    take_complaint,
     withdraw_complaint,
 )
 from complaints.permissions import ActionForbidden
 from complaints.quality.indicators import Indicator, headline_indicators
 from members.actors import GUEST, Role
+from members.acts import act
+from slas.operations import complete_clock
+from slas.queries import open_clocks
+from tests.complaints import stages
 from tests.people import actor_of, member, member_account, staff
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 6, 1, 14, 0, tzinfo=UTC)
 """10 in the morning in New York: an acknowledgement is due on Wednesday at 5 in the afternoon."""
+INTRICATE = replace(stages.ORDINARY, complexity=Level.HIGH)
 DUE = datetime(2026, 6, 3, 21, 0, tzinfo=UTC)
 
 
@@ -56,6 +65,32 @@ def test_a_cancelled_promise_counts_for_nothing(manager):
     row = submitted(member_id=person.pk)
     withdraw_complaint(actor=actor_of(account), at=MONDAY, complaint_id=row.pk)
     assert figures(manager, "acknowledged", at=DUE + timedelta(days=30)) == (0, 0)
+
+
+def test_a_promise_that_was_broken_before_the_member_withdrew_stays_broken(manager):
+    account = member_account(person=(person := member()))
+    row = submitted(member_id=person.pk)
+    withdraw_complaint(actor=actor_of(account), at=MONDAY + timedelta(days=25), complaint_id=row.pk)
+    at = MONDAY + timedelta(days=30)
+    assert (figures(manager, "acknowledged", at=at), figures(manager, "closed", at=at)) == ((0, 1), (0, 1))
+
+
+def test_a_complaint_counts_once_and_assessing_it_anew_takes_no_miss_away(manager):
+    agent = actor_of(staff(Role.AGENT))
+    missed_at = MONDAY + timedelta(days=25)
+    row = submitted()
+    take_complaint(actor=agent, at=MONDAY, complaint_id=row.pk)
+    for at, axes in ((missed_at, stages.DANGEROUS), (missed_at, INTRICATE)):
+        assess_complaint(actor=agent, at=at, complaint_id=row.pk, axes=axes)
+    assert [clock.due_at > missed_at for clock in open_clocks([row.pk])[row.pk]] == [False, True]
+    for days in (26, 60):  # the second clock is in time, and overdue in its turn
+        at = MONDAY + timedelta(days=days)
+        found = {row.code: (row.met, row.missed) for row in headline_indicators(actor=manager, at=at)}
+        assert found == {"acknowledged": (0, 1), "closed": (0, 1), "urgent": (0, 0), "answered": (0, 0)}
+    complete_at = MONDAY + timedelta(days=28)
+    with act(actor=agent, at=complete_at) as this:
+        complete_clock(this=this, matter_id=row.pk, kind="resolve", at=complete_at)
+    assert figures(manager, "closed", at=MONDAY + timedelta(days=60)) == (0, 1)
 
 
 def test_a_verdict_belongs_to_the_period_in_which_it_became_known(manager):

@@ -9,6 +9,7 @@ from members.acts import batch
 from slas.calendar import HorizonPassed
 from slas.models import Clock, ClockEvent, ClockState, Firing, Outbox
 from slas.operations import (
+    NOT_RECORDED,
     ClockRefused,
     PolicyMissing,
     cancel_clock,
@@ -17,6 +18,7 @@ from slas.operations import (
     extend_clock,
     open_clock,
     pause_clock,
+    replace_clock,
     resume_clock,
     start_clock,
 )
@@ -128,27 +130,68 @@ def test_completing_what_is_not_open_changes_nothing():
         assert complete_clock(this=this, matter_id=clock.matter_id, kind="resolve", at=MONDAY) is None
 
 
-def test_a_cancelled_clock_is_disarmed_and_has_no_verdict():
-    clock = start("resolve", MONDAY, track="standard")
-    with acting(utc(2026, 8, 1)) as this:
-        cancel_clock(this=this, matter_id=clock.matter_id, kind="resolve", at=utc(2026, 8, 1), reason="withdrawn")
+def cancel(clock, at, reason="withdrawn", actor=SYSTEM):
+    with acting(at, actor) as this:
+        cancel_clock(this=this, matter_id=clock.matter_id, kind=clock.kind, at=at, reason=reason)
+    return fresh(clock)
 
-    clock = fresh(clock)
+
+def test_a_clock_that_is_cancelled_in_time_is_disarmed_and_has_no_verdict():
+    clock = cancel(start("resolve", MONDAY, track="standard"), utc(2026, 6, 23, 21))
+
     assert (clock.state, clock.next_fire_at, clock.rev) == (ClockState.CANCELLED, None, 2)
     assert not clock.is_breached(utc(2026, 9, 1))
     assert Firing.objects.count() == 0
 
 
-def test_a_change_of_track_ends_one_cycle_and_starts_the_next_in_one_act():
-    clock = start("resolve", MONDAY, track="standard")
-    with acting(MONDAY) as this:
-        cancel_clock(this=this, matter_id=clock.matter_id, kind="resolve", at=MONDAY, reason="track complex")
-    start("resolve", MONDAY, track="complex", matter=clock.matter)
+def test_a_clock_that_is_cancelled_after_its_due_date_has_been_missed_with_all_that_follows():
+    clock = cancel(start("resolve", MONDAY, track="standard"), utc(2026, 8, 1))
 
-    assert [(row.cycle, row.get_state_display(), row.policy.track) for row in clocks_of(clock.matter_id)] == [
-        (1, "Cancelled", "standard"),
-        (2, "Running", "complex"),
-    ]
+    assert (clock.state, clock.ended_at, clock.next_fire_at) == (ClockState.MISSED, utc(2026, 8, 1), None)
+    assert [(code, suppressed) for code, _, suppressed in firings(clock)] == [(50, True), (80, True), (100, False)]
+    assert outbox_keys(clock) == ["1:100:notify_lead", "1:100:notify_owner", "1:100:raise_priority"]
+    assert [kind for _, kind, _ in events(clock)] == ["start", "cancel"]
+    assert list(misfolded_clocks()) == []
+
+
+def test_of_what_is_not_recorded_nobody_says_that_it_was_missed():
+    clock = start("acknowledge", MONDAY, track="standard", actor=importer("a file"))
+    clock = cancel(clock, utc(2026, 8, 1), NOT_RECORDED, importer("a file"))
+
+    assert (clock.state, firings(clock)) == (ClockState.CANCELLED, [])
+    assert list(misfolded_clocks()) == []
+
+
+def change_track(matter, kind, track, at):
+    with acting(at) as this:
+        replace_clock(this=this, matter=matter, kind=kind, track=track, reason=f"track {track}")
+    return [(row.cycle, row.get_state_display(), row.policy.track) for row in clocks_of(matter.pk)]
+
+
+@pytest.mark.parametrize(("at", "verdict"), [(MONDAY, "Cancelled"), (utc(2026, 6, 26, 14), "Missed")])
+def test_a_change_of_track_ends_one_cycle_and_starts_the_next_in_one_act(at, verdict):
+    matter = start("resolve", MONDAY, track="standard").matter
+
+    assert change_track(matter, "resolve", "complex", at) == [(1, verdict, "standard"), (2, "Running", "complex")]
+    assert clocks_of(matter.pk)[1].started_at == MONDAY
+
+
+def test_a_track_that_asks_for_the_same_leaves_the_clock_alone():
+    matter = start("acknowledge", MONDAY, track="standard").matter
+
+    assert change_track(matter, "acknowledge", "complex", MONDAY) == [(1, "Running", "standard")]
+
+
+def test_a_promise_that_is_broken_under_either_track_is_broken_once():
+    matter = start("acknowledge", MONDAY, track="standard").matter
+
+    assert change_track(matter, "acknowledge", "expedited", utc(2026, 6, 26)) == [(1, "Running", "standard")]
+
+
+def test_a_change_of_track_starts_nothing_that_is_not_owed_any_more():
+    clock = complete(start("resolve", MONDAY, track="standard"), MONDAY)
+
+    assert change_track(clock.matter, "resolve", "complex", MONDAY) == [(1, "Met", "standard")]
 
 
 def test_reopening_keeps_the_old_verdict():

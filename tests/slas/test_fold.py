@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from slas.fold import MOVES, ClockRefused, EventKind, Happening, State, fold, step
+from slas.fold import MOVES, NOT_RECORDED, ClockRefused, EventKind, Happening, State, fold, step
 from tests.slas.calendars import utc
 from tests.slas.packs import house_terms
 
@@ -70,6 +70,16 @@ def test_the_table_has_every_state_and_every_event():
     assert set(TO_STATE) == {None, *State}
     possible = [(state, kind) for state, kind, outcome in CELLS if state and outcome]
     assert sorted(possible) == sorted(MOVES)
+
+
+def test_a_promise_that_was_broken_is_not_taken_back():
+    due_at = fold(PAUSABLE, [BEGUN]).due_at
+    cancelled, late = happening("cancel", due_at), happening("cancel", due_at + timedelta(microseconds=1))
+
+    assert fold(PAUSABLE, [BEGUN, cancelled]).state is State.CANCELLED
+    assert fold(PAUSABLE, [BEGUN, late]).state is State.MISSED
+    assert fold(PAUSABLE, [BEGUN, PAUSED, happening("cancel", LATE)]).state is State.CANCELLED
+    assert fold(PAUSABLE, [BEGUN, replace(late, reason=NOT_RECORDED)]).state is State.CANCELLED
 
 
 def test_a_clock_starts_with_its_dates_and_its_thresholds():
