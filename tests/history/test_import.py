@@ -56,6 +56,15 @@ def test_a_closed_complaint_is_received_decided_told_and_closed_at_the_dates_of_
     assert (cause.cause, cause.source_label, cause.recorded_at) == ("claim_processing_delay", "Claim Delay", closed)
 
 
+def test_the_future_begins_where_the_source_is(imported, monkeypatch):
+    evening = datetime(2023, 8, 2, 1, tzinfo=UTC)  # still August 1 in Connecticut
+    monkeypatch.setattr("django.utils.timezone.now", lambda: evening)
+    status, said = imported(line(1, opened="2023-07-03", closed="2023-08-01") + line(2, closed="2023-08-02"))
+    assert status == 1
+    assert "line 2 refused: closed on 2023-08-02, which is in the future" in said
+    assert every(Complaint).count() == 1
+
+
 def test_what_the_source_does_not_tell_is_not_made_up(imported):
     imported(line())
     complaint = every(Complaint).get()

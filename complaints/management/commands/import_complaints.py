@@ -49,8 +49,10 @@ class Command(BaseCommand):
         parser.add_argument("--quiet", action="store_true", help="no progress bar; refused lines are still reported")
 
     def handle(self, *, file: str, source: str, quiet: bool, **_: Any) -> None:
+        origin = read_source(source)
+        today = timezone.localdate(timezone=origin.zone)
         with _opened(file) as raw, tqdm(**_bar(raw, quiet=quiet)) as bar, _rarely_collecting():
-            run = HistoryImport(read_source(source), today=timezone.localdate(), refuse=self._report_refusal)
+            run = HistoryImport(origin, today=today, refuse=self._report_refusal)
             status = SOME_REFUSED
             try:
                 for lines in batches(numbered_lines(unpacked(raw)), BATCH):
