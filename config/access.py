@@ -75,6 +75,8 @@ URL_AUDIENCES: dict[str, Audience] = {
     "quality:capa": staff(*READERS),
     "quality:capa_action": staff(*READERS),
     "quality:capa_action_done": staff(*READERS),
+    "quality:capa_action_hand_over": staff(*READERS),
+    "quality:capa_hand_over": staff(*READERS),
     "quality:capa_plan": staff_who_may("change_capa"),
     "quality:capa_verdict": staff_who_may("change_capa"),
 }

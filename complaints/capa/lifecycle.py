@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from complaints.capa.enums import CapaState
+from complaints.capa.enums import OPEN_CAPA_STATES, CapaState
 from complaints.enums import State
 from complaints.lifecycle import TransitionRefused
 
@@ -100,6 +100,8 @@ _CHECK = "effectiveness_check"
 _TABLE = (
     Transition("add_action", _PLANNING, None, "action_added", "10.2.1 b"),
     Transition("complete_action", _PLANNING, None, "action_completed", "10.2.1 c"),
+    Transition("hand_over", OPEN_CAPA_STATES, None, "handed_over", "5.3"),
+    Transition("hand_over_action", _PLANNING, None, "action_handed_over", "5.3"),
     Transition(
         "approve_plan",
         frozenset({S.OPENED}),

@@ -86,7 +86,10 @@ class CapaForm(ActForm):
     )
     owner_id = forms.TypedChoiceField(
         label=_("Owner"),
-        help_text=_("Answers for the result. The owner can neither approve the plan nor judge its effect."),
+        help_text=_(
+            "Answers for the result. A lead or an agent may own it. A quality manager other than the owner approves "
+            "the plan and judges its effect."
+        ),
         coerce=UUID,
         error_messages={"required": CHOOSE_OWNER},
     )
@@ -132,6 +135,19 @@ class ActionForm(ActForm):
     owner_id = forms.TypedChoiceField(label=_("Who does it?"), coerce=UUID, error_messages={"required": CHOOSE_OWNER})
     due_on = DateField(
         label=_("Done by"), help_text=_("For example, 6 30 2027."), error_messages={"required": _("Enter a due date.")}
+    )
+
+    def __init__(self, *args: Any, owners: Sequence[tuple[UUID, str]], **kwargs: Any) -> None:
+        """Take who can be chosen."""
+        super().__init__(*args, **kwargs)
+        self.fields["owner_id"].choices = [("", _("Choose a person")), *owners]
+
+
+class HandOverForm(ActForm):
+    """Who owns a CAPA or an action from now on."""
+
+    owner_id = forms.TypedChoiceField(
+        label=_("Who is responsible from now on?"), coerce=UUID, error_messages={"required": CHOOSE_OWNER}
     )
 
     def __init__(self, *args: Any, owners: Sequence[tuple[UUID, str]], **kwargs: Any) -> None:

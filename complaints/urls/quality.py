@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from complaints.views.quality import capa_acts, capas, causes, dashboard
+from complaints.views.quality import capa_acts, capas, causes, dashboard, hand_overs
 
 app_name = "quality"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("capa/<slug:reference>/", capas.capa, name="capa"),
     path("capa/<slug:reference>/actions/new/", capa_acts.plan_action, name="capa_action"),
     path("capa/<slug:reference>/actions/<uuid:action_id>/done/", capa_acts.complete, name="capa_action_done"),
+    path("capa/<slug:reference>/actions/<uuid:action_id>/owner/", hand_overs.action, name="capa_action_hand_over"),
+    path("capa/<slug:reference>/owner/", hand_overs.capa, name="capa_hand_over"),
     path("capa/<slug:reference>/plan/", capa_acts.approve, name="capa_plan"),
     path("capa/<slug:reference>/verdict/", capa_acts.verify, name="capa_verdict"),
 ]

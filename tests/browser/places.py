@@ -128,6 +128,8 @@ PLACES = (
     Place("CAPA carried out", QUALITY, "/quality/capa/{capa_done}/"),
     Place("action", QUALITY, "/quality/capa/{capa}/actions/new/", form=True),
     Place("action done", QUALITY, "/quality/capa/{capa}/actions/{capa_action}/done/"),
+    Place("hand an action over", QUALITY, "/quality/capa/{capa}/actions/{capa_action}/owner/", form=True),
+    Place("hand a CAPA over", QUALITY, "/quality/capa/{capa}/owner/", form=True),
     Place("plan", QUALITY, "/quality/capa/{capa}/plan/", form=True),
     Place("verdict", QUALITY, "/quality/capa/{capa_done}/verdict/", form=True),
 )

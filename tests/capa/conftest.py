@@ -22,6 +22,12 @@ def manager():
 
 
 @pytest.fixture
+def approver():
+    """Return another quality manager, without whom the first could own no CAPA."""
+    return actor_of(staff(Role.QUALITY_MANAGER, name="A. Nother"))
+
+
+@pytest.fixture
 def owner():
     """Return the lead who owns CAPAs."""
     return actor_of(staff(Role.LEAD, name="O. Wner"))

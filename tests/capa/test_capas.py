@@ -172,6 +172,7 @@ def test_a_plan_that_is_approved_late_misses_its_clock(manager, owner):
     assert clock_of(capa, "capa_plan").state == ClockState.MISSED
 
 
+@pytest.mark.usefixtures("approver")
 def test_nobody_approves_the_own_plan(manager):
     capa = opened(manager, manager.user_id)
     with_action(manager, capa, manager.user_id)
@@ -212,6 +213,7 @@ def test_the_check_comes_after_the_last_action_and_within_two_years(manager, own
         approve_plan(actor=manager, at=AT, capa_id=capa.pk, criterion=CRITERION, check_on=check_on)
 
 
+@pytest.mark.usefixtures("approver")
 def test_only_a_quality_manager_approves(manager, owner):
     capa = opened(manager, manager.user_id)
     with_action(manager, capa, owner.user_id)
@@ -282,6 +284,7 @@ def test_a_plan_whose_actions_are_done_already_is_implemented_by_its_approval(ma
     assert clock_of(capa, "effectiveness_check").due_at == datetime(2026, 9, 2, tzinfo=NEW_YORK)
 
 
+@pytest.mark.usefixtures("approver")
 def test_an_action_is_completed_by_its_owner_or_by_quality_and_by_nobody_else(manager, owner):
     capa = opened(manager, manager.user_id)
     action = with_action(manager, capa, owner.user_id)
@@ -331,8 +334,7 @@ def test_the_effect_is_not_judged_before_everything_is_done(manager, owner):
         verify_effectiveness(actor=manager, at=AT, capa_id=capa.pk, verdict=Verdict.EFFECTIVE, reason="Fine.")
 
 
-def test_nobody_judges_the_own_work(manager):
-    approver = actor_of(staff(Role.QUALITY_MANAGER, name="A. Nother"))
+def test_nobody_judges_the_own_work(manager, approver):
     capa = opened(manager, manager.user_id)
     action = with_action(manager, capa, manager.user_id)
     approve_plan(actor=approver, at=AT, capa_id=capa.pk, criterion=CRITERION, check_on=CHECK_ON)

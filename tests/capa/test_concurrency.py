@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db import connections
 
+from complaints.capa.lifecycle import CapaRefused
 from complaints.capa.models import Capa, CapaAction, RootCause
 from complaints.capa.operations import complete_action, open_capa, record_root_cause
 from members.audit.models import Event
@@ -50,6 +51,19 @@ def test_one_form_that_is_pressed_many_times_at_once_opens_one_capa(manager, own
         return capa.reference
 
     assert set(at_once(8, do)) == {"CAPA-26-0001"}
+    assert Capa.objects.unscoped("a test").count() == 1
+
+
+def test_of_two_managers_who_open_a_capa_for_one_complaint_at_once_one_gets_it(manager, owner):
+    row = analysed(manager)
+
+    def do(_number):
+        try:
+            return open_capa(actor=manager, at=AT, owner_id=owner.user_id, complaint_ids=[row.pk], **WORDS).reference
+        except CapaRefused as refused:
+            return str(refused).partition(" is open for this cause")[0]
+
+    assert set(at_once(2, do)) == {"CAPA-26-0001"}
     assert Capa.objects.unscoped("a test").count() == 1
 
 

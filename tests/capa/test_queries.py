@@ -203,6 +203,7 @@ def test_the_effect_compares_equal_times_before_and_since(manager, owner):
     assert effect_so_far(actor=manager, capa_id=opened(manager, owner.user_id).pk, at=AT) is None
 
 
+@pytest.mark.usefixtures("approver")
 def test_the_page_offers_what_the_reader_may_do_and_says_why_not_the_rest(manager, owner):
     capa = opened(manager, owner.user_id)
     action = with_action(manager, capa, owner.user_id)
@@ -212,19 +213,20 @@ def test_the_page_offers_what_the_reader_may_do_and_says_why_not_the_rest(manage
     def acts(actor, row):
         return read_capa(actor=actor, reference=row.reference, at=AT).refusals
 
-    assert acts(manager, capa) == {"add_action": None, "approve_plan": None}
+    assert acts(manager, capa) == {"add_action": None, "approve_plan": None, "hand_over": None}
     assert acts(manager, own) == {
         "add_action": None,
         "approve_plan": "You own this CAPA. Somebody else has to do this.",
+        "hand_over": None,
     }
-    assert acts(owner, capa) == {"add_action": None}
+    assert acts(owner, capa) == {"add_action": None, "hand_over": None}
     assert acts(agent, capa) == {}
     mine = [
-        read_capa(actor=who, reference=capa.reference, at=AT).actions[0].may_complete for who in (manager, owner, agent)
+        read_capa(actor=who, reference=capa.reference, at=AT).actions[0].may_change for who in (manager, owner, agent)
     ]
     assert mine == [True, True, False]
     complete_action(actor=owner, at=AT, action_id=action.pk)
-    assert not read_capa(actor=owner, reference=capa.reference, at=AT).actions[0].may_complete
+    assert not read_capa(actor=owner, reference=capa.reference, at=AT).actions[0].may_change
 
 
 def test_a_member_finds_no_capa(manager, owner):

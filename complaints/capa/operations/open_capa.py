@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from complaints.capa.causes import demand_cause
 from complaints.capa.dates import house_date
+from complaints.capa.enums import OPEN_CAPA_STATES
 from complaints.capa.lifecycle import CapaRefused
 from complaints.capa.models import Capa, CapaComplaint, CapaNumber, RootCause
-from complaints.capa.queries import is_possible_owner
+from complaints.capa.operations._owners import check_capa_owner
 from complaints.models import Complaint
 from complaints.permissions import demand
 from members.actors import Actor
@@ -36,7 +37,8 @@ def open_capa(
     """Open a CAPA for complaints whose root cause is recorded. The same `opening_key` opens one, however often.
 
     A plan is due 30 days after the cause was first recorded on any of them, by the house policy, so its clock starts
-    in the past. Raises ActionForbidden, UnknownCause, CapaRefused.
+    in the past. Raises ActionForbidden, UnknownCause, CapaRefused: also for an owner who would leave nobody to approve,
+    and for a complaint that an open CAPA of this cause holds.
     """
     demand(actor, "open_capa")
     demand_cause(cause)
@@ -44,9 +46,9 @@ def open_capa(
         complaints = _lock_complaints(complaint_ids)
         if known := _opened_with(opening_key):
             return known
-        if not is_possible_owner(owner_id):
-            raise CapaRefused(_("Choose an owner who handles or reviews complaints here."), field="owner_id")
+        check_capa_owner(owner_id)
         started_at = _first_recorded_at(complaints, cause)
+        _check_unanswered(complaints, cause)
         matter = open_matter(
             this=this, kind=MATTER_KIND, time_zone=settings.HOUSE_TIME_ZONE, language=settings.LANGUAGE_CODE
         )
@@ -95,6 +97,19 @@ def _first_recorded_at(complaints: list[Complaint], cause: str) -> datetime:
         words = _("Record a root cause first for: %(references)s.") % {"references": ", ".join(missing)}
         raise CapaRefused(words, field="complaint_ids")
     return next((at for _id, code, at in causes if code == cause), causes[0][2])
+
+
+def _check_unanswered(complaints: list[Complaint], cause: str) -> None:
+    """Refuse complaints that an open CAPA of this cause holds: two plans for one problem would undo each other.
+
+    The complaints must be locked, so that of two people who open one at the same moment the second sees the first's.
+    """
+    links = CapaComplaint.objects.unscoped("open CAPAs of the locked complaints").filter(
+        complaint__in=complaints, capa__cause=cause, capa__state__in=OPEN_CAPA_STATES
+    )
+    if found := links.order_by("capa__reference").values_list("capa__reference", "complaint__reference").first():
+        words = _("%(capa)s is open for this cause and answers %(complaint)s. Add actions there, or leave it out here.")
+        raise CapaRefused(words % {"capa": found[0], "complaint": found[1]}, field="complaint_ids")
 
 
 def _next_reference(at: datetime) -> str:

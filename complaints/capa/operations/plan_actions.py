@@ -20,7 +20,7 @@ from complaints.capa.operations._door import (
     perform,
     start_dated_clock,
 )
-from complaints.capa.queries import is_possible_owner
+from complaints.capa.operations._owners import check_owner
 from complaints.permissions import demand
 from members.actors import Actor
 from members.acts import act
@@ -46,8 +46,7 @@ def add_action(
             if not known.done_at and all(getattr(known, name) == value for name, value in words.items()):
                 return known
         _check_due_date(capa, due_on, house_date(at))
-        if not is_possible_owner(owner_id):
-            raise CapaRefused(_("Choose an owner who handles or reviews complaints here."), field="owner_id")
+        check_owner(owner_id)
         matter = open_matter(
             this=this, kind=MATTER_KIND, time_zone=settings.HOUSE_TIME_ZONE, language=settings.LANGUAGE_CODE
         )

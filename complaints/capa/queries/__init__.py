@@ -11,7 +11,7 @@ from complaints.capa.queries.cases import (
 )
 from complaints.capa.queries.cause_page import CausePage, read_causes
 from complaints.capa.queries.effect import Effect, effect_so_far
-from complaints.capa.queries.owners import is_possible_owner, possible_owners
+from complaints.capa.queries.owners import has_approver_besides, is_possible_owner, possible_owners
 from complaints.capa.queries.pareto import CausePareto, CauseShare, counted_causes, pareto_of_causes
 
 __all__ = (
@@ -33,6 +33,7 @@ __all__ = (
     "effect_so_far",
     "find_action",
     "find_capa",
+    "has_approver_besides",
     "is_possible_owner",
     "list_capas",
     "pareto_of_causes",

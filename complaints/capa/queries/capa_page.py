@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from complaints.capa.causes import label
 from complaints.capa.dates import INSTANT, house_date, last_day
@@ -17,10 +19,17 @@ from complaints.capa.queries.cases import CaseLine, cases_with_references
 from complaints.permissions import may
 from complaints.time_left import TimeLeft, time_left
 from members.actors import Actor
+from members.audit.models import Event
 from members.privacy.access import phi_access
 from slas.models import Clock, ClockState
 
 PLAN = "capa_plan"
+HAND_OVERS = MappingProxyType(
+    {
+        "capa.handed_over": gettext_lazy("Given to another owner"),
+        "capa.action_handed_over": gettext_lazy("An action given to somebody else"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,7 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class ActionLine:
-    """One action, and whether this reader may say that it is done."""
+    """One action, and whether this reader may say that it is done, or give it to somebody else."""
 
     id: UUID
     kind: str
@@ -61,7 +70,7 @@ class ActionLine:
     due_on: date
     done_on: date | None
     left: TimeLeft | None
-    may_complete: bool
+    may_change: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +185,14 @@ def _action_line(action: CapaAction, capa: Capa, left: TimeLeft | None, actor: A
         due_on=action.due_on,
         done_on=action.done_at and house_date(action.done_at),
         left=left,
-        may_complete=answers and not action.done_at,
+        may_change=answers and not action.done_at,
     )
 
 
 def _allowed(capa: Capa, actor: Actor) -> frozenset[str]:
     if may(actor, "change_capa"):
-        return frozenset({"add_action", "approve_plan", "verify_effective"})
-    return frozenset({"add_action"}) if actor.user_id == capa.owner_id else frozenset()
+        return frozenset({"add_action", "approve_plan", "verify_effective", "hand_over"})
+    return frozenset({"add_action", "hand_over"}) if actor.user_id == capa.owner_id else frozenset()
 
 
 def _refusals(capa: Capa, actions: list[CapaAction], actor: Actor) -> dict[str, str | None]:
@@ -195,7 +204,7 @@ def _refusals(capa: Capa, actions: list[CapaAction], actor: Actor) -> dict[str, 
 def _happenings(
     capa: Capa, actions: list[CapaAction], clocks: dict[UUID, list[Clock]], at: datetime
 ) -> Iterator[Happening]:
-    """Tell the story from the rows' own dates: each milestone has one."""
+    """Tell the story from the rows' own dates; only of hand-overs the audit trail alone knows."""
     yield from (
         Happening(clock.started_at, _("Cause first recorded"), "") for clock in clocks[capa.pk] if clock.kind == PLAN
     )
@@ -210,5 +219,7 @@ def _happenings(
         yield Happening(capa.implemented_at, _("All actions done"), "")
     if capa.verified_at:
         yield Happening(capa.verified_at, str(CapaState(capa.state).label), str(capa.verified_by or ""))
+    for event in Event.objects.filter(matter_id=capa.pk, action__in=HAND_OVERS):
+        yield Happening(event.at, str(HAND_OVERS[event.action]), event.actor_label)
     for clock in (clock for own in clocks.values() for clock in own if clock.is_breached(at)):
         yield Happening(clock.due_at - INSTANT, _("Due date missed: %(what)s") % {"what": DUE_WORDS[clock.kind]}, "")

@@ -4,10 +4,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -20,16 +18,13 @@ from complaints.capa.operations import (
     verify_effectiveness,
 )
 from complaints.capa.queries import (
-    CapaHead,
     CaseLine,
     cases_with_references,
     effect_so_far,
-    find_action,
-    find_capa,
     possible_owners,
 )
 from complaints.forms.quality import ActionForm, CapaForm, CompletionForm, PlanForm, VerdictForm
-from complaints.views.quality.acts import act_page
+from complaints.views.quality.acts import act_page, action_rows, allowed_capa, changeable_action
 from complaints.views.staff_page import staff_page
 from slas.queries import database_now
 
@@ -61,7 +56,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @form_page
 def plan_action(request: HttpRequest, reference: str) -> HttpResponse:
     """Add an action to a CAPA."""
-    head = _allowed(request, reference, "add_action")
+    head = allowed_capa(request, reference, "add_action")
     form = ActionForm(request.POST if request.method == "POST" else None, owners=possible_owners())
 
     def carry_out(**words: Any) -> HttpResponse:
@@ -76,7 +71,7 @@ def plan_action(request: HttpRequest, reference: str) -> HttpResponse:
 @form_page
 def approve(request: HttpRequest, reference: str) -> HttpResponse:
     """Approve a plan, with the criterion and the day by which its effect is judged."""
-    head = _allowed(request, reference, "approve_plan")
+    head = allowed_capa(request, reference, "approve_plan")
     form = PlanForm(request.POST if request.method == "POST" else None)
 
     def carry_out(**words: Any) -> HttpResponse:
@@ -91,14 +86,9 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
 @form_page
 def complete(request: HttpRequest, reference: str, action_id: UUID) -> HttpResponse:
     """Say that an action is done."""
-    head = find_capa(actor=request.actor, reference=reference)
-    action = find_action(actor=request.actor, reference=reference, action_id=action_id)
-    if head is None or action is None:
-        raise Http404
+    head, action = changeable_action(request, reference, action_id)
     if action.done_on:
         return redirect("quality:capa", head.reference)
-    if not action.may_complete:
-        raise PermissionDenied
     form = CompletionForm(request.POST if request.method == "POST" else None)
 
     def carry_out() -> HttpResponse:
@@ -106,20 +96,14 @@ def complete(request: HttpRequest, reference: str, action_id: UUID) -> HttpRespo
         messages.success(request, _("The action is done."))
         return redirect("quality:capa", head.reference)
 
-    rows = [
-        {"key": _("Action"), "value": action.description},
-        {"key": _("Kind of action"), "value": action.kind},
-        {"key": _("Who does it?"), "value": action.owner},
-        {"key": _("Done by"), "value": date_format(action.due_on)},
-    ]
-    context = {"head": head, "title": _("Is this action done?"), "button": _("Yes, it is done"), "rows": rows}
-    return act_page(request, "quality/capa_act.html", form, context, carry_out)
+    words = {"title": _("Is this action done?"), "button": _("Yes, it is done"), "rows": action_rows(action)}
+    return act_page(request, "quality/capa_act.html", form, {"head": head} | words, carry_out)
 
 
 @form_page
 def verify(request: HttpRequest, reference: str) -> HttpResponse:
     """Judge whether a CAPA had its effect, with the figures before the eyes."""
-    head = _allowed(request, reference, "verify_effective")
+    head = allowed_capa(request, reference, "verify_effective")
     form = VerdictForm(request.POST if request.method == "POST" else None)
 
     def carry_out(**words: Any) -> HttpResponse:
@@ -136,16 +120,6 @@ def verify(request: HttpRequest, reference: str) -> HttpResponse:
         "effect": effect_so_far(actor=request.actor, capa_id=head.id, at=request.at),
     }
     return act_page(request, "quality/capa_act.html", form, context, carry_out)
-
-
-def _allowed(request: HttpRequest, reference: str, act: str) -> CapaHead:
-    """Return the CAPA, if the reader may see it and do the act. Raises Http404, PermissionDenied."""
-    head = find_capa(actor=request.actor, reference=reference)
-    if head is None:
-        raise Http404
-    if act not in head.allowed:
-        raise PermissionDenied
-    return head
 
 
 def _suggested(cases: list[CaseLine], cause: str) -> dict[str, Any]:
