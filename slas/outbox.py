@@ -3,7 +3,8 @@
 The relay takes rows in envelopes and hands their keys to Celery; the consumer settles them here. What is not settled in
 time is handed out again, so a lost message, broker or worker costs time and nothing else. A handler runs inside the
 transaction that settles its row, hence exactly once for its own database rows. A handler that reaches outside (mail)
-runs without a transaction, under a claim that lapses if the worker dies; it must be idempotent by the key.
+runs without a transaction, under a claim that lapses if the worker dies; it must be idempotent by the key. It is tried
+for two days, for a mail server may be away from Friday evening to Sunday.
 """
 
 import logging
@@ -19,7 +20,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from slas.models import Outbox
-from slas.relay import RESEND, TRIES
+from slas.relay import RESEND, TRIES, TRIES_OUTSIDE
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,11 @@ class _Registered:
     call: Handler
     in_transaction: bool
     given_up: Handler | None
+
+    @property
+    def tries(self) -> int:
+        """Return how often it is tried before it is set aside."""
+        return TRIES if self.in_transaction else TRIES_OUTSIDE
 
 
 _handlers: dict[str, _Registered] = {}
@@ -149,8 +155,9 @@ def _todo(pairs: Sequence[Pair]) -> QuerySet[Outbox]:
 def note_fault(pair: Pair, fault: Exception) -> None:
     """Note the class of a fault, never its text, which may quote a member; wait longer each time, then give up."""
     name, rows = type(fault).__name__, _todo([pair])
-    attempts = rows.values_list("attempts", flat=True).first() or 0
-    if attempts >= TRIES:
+    topic, attempts = rows.values_list("topic", "attempts").first() or ("", 0)
+    handler = _handlers.get(topic)
+    if attempts >= (handler.tries if handler else TRIES):
         if _give_up(pair, name):
             log.error("outbox: %s gave up after %d tries (%s)", pair[1], attempts, name)
         return
@@ -178,12 +185,11 @@ def _hand_back(pairs: Sequence[Pair]) -> None:
 
 def bury() -> int:
     """Give up on rows that used up their tries without a word, as those do that kill their worker. Return how many."""
-    silent = Outbox.objects.filter(
-        settled_at__isnull=True, dead_at__isnull=True, attempts__gte=TRIES, next_try_at__lte=Now()
-    )
+    used_up = Q(attempts__gte=TRIES, fault="") | Q(attempts__gte=TRIES_OUTSIDE)
+    silent = Outbox.objects.filter(used_up, settled_at__isnull=True, dead_at__isnull=True, next_try_at__lte=Now())
     pairs = list(silent.values_list("pk", "fault"))
     if buried := sum(_give_up(pair, fault) for pair, fault in pairs):
-        log.error("outbox: %d effects gave up after %d tries without an answer", buried, TRIES)
+        log.error("outbox: %d effects used up their tries without an answer", buried)
     return buried
 
 

@@ -12,7 +12,7 @@ from slas.models import Matter, Outbox
 from slas.operations import enqueue
 from slas.outbox import bury, forget_settled, handles, note_fault, settle
 from slas.queries import database_now
-from slas.relay import TRIES, take_envelope
+from slas.relay import TRIES, TRIES_OUTSIDE, take_envelope
 from slas.signals import clock_breached, clock_warned
 from slas.sweep import fire_everything
 from slas.tasks import prune, settle_envelope, tick
@@ -153,7 +153,28 @@ def test_what_kills_its_worker_every_time_is_buried(caplog):
 
     assert bury() == 1
     assert row(pair).dead_at is not None
-    assert "gave up after 10 tries without an answer" in caplog.text
+    assert "1 effects used up their tries without an answer" in caplog.text
+
+
+@pytest.mark.django_db
+def test_what_reaches_outside_is_tried_for_two_days_before_it_is_a_dead_letter(calls):
+    pair, tried_for = ask("mail", "outside", fails=True), timedelta(0)
+    while settle(take()) == bury() == 0 and row(pair).dead_at is None:
+        tried_for += row(pair).next_try_at - database_now()
+        Outbox.objects.filter(pk=pair).update(next_try_at=Now())
+
+    assert timedelta(hours=48) < tried_for < timedelta(hours=49)
+    assert (row(pair).dead_at is None, row(pair).attempts, len(calls)) == (False, TRIES_OUTSIDE, TRIES_OUTSIDE)
+
+
+@pytest.mark.django_db
+def test_what_kills_its_worker_after_a_fault_is_buried_too():
+    pair = ask("killer", "outside", fails=True)
+    Outbox.objects.filter(pk=pair).update(fault="Refused", attempts=TRIES)
+    for _ in range(TRIES_OUTSIDE - TRIES):
+        assert take(resend=timedelta(0)) == [pair]
+
+    assert (take(), bury()) == ([], 1)
 
 
 @pytest.mark.django_db
