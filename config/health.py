@@ -13,6 +13,10 @@ from slas.queries import Health, database_now, health
 NEVER = timedelta(0)
 LATEST_FIRING = timedelta(seconds=60)
 LATEST_HEARTBEAT = timedelta(seconds=30)
+LATEST_ANSWER = timedelta(minutes=5)
+"""Effects take seconds. What nobody has tried for so long has no worker, or kills it."""
+LATEST_EFFECT = timedelta(hours=1)
+"""What fails is tried six times in half an hour, which outlasts a restart; what failed for an hour is an outage."""
 
 
 def live(_request: HttpRequest) -> JsonResponse:
@@ -34,11 +38,14 @@ def deadlines(_request: HttpRequest) -> JsonResponse:
 
 
 def keeps_its_deadlines(figures: Health) -> bool:
-    """Tell whether timers fire and effects arrive: no threshold waits, a sweeper lives, nothing is stuck."""
+    """Tell whether timers fire and effects arrive: no threshold waits, a sweeper lives, nothing is stuck or dead."""
     return (
         (figures.oldest_overdue or NEVER) <= LATEST_FIRING
         and figures.heartbeat_age is not None
         and figures.heartbeat_age <= LATEST_HEARTBEAT
+        and figures.set_aside == 0
+        and (figures.oldest_unanswered or NEVER) <= LATEST_ANSWER
+        and (figures.oldest_unsettled or NEVER) <= LATEST_EFFECT
         and figures.outbox_dead == 0
     )
 

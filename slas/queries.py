@@ -37,7 +37,11 @@ def clocks_of(matter_id: UUID) -> list[Clock]:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How the engine does, seen from outside of it: a dead sweeper cannot report that it is dead."""
+    """How the engine does, seen from outside of it: a dead sweeper cannot report that it is dead.
+
+    `oldest_unanswered` is the age of the oldest effect that nobody has tried, or not to an end; `oldest_unsettled` knows
+    those too that failed and wait for their next try.
+    """
 
     armed: int
     set_aside: int
@@ -45,6 +49,7 @@ class Health:
     oldest_overdue: timedelta | None
     heartbeat_age: timedelta | None
     outbox_unsettled: int
+    oldest_unanswered: timedelta | None
     oldest_unsettled: timedelta | None
     outbox_dead: int
 
@@ -58,7 +63,7 @@ def health(now: datetime) -> Health:
         aside=Count("next_fire_at", filter=Q(next_fire_at__gte=SET_ASIDE)),
     )
     unsettled = Outbox.objects.filter(settled_at__isnull=True, dead_at__isnull=True).aggregate(
-        count=Count("next_try_at"), oldest=Min("created_at")
+        count=Count("next_try_at"), oldest=Min("created_at"), unanswered=Min("created_at", filter=Q(fault=""))
     )
     seen_at = Sweeper.objects.order_by("-seen_at").values_list("seen_at", flat=True).first()
     oldest = armed["oldest"] if armed["overdue"] else None
@@ -69,6 +74,7 @@ def health(now: datetime) -> Health:
         oldest_overdue=oldest and now - oldest,
         heartbeat_age=None if seen_at is None else now - seen_at,
         outbox_unsettled=unsettled["count"],
+        oldest_unanswered=unsettled["unanswered"] and now - unsettled["unanswered"],
         oldest_unsettled=unsettled["oldest"] and now - unsettled["oldest"],
         outbox_dead=Outbox.objects.filter(dead_at__isnull=False).count(),
     )

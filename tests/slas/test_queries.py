@@ -40,7 +40,8 @@ def test_an_engine_at_rest_is_healthy(django_assert_num_queries):
         found = health(now)
 
     assert (found.armed, found.overdue_unfired, found.outbox_unsettled, found.outbox_dead) == (0, 0, 0, 0)
-    assert (found.oldest_overdue, found.heartbeat_age, found.oldest_unsettled) == (None, None, None)
+    assert (found.oldest_overdue, found.heartbeat_age) == (None, None)
+    assert (found.oldest_unanswered, found.oldest_unsettled) == (None, None)
 
 
 def test_health_is_seen_from_outside_so_that_a_dead_sweeper_cannot_call_itself_well():
@@ -53,17 +54,19 @@ def test_health_is_seen_from_outside_so_that_a_dead_sweeper_cannot_call_itself_w
     Sweeper.objects.create(who="w1", seen_at=now - timedelta(seconds=3), max_lag=timedelta(0))
     Sweeper.objects.create(who="w2", seen_at=now - timedelta(days=3), max_lag=timedelta(0))
     with acting(now) as this:
-        for key in ("waits", "died", "done"):
+        for key in ("waits", "failed", "died", "done"):
             enqueue(this=this, matter_id=late.matter_id, key=key, topic="test", payload={})
     Outbox.objects.filter(key="died").update(dead_at=Now())
     Outbox.objects.filter(key="done").update(settled_at=Now())
     Outbox.objects.filter(key="waits").update(created_at=now - timedelta(minutes=1))
+    Outbox.objects.filter(key="failed").update(created_at=now - timedelta(minutes=9), fault="SMTPConnectError")
 
     found = health(now)
     assert (found.armed, found.set_aside, found.overdue_unfired) == (3, 1, 1)
     assert found.oldest_overdue == timedelta(seconds=7)
     assert found.heartbeat_age == timedelta(seconds=3)
-    assert (found.outbox_unsettled, found.oldest_unsettled, found.outbox_dead) == (1, timedelta(minutes=1), 1)
+    assert (found.outbox_unsettled, found.outbox_dead) == (2, 1)
+    assert (found.oldest_unanswered, found.oldest_unsettled) == (timedelta(minutes=1), timedelta(minutes=9))
 
 
 def test_a_breach_is_visible_with_no_sweeper_running():
