@@ -39,7 +39,7 @@ def clocks_of(matter_id: UUID) -> list[Clock]:
 class Health:
     """How the engine does, seen from outside of it: a dead sweeper cannot report that it is dead.
 
-    `oldest_unanswered` is the age of the oldest effect that nobody has tried, or not to an end; `oldest_unsettled` knows
+    `oldest_unanswered` is the age of the oldest effect which nobody tried to an end; `oldest_unsettled` knows
     those too that failed and wait for their next try.
     """
 
