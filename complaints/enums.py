@@ -175,3 +175,4 @@ class TimelineCode(TextChoices):
     SEND_ARRIVED = "send_arrived", _("A message was delivered after all")
     ADDRESS_RECORDED = "address_recorded", _("The postal address was recorded")
     ROOT_CAUSE_RECORDED = "root_cause_recorded", _("A root cause was recorded")
+    CAPA_OPENED = "capa_opened", _("A CAPA was opened for it")

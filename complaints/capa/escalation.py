@@ -24,9 +24,9 @@ def escalate_capa(*, at: datetime, firing: Firing) -> None:
     with act(actor=SYSTEM, at=at) as this:
         match firing.action:
             case "notify_owner":
-                alert(this, told, [owner_id])
+                alert(this, told, [owner_id], capa=reference)
             case "notify_lead":
-                alert(this, told, user_ids_with_role(Role.QUALITY_MANAGER))
+                alert(this, told, user_ids_with_role(Role.QUALITY_MANAGER), capa=reference)
             case "raise_priority":
                 pass
             case _:

@@ -27,6 +27,7 @@ STAFF = (
     ("agent2", "Tomasz Reed", Role.AGENT),
     ("lead", "Amara Whitfield", Role.LEAD),
     ("quality", "Judith Feld", Role.QUALITY_MANAGER),
+    ("quality2", "Emeka Udo", Role.QUALITY_MANAGER),
     ("reviewer", "Dr. Ravi Menon", Role.CLINICAL_REVIEWER),
     ("auditor", "Grete Solberg", Role.AUDITOR),
     ("privacy", "Lior Adani", Role.PRIVACY_OFFICER),

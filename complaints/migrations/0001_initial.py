@@ -528,6 +528,7 @@ class Migration(migrations.Migration):
                             ("send_arrived", "A message was delivered after all"),
                             ("address_recorded", "The postal address was recorded"),
                             ("root_cause_recorded", "A root cause was recorded"),
+                            ("capa_opened", "A CAPA was opened for it"),
                         ],
                         max_length=20,
                     ),

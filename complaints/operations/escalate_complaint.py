@@ -59,10 +59,14 @@ def escalate_complaint(*, at: datetime, firing: Firing) -> None:
                 raise UnknownAction(firing.action)
 
 
-def alert(this: Act, firing: Firing, user_ids: list[UUID]) -> None:
-    """Ask for one e-mail to each of these people: one per threshold, however many of its actions name the person."""
+def alert(this: Act, firing: Firing, user_ids: list[UUID], **about: str) -> None:
+    """Ask for one e-mail to each of these people: one per threshold, however many of its actions name the person.
+
+    `about` holds codes by which the e-mail finds what to link to, where that is no complaint.
+    """
     threshold = f"alert:{firing.clock_id}:{firing.epoch}:{firing.code}"
     keys = {f"{threshold}:{user_id}": user_id for user_id in user_ids}
+    detail = {"title": firing.title, "due_at": firing.due_at.isoformat(), "breached": firing.breached}
     asked = set(Dispatch.objects.filter(dedupe_key__in=keys).values_list("dedupe_key", flat=True))
     for key, user_id in keys.items():
         if key not in asked:
@@ -72,7 +76,7 @@ def alert(this: Act, firing: Firing, user_ids: list[UUID]) -> None:
                 kind=DispatchKind.CLOCK_ALERT,
                 key=key,
                 to_user_id=user_id,
-                detail={"title": firing.title, "due_at": firing.due_at.isoformat(), "breached": firing.breached},
+                detail=detail | about,
             )
 
 

@@ -31,6 +31,7 @@ WORDS_OF: Mapping[str, tuple[str, Callable[[Any], object]]] = MappingProxyType(
         TimelineCode.PRIORITY_RAISED: ("to", lambda code: Priority(code).label),
         TimelineCode.SEND_FAILED: ("kind", lambda code: NOTICES.get(code, code)),
         TimelineCode.SEND_ARRIVED: ("kind", lambda code: NOTICES.get(code, code)),
+        TimelineCode.CAPA_OPENED: ("capa", str),
     }
 )
 """Which code of an event's detail its sentence is completed by, and the words for it."""

@@ -3,16 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from django.urls import reverse
 
 from complaints.capa.escalation import escalate_capa
+from complaints.correspondence.delivery import send_email
 from complaints.correspondence.models import Dispatch, DispatchKind
 from complaints.operations import Firing, UnknownAction
 from complaints.receivers import ESCALATIONS
 from members.actors import Role
 from slas.models import Matter
-from slas.queries import clocks_of
 from tests.capa.cases import AT, opened, with_action
 from tests.people import staff
+from tests.slas.clocks import clocks_of
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +56,14 @@ def test_the_alert_names_the_capa_and_nothing_of_its_problem(manager, owner):
     action = with_action(manager, capa, owner.user_id)
     escalate_capa(at=AT, firing=firing(action.pk, "notify_owner"))
     assert Dispatch.objects.get(matter=action.pk).detail["title"] == f"Carry out an action, {capa.reference}"
+
+
+def test_the_alert_leads_to_the_capa_itself(manager, owner, mailoutbox):
+    capa = opened(manager, owner.user_id)
+    action = with_action(manager, capa, owner.user_id)
+    escalate_capa(at=AT, firing=firing(action.pk, "notify_owner"))
+    send_email(Dispatch.objects.get(matter=action.pk), at=AT)
+    assert settings.PUBLIC_URL + reverse("quality:capa", args=[capa.reference]) in mailoutbox[0].body
 
 
 def test_every_quality_manager_is_told_instead_of_the_leads(manager, owner):

@@ -126,6 +126,7 @@ def test_every_role_has_an_account_that_can_sign_in_and_only_the_owner_can_read_
         Role.AGENT,
         Role.LEAD,
         Role.QUALITY_MANAGER,
+        Role.QUALITY_MANAGER,
         Role.CLINICAL_REVIEWER,
         Role.AUDITOR,
         Role.PRIVACY_OFFICER,

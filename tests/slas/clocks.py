@@ -33,6 +33,11 @@ def start(obligation, started_at, *, at=None, track=None, matter=None, actor=SYS
         return start_clock(this=this, matter=matter, obligation=obligation, track=track, started_at=started_at, **given)
 
 
+def clocks_of(matter_id):
+    """Return every clock of one matter, ended ones too, in order of kind and cycle."""
+    return list(Clock.objects.filter(matter_id=matter_id).order_by("kind", "cycle"))
+
+
 def complete(clock, at, actor=SYSTEM):
     with acting(at, actor) as this:
         complete_clock(this=this, matter_id=clock.matter_id, kind=clock.kind, at=at)

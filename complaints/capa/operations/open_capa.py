@@ -14,7 +14,9 @@ from complaints.capa.enums import OPEN_CAPA_STATES
 from complaints.capa.lifecycle import CapaRefused
 from complaints.capa.models import Capa, CapaComplaint, CapaNumber, RootCause
 from complaints.capa.operations._owners import check_capa_owner
+from complaints.enums import TimelineCode
 from complaints.models import Complaint
+from complaints.operations import note_fact
 from complaints.permissions import demand
 from members.actors import Actor
 from members.acts import act
@@ -66,6 +68,8 @@ def open_capa(
         this.add(capa, *(CapaComplaint(capa_id=matter.pk, complaint_id=row.pk) for row in complaints))
         detail = {"cause": cause, "complaints": [str(row.pk) for row in complaints]}
         this.record("capa.opened", matter_id=matter.pk, object_type="capa", object_id=matter.pk, detail=detail)
+        for row in complaints:
+            note_fact(this, row, TimelineCode.CAPA_OPENED, {"capa": capa.reference})
         start_clock(this=this, matter=matter, obligation=PLAN_CLOCK, started_at=started_at)
     return capa
 
