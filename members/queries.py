@@ -4,7 +4,7 @@ from uuid import UUID
 
 from members.accounts.models import RoleGrant, TotpDevice
 from members.actors import Actor, Role
-from members.models import Member, member_number_index
+from members.models import Member
 
 
 def member_of(actor: Actor) -> Member | None:
@@ -12,11 +12,6 @@ def member_of(actor: Actor) -> Member | None:
     if actor.member_id is None:
         return None
     return Member.objects.visible_to(actor).filter(pk=actor.member_id).first()
-
-
-def find_member(*, actor: Actor, member_number: str) -> Member | None:
-    """Return the member with this number, still sealed, if the actor may see it."""
-    return Member.objects.visible_to(actor).filter(member_number_index=member_number_index(member_number)).first()
 
 
 def user_ids_with_role(role: Role) -> list[UUID]:

@@ -23,16 +23,15 @@ def database_now() -> datetime:
 
 
 def open_clocks(matter_ids: Iterable[UUID]) -> dict[UUID, list[Clock]]:
-    """Return the open clocks of these matters, earliest due date first: one query. Matters without any are absent."""
+    """Return the open clocks of these matters with their policies, earliest due date first: one query.
+
+    Matters without any are absent.
+    """
     found = defaultdict(list)
-    for clock in Clock.objects.filter(matter_id__in=list(matter_ids), state__in=OPEN).order_by("due_at"):
+    rows = Clock.objects.filter(matter_id__in=list(matter_ids), state__in=OPEN)
+    for clock in rows.select_related("policy").order_by("due_at"):
         found[clock.matter_id].append(clock)
     return dict(found)
-
-
-def clocks_of(matter_id: UUID) -> list[Clock]:
-    """Return every clock of one matter, ended ones too, in order of kind and cycle."""
-    return list(Clock.objects.filter(matter_id=matter_id).order_by("kind", "cycle"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def _promises(complaint: Complaint, at: datetime) -> list[str]:
 
 def _path(dispatch: Dispatch, complaint: Complaint | None) -> str:
     if complaint is None:
-        return reverse("quality:capa_list")
+        return reverse("quality:capa", args=[dispatch.detail["capa"]])
     if dispatch.to_user_id:
         return reverse("desk:case", args=[complaint.reference])
     if dispatch.kind == DispatchKind.STATUS_LINK:

@@ -1,6 +1,6 @@
 """Who a URL is for. The table of all URLs is the configuration's (settings.URL_AUDIENCES); its vocabulary is here."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from members.actors import STAFF, Actor, Role
@@ -21,7 +21,6 @@ class Audience:
 
     standings: frozenset[Standing]
     roles: frozenset[Role] = frozenset()
-    extends_session: bool = True
 
     def admits(self, standing: Standing, actor: Actor) -> bool:
         """Tell whether somebody of this standing, acting as this actor, may reach the URL."""
@@ -40,8 +39,3 @@ def staff(*roles: Role) -> Audience:
     if Role.MEMBER in roles:
         raise ValueError("member is no staff role: use MEMBER")
     return Audience(frozenset({Standing.SIGNED_IN}), frozenset(roles) or STAFF)
-
-
-def polled(audience: Audience) -> Audience:
-    """Return the same audience for a URL that pages call by themselves: it does not keep an idle session alive."""
-    return replace(audience, extends_session=False)

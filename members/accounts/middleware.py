@@ -61,7 +61,7 @@ class GateMiddleware:
             log.error("The URL %s has no audience in settings.URL_AUDIENCES: refused", name)
             raise Http404
         if audience.admits(request.standing, request.actor):
-            if audience.extends_session and request.standing is not Standing.ANONYMOUS:
+            if request.standing is not Standing.ANONYMOUS:
                 sessions.keep_alive(request.session, at=request.at)
             return None
         if request.standing is not Standing.SIGNED_IN:

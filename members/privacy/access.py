@@ -1,5 +1,6 @@
 """The one door to what is sealed: `phi_access` says who reads and why, and records what was read."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,6 +12,8 @@ from django.utils import timezone
 from members.actors import Actor
 from members.audit.models import Event
 
+logger = logging.getLogger(__name__)
+
 
 class AccessRequired(RuntimeError):
     """A sealed value was read outside `phi_access`."""
@@ -19,6 +22,21 @@ class AccessRequired(RuntimeError):
 class _Access:
     def __init__(self) -> None:
         self.opened: dict[tuple[str, UUID], set[str]] = {}
+        self.broken: dict[tuple[str, UUID], set[str]] = {}
+
+    def events(self, actor: Actor, at: datetime, matter_id: UUID | None, purpose: str) -> Iterator[Event]:
+        """Give one event per row that was opened, and one per row with a value that did not open."""
+        for action, rows in (("phi.opened", self.opened), ("seal.broken", self.broken)):
+            for (table, key), columns in ((row, columns) for row, columns in rows.items() if columns):
+                yield Event.by(
+                    actor,
+                    at=at,
+                    action=action,
+                    matter_id=matter_id,
+                    object_type=table,
+                    object_id=key,
+                    detail={"purpose": purpose, "columns": sorted(columns)},
+                )
 
 
 _access: ContextVar[_Access | None] = ContextVar("phi_access", default=None)
@@ -28,7 +46,7 @@ _access: ContextVar[_Access | None] = ContextVar("phi_access", default=None)
 def phi_access(
     *, actor: Actor, purpose: str, matter_id: UUID | None = None, at: datetime | None = None
 ) -> Iterator[None]:
-    """Let sealed values open within, and record each row that was opened, in one INSERT, when it ends.
+    """Let sealed values open within, and record each row that was opened, or did not open, in one INSERT at the end.
 
     The events are written even when the block raises, for what was opened has been seen; if they cannot be written,
     that error goes up and the response with the opened values is never sent. Source: 45 CFR 164.312(b).
@@ -39,20 +57,8 @@ def phi_access(
         yield
     finally:
         _access.reset(token)
-        if access.opened:
-            moment = at or timezone.now()
-            Event.objects.bulk_create(
-                Event.by(
-                    actor,
-                    at=moment,
-                    action="phi.opened",
-                    matter_id=matter_id,
-                    object_type=table,
-                    object_id=key,
-                    detail={"purpose": purpose, "columns": sorted(columns)},
-                )
-                for (table, key), columns in access.opened.items()
-            )
+        if access.opened or access.broken:
+            Event.objects.bulk_create(access.events(actor, at or timezone.now(), matter_id, purpose))
 
 
 def note_opening(table: str, key: UUID, column: str) -> None:
@@ -61,3 +67,12 @@ def note_opening(table: str, key: UUID, column: str) -> None:
     if access is None:
         raise AccessRequired(f"{table}.{column} is sealed: read it inside phi_access(actor=…, purpose=…)")
     access.opened.setdefault((table, key), set()).add(column)
+
+
+def note_broken(table: str, key: UUID, column: str) -> None:
+    """Remember that a value did not open: it was altered, or its key is gone, and somebody has to look into it."""
+    logger.error("Sealed value %s.%s of row %s cannot be opened", table, column, key)
+    access = _access.get()
+    if access is not None:
+        access.opened[table, key].discard(column)
+        access.broken.setdefault((table, key), set()).add(column)

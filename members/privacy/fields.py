@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import models
 
-from members.privacy.access import note_opening
-from members.privacy.keyring import keyring
+from members.privacy.access import note_broken, note_opening
+from members.privacy.keyring import SealBroken, keyring
 
 
 class SealedFieldMisused(TypeError):
@@ -101,7 +101,12 @@ class SealedBytesField(models.BinaryField):
     def open(self, row: models.Model, sealed: Sealed) -> Any:
         """Open a value, noting who reads it. Raises AccessRequired, SealBroken."""
         note_opening(row._meta.db_table, row.pk, self.column)
-        return self.to_value(keyring().open(sealed.ciphertext, purpose=self.purpose, bound_to=self.bound_to(row)))
+        try:
+            plain = keyring().open(sealed.ciphertext, purpose=self.purpose, bound_to=self.bound_to(row))
+        except SealBroken:
+            note_broken(row._meta.db_table, row.pk, self.column)
+            raise
+        return self.to_value(plain)
 
     def from_db_value(self, value: bytes | None, *_: Any) -> Sealed | None:
         """Leave the value sealed."""

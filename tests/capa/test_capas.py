@@ -24,9 +24,9 @@ from members.actors import Role
 from members.audit.models import Event
 from members.identifiers import new_id
 from slas.models import ClockState
-from slas.queries import clocks_of
 from tests.capa.cases import AT, CHECK_ON, CRITERION, analysed, decided, implemented, opened, planned, with_action
 from tests.people import actor_of, member_account, staff
+from tests.slas.clocks import clocks_of
 
 pytestmark = pytest.mark.django_db
 NEW_YORK = ZoneInfo("America/New_York")

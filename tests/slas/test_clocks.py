@@ -22,9 +22,9 @@ from slas.operations import (
     resume_clock,
     start_clock,
 )
-from slas.queries import clocks_of, misfolded_clocks
+from slas.queries import misfolded_clocks
 from tests.slas.calendars import utc
-from tests.slas.clocks import acting, complete, firings, fresh, open_one, outbox_keys, start
+from tests.slas.clocks import acting, clocks_of, complete, firings, fresh, open_one, outbox_keys, start
 
 pytestmark = pytest.mark.django_db
 MONDAY = utc(2026, 6, 1, 14)

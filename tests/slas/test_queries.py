@@ -5,10 +5,10 @@ from django.db.models.functions import Now
 
 from slas.models import Clock, Outbox, Sweeper
 from slas.operations import enqueue
-from slas.queries import clocks_of, database_now, health, open_clocks
+from slas.queries import database_now, health, open_clocks
 from slas.sweep import SET_ASIDE
 from tests.slas.calendars import utc
-from tests.slas.clocks import acting, complete, open_one, start
+from tests.slas.clocks import acting, clocks_of, complete, open_one, start
 
 pytestmark = pytest.mark.django_db
 MONDAY = utc(2026, 6, 1, 14)

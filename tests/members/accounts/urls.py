@@ -4,7 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from members.accounts.audiences import ANYONE, ENROLMENT, MEMBER, SIGNED_IN, VERIFICATION, polled, staff
+from members.accounts.audiences import ANYONE, ENROLMENT, MEMBER, SIGNED_IN, VERIFICATION, staff
 from members.actors import Role
 
 
@@ -21,7 +21,6 @@ urlpatterns = [
         path("member/", show, name="member"),
         path("desk/", show, name="desk"),
         path("quality/", show, name="quality"),
-        path("poll/", show, name="poll"),
         path("forgotten/", show, name="forgotten"),
         path("unnamed/", show),
     )
@@ -37,6 +36,5 @@ AUDIENCES = {
     "member": MEMBER,
     "desk": staff(Role.AGENT, Role.LEAD),
     "quality": staff(Role.QUALITY_MANAGER),
-    "poll": polled(SIGNED_IN),
 }
 LANDING_PAGES = ((Role.AGENT, "desk"), (Role.QUALITY_MANAGER, "quality"), (Role.MEMBER, "member"))
