@@ -1,6 +1,7 @@
 """Who acts. Every operation and every read of protected rows is told by whom."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 from uuid import UUID
 
 from django.db.models import TextChoices
@@ -50,6 +51,10 @@ class Actor:
     def is_staff(self) -> bool:
         """Tell whether the actor works for the insurer."""
         return self.has(*STAFF)
+
+    def as_staff(self) -> Self:
+        """Return the same person at work, without what a member may do with the own complaints."""
+        return replace(self, roles=self.roles - {Role.MEMBER})
 
 
 SYSTEM = Actor(ActorKind.SYSTEM, "Redress")

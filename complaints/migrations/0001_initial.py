@@ -557,7 +557,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("state__in", ["acknowledged", "assessed", "decided", "investigated", "received"])),
                 fields=["owner", "priority"],
-                include=("matter",),
+                include=("matter", "member", "filed_by"),
                 name="complaint_open_work",
             ),
         ),

@@ -6,9 +6,8 @@ from uuid import UUID
 from django.db import models
 from django.db.models import QuerySet
 
-from complaints.models.complaint import Complaint, own_complaints_of
-from complaints.permissions import READERS
-from members.actors import Actor, Role
+from complaints.models.complaint import Complaint, scoped
+from members.actors import Actor
 from members.identifiers import new_id
 from members.privacy.scoping import ScopedManager
 
@@ -37,8 +36,4 @@ class PartOfComplaint(models.Model):
     @classmethod
     def scope_for(cls, actor: Actor, rows: QuerySet[Self]) -> QuerySet[Self]:
         """Follow the complaint's own scope."""
-        if actor.has(*READERS):
-            return rows
-        if actor.has(Role.MEMBER):
-            return cls.for_members(rows.filter(own_complaints_of(actor, "complaint__")))
-        return rows.none()
+        return scoped(actor, rows, own=cls.for_members, prefix="complaint__")

@@ -82,7 +82,7 @@ def letter_pdf(*, actor: Actor, reference: str, at: datetime) -> bytes | None:
 
 
 def _letters(actor: Actor, reference: str) -> QuerySet[Letter]:
-    return Letter.objects.visible_to(actor).filter(complaint__reference=read_reference(reference))
+    return Letter.objects.visible_to(actor.as_staff()).filter(complaint__reference=read_reference(reference))
 
 
 def _next_level(complaint: Complaint) -> str:

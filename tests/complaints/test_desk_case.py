@@ -1,16 +1,23 @@
 """One case on one page: all of it, for whoever may see it, and why what cannot be done cannot be done."""
 
 import html
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
-from complaints.correspondence.models import Dispatch, DispatchKind, LetterChannel
-from complaints.enums import State
-from complaints.models import Enclosure
-from complaints.operations import record_undeliverable, send_message
+from complaints.capa.lifecycle import CapaRefused
+from complaints.capa.operations import record_root_cause
+from complaints.capa.queries.cases import cases_with_references
+from complaints.correspondence.models import Dispatch, DispatchKind, Letter, LetterChannel
+from complaints.enums import Audience, State
+from complaints.lifecycle import TransitionRefused
+from complaints.models import Assessment, Complaint, Decision, Enclosure, Evidence, Note, TimelineEntry
+from complaints.operations import record_undeliverable, send_message, write_note
 from complaints.queries.case import read_case
+from complaints.queries.decision_letter import issued_letter
+from complaints.queries.member_cases import case_page
 from complaints.reference import new_reference
 from members.actors import Role
 from members.audit.models import Event
@@ -22,7 +29,8 @@ from tests.people import member_account, sign_in, staff
 pytestmark = pytest.mark.usefixtures("policies")
 UNKNOWN = new_reference(AT)
 ACTS = (
-    "take", "acknowledge", "assess", "write_note", "add_evidence", "investigate", "decide", "issue_letter", "inform",
+    "take", "acknowledge", "assess", "write_note", "add_evidence", "record_address", "investigate", "decide",
+    "issue_letter", "inform",
     "message", "close",
 )  # fmt: skip
 
@@ -234,3 +242,48 @@ def test_reading_changes_nothing(desk):
     for act in ACTS:
         assert desk.get(address(act, row)).status_code == 200
     assert events.count() == before
+
+
+@pytest.fixture
+def colleague():
+    """Return a member who works here, too."""
+    insured = stages.insured()
+    both = replace(insured.actor, roles=frozenset({Role.MEMBER, Role.AGENT, Role.QUALITY_MANAGER}))
+    return replace(insured, actor=both)
+
+
+def test_who_works_here_reads_the_own_complaint_as_its_member_only(agent, colleague):
+    row = stages.lettered(agent, by=colleague, channel=LetterChannel.PORTAL)
+    me = colleague.actor
+    assert read_case(actor=me, reference=row.reference, at=AT) is None
+    assert issued_letter(actor=me, reference=row.reference, at=AT) is None
+    assert not cases_with_references(actor=me, references=[row.reference])
+    for hidden in (Note, Evidence, Assessment, Decision, Letter):
+        assert not hidden.objects.visible_to(me).exists(), hidden
+    told = TimelineEntry.objects.visible_to(me)
+    assert {entry.audience for entry in told} == {Audience.EVERYONE}
+    page = case_page(actor=me, now=AT, reference=row.reference)
+    assert (page.reference, page.letter_sent, page.rights) == (row.reference, "", None)
+    others = stages.lettered(agent)
+    assert read_case(actor=me, reference=others.reference, at=AT).decision is not None
+
+
+def test_who_works_here_records_no_cause_of_the_own_complaint(agent, colleague):
+    row = stages.decided(agent, by=colleague)
+    with pytest.raises(CapaRefused, match="This is your own complaint"):
+        record_root_cause(actor=colleague.actor, at=AT, complaint_id=row.pk, cause="claim_coding")
+
+
+def test_the_own_complaint_is_worked_on_by_colleagues_alone(colleague):
+    row = stages.received(by=colleague)
+    with pytest.raises(TransitionRefused, match="This is your own complaint"):
+        write_note(actor=colleague.actor, at=AT, complaint_id=row.pk, body="Urgent!")
+    as_agent_alone = replace(colleague.actor, roles=frozenset({Role.AGENT}))
+    with pytest.raises(Complaint.DoesNotExist):
+        write_note(actor=as_agent_alone, at=AT, complaint_id=row.pk, body="Urgent!")
+
+
+def test_what_is_still_owed_on_the_expedited_track_is_said(desk):
+    row = stages.received(at=database_now(), harm_if_waiting=True)
+    words = "Take the complaint first: on the expedited track the confirmation names the case manager."
+    assert words in shown(desk.get(reverse("desk:case", args=[row.reference])))

@@ -9,10 +9,12 @@ import pytest
 from django.urls import reverse
 
 from complaints.enums import Track
-from complaints.operations import acknowledge_complaint, assess_complaint, withdraw_complaint
+from complaints.models import Complaint
+from complaints.operations import acknowledge_complaint, assess_complaint, send_message, withdraw_complaint
 from complaints.queries.queue import SavedView, count_views, read_queue
 from members.acts import act
 from members.audit.models import Event
+from members.privacy.fields import Sealed
 from slas.operations import pause_clock
 from slas.queries import database_now
 from tests.complaints import stages
@@ -85,10 +87,56 @@ def test_each_view_holds_what_it_says(agent, lead):
         "mine": {today},
         "unassigned": {overdue, urgent},
         "urgent": {urgent},
+        "replied": set(),
     }
     for view, rows in holds.items():
         assert set(references(agent, SavedView(view))) == {row.reference for row in rows}, view
     assert counts(agent) == {view: len(rows) for view, rows in holds.items()}
+
+
+def test_a_reply_to_what_has_ended_stands_in_the_queue_until_it_is_answered(agent):
+    insured = stages.insured()
+    row = stages.closed(agent, by=insured)
+    working = stages.taken(agent, by=insured)
+    assert counts(agent) | {"overdue": 0, "today": 0} == {
+        "open": 1, "today": 0, "overdue": 0, "mine": 1, "unassigned": 0, "urgent": 0, "replied": 0
+    }  # fmt: skip
+    for told in (row, working):
+        send_message(actor=insured.actor, at=AT, complaint_id=told.pk, body="This did not solve it.")
+    both = {row.reference, working.reference}
+    for view in ("open", "mine", "replied", "overdue"):
+        assert set(references(agent, SavedView(view))) == both, view
+        assert counts(agent)[view] == 2, view
+    send_message(actor=agent, at=AT, complaint_id=row.pk, body="We look again.")
+    assert references(agent) == references(agent, SavedView.MINE) == [working.reference]
+    assert (counts(agent)["open"], counts(agent)["replied"]) == (1, 1)
+
+
+def test_the_own_complaint_is_in_nobodys_queue(desk):
+    own = stages.received(at=database_now())
+    Complaint.objects.unscoped("test").filter(pk=own.pk).update(filed_by=desk.actor.user_id)
+    others = stages.received(at=database_now())
+    page = shown(desk.get(reverse("desk:queue")))
+    assert (own.reference in page, others.reference in page) == (False, True)
+    assert desk.get(reverse("desk:case", args=[own.reference])).status_code == 404
+    assert own.reference not in desk.get(reverse("desk:queue"), {"format": "csv"}).content.decode()
+
+
+def test_a_name_that_does_not_open_takes_down_neither_the_queue_nor_its_export(desk, caplog):
+    broken, whole = stages.received(at=database_now()), stages.received(at=database_now(), name="Ann B")
+    rows = Complaint.objects.unscoped("test")
+    rows.filter(pk=broken.pk).update(complainant_name=Sealed(b"\x01 nothing that opens, and long enough to look so"))
+    page = shown(desk.get(reverse("desk:queue")))
+    assert broken.reference in page
+    assert "Cannot be opened" in page
+    assert "Ann B" in page
+    [event] = Event.objects.filter(action="seal.broken")
+    assert (event.object_id, event.detail["columns"]) == (broken.pk, ["complainant_name"])
+    assert {row.object_id for row in Event.objects.filter(action="phi.opened")} == {whole.pk}
+    assert str(broken.pk) in caplog.text
+    assert len(exported(desk, "open")[1]) == 2
+    case = desk.get(reverse("desk:case", args=[broken.reference]))
+    assert (case.status_code, "A part of this record cannot be opened" in shown(case)) == (500, True)
 
 
 def test_due_today_ends_at_the_insurers_midnight(agent):
@@ -109,7 +157,7 @@ def test_members_see_no_queue(policies):  # noqa: ARG001 -- a complaint needs th
 def test_the_queue_takes_as_many_queries_for_three_as_for_one(desk, count, django_assert_num_queries):
     for _ in range(count):
         stages.taken(desk.actor, at=database_now())
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         desk.get(reverse("desk:queue"))
 
 

@@ -9,6 +9,7 @@ from complaints.capa.causes import demand_cause
 from complaints.capa.lifecycle import ANALYSED, CapaRefused
 from complaints.capa.models import RootCause
 from complaints.enums import TimelineCode
+from complaints.lifecycle import is_not_about_oneself
 from complaints.models import Complaint
 from complaints.operations import lock_complaint, note_fact
 from complaints.permissions import demand
@@ -28,6 +29,8 @@ def record_root_cause(
     demand_cause(cause)
     with act(actor=actor, at=at) as this:
         complaint = lock_complaint(this, complaint_id)
+        if refusal := is_not_about_oneself(complaint, actor):
+            raise CapaRefused(refusal)
         if complaint.state not in ANALYSED and actor.kind is not ActorKind.IMPORT:
             raise CapaRefused(_("A root cause can be recorded once the complaint is decided."))
         if known := _recorded(this, complaint, cause, source_label):

@@ -81,7 +81,7 @@ def _with_work(actor: Actor) -> QuerySet[Complaint]:
     outcomes = Decision.objects.visible_to(actor).filter(complaint_id=own).values("outcome")
     causes = RootCause.objects.visible_to(actor).filter(complaint_id=own).order_by("cause").values("cause").distinct()
     capas = CapaComplaint.objects.visible_to(actor).filter(complaint_id=own).order_by("capa__reference")
-    rows = Complaint.objects.visible_to(actor).only("pk", "reference", "topic", "state", "decided_at")
+    rows = Complaint.objects.visible_to(actor.as_staff()).only("pk", "reference", "topic", "state", "decided_at")
     return rows.annotate(
         outcome=Subquery(outcomes),
         cause_codes=ArraySubquery(causes),
