@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
-from complaints.enums import OPEN_STATES, State, TimelineCode
+from complaints.enums import OPEN_STATES, State, TimelineCode, Track
 from members.actors import SYSTEM, Actor, ActorKind
 
 
@@ -15,6 +15,7 @@ class Row(Protocol):
     """What a guard may look at: the columns of one complaint."""
 
     state: str
+    track: str
     owner_id: Any
     owner: Any
     informed_at: Any
@@ -52,6 +53,15 @@ def is_not_about_oneself(complaint: Row, actor: Actor) -> str | None:
     if complaint.is_own_of(actor):
         return _("This is your own complaint. A colleague has to handle it.")
     return None
+
+
+def is_named_to_member(complaint: Row, actor: Actor) -> str | None:
+    """The expedited track promises a confirmation that names the case manager: only then is it one."""
+    if complaint.track != Track.EXPEDITED or actor.kind is ActorKind.IMPORT:
+        return None
+    if not complaint.owner_id:
+        return _("Take the complaint first: on the expedited track the confirmation names the case manager.")
+    return is_owner(complaint, actor)
 
 
 def is_replayed(_complaint: Row, actor: Actor) -> str | None:
@@ -95,6 +105,9 @@ class Transition:
 
 S, T = State, TimelineCode
 _WORKED = frozenset({S.ASSESSED, S.INVESTIGATED, S.DECIDED})
+_BY_STAFF: tuple[Guard, ...] = (is_not_about_oneself,)
+_BY_OWNER: tuple[Guard, ...] = (*_BY_STAFF, is_owner)
+_CONFIRMING: tuple[Guard, ...] = (*_BY_STAFF, is_named_to_member)
 _TABLE = (
     Transition(
         "acknowledge",
@@ -104,9 +117,19 @@ _TABLE = (
         "7.4",
         "acknowledged_at",
         ("acknowledge",),
+        guards=_CONFIRMING,
     ),
-    Transition("acknowledge_late", _WORKED, None, T.ACKNOWLEDGED, "7.4", "acknowledged_at", ("acknowledge",)),
-    Transition("take", OPEN_STATES, None, T.TAKEN, "4.12", guards=(is_not_about_oneself,)),
+    Transition(
+        "acknowledge_late",
+        _WORKED,
+        None,
+        T.ACKNOWLEDGED,
+        "7.4",
+        "acknowledged_at",
+        ("acknowledge",),
+        guards=_CONFIRMING,
+    ),
+    Transition("take", OPEN_STATES, None, T.TAKEN, "4.12", guards=_BY_STAFF),
     Transition(
         "assess",
         frozenset({S.RECEIVED, S.ACKNOWLEDGED, S.ASSESSED}),
@@ -114,10 +137,11 @@ _TABLE = (
         T.ASSESSED,
         "7.5",
         "assessed_at",
-        guards=(is_owner,),
+        guards=_BY_OWNER,
     ),
-    Transition("write_note", OPEN_STATES, None, T.NOTE_ADDED, "7.6"),
-    Transition("add_evidence", OPEN_STATES, None, T.EVIDENCE_ADDED, "7.6"),
+    Transition("write_note", OPEN_STATES, None, T.NOTE_ADDED, "7.6", guards=_BY_STAFF),
+    Transition("add_evidence", OPEN_STATES, None, T.EVIDENCE_ADDED, "7.6", guards=_BY_STAFF),
+    Transition("record_address", OPEN_STATES, None, T.ADDRESS_RECORDED, "7.8", guards=_BY_STAFF),
     Transition(
         "investigate",
         frozenset({S.ASSESSED}),
@@ -125,14 +149,14 @@ _TABLE = (
         T.INVESTIGATED,
         "7.6",
         "investigated_at",
-        guards=(is_owner,),
+        guards=_BY_OWNER,
     ),
-    Transition("decide", frozenset({S.INVESTIGATED}), S.DECIDED, T.DECIDED, "7.8", "decided_at", guards=(is_owner,)),
+    Transition("decide", frozenset({S.INVESTIGATED}), S.DECIDED, T.DECIDED, "7.8", "decided_at", guards=_BY_OWNER),
     Transition(
         "decide_as_recorded", frozenset({S.RECEIVED}), S.DECIDED, T.DECIDED, "7.8", "decided_at", guards=(is_replayed,)
     ),
-    Transition("issue_letter", frozenset({S.DECIDED}), None, T.LETTER_ISSUED, "7.8", guards=(is_owner,)),
-    Transition("inform", frozenset({S.DECIDED}), None, T.LETTER_SENT, "7.8", "informed_at"),
+    Transition("issue_letter", frozenset({S.DECIDED}), None, T.LETTER_ISSUED, "7.8", guards=_BY_OWNER),
+    Transition("inform", frozenset({S.DECIDED}), None, T.LETTER_SENT, "7.8", "informed_at", guards=_BY_OWNER),
     Transition(
         "close",
         frozenset({S.DECIDED}),
@@ -142,7 +166,7 @@ _TABLE = (
         "closed_at",
         ("resolve",),
         ("acknowledge",),
-        (is_owner, member_was_informed),
+        (*_BY_OWNER, member_was_informed),
     ),
     Transition(
         "withdraw",

@@ -16,6 +16,7 @@ ACTIONS = MappingProxyType(
         "assess": HANDLERS,
         "write_note": HANDLERS,
         "add_evidence": HANDLERS,
+        "record_address": HANDLERS,
         "investigate": HANDLERS,
         "decide": HANDLERS,
         "decide_as_recorded": frozenset(),  # nobody: it takes a replay of history

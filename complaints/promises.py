@@ -30,6 +30,11 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
             gettext_lazy("We confirm that we have your complaint by %(day)s."),
             gettext_lazy("Our confirmation was due on %(day)s. It is late, and we are sorry."),
         ),
+        "case_manager": Wording(
+            gettext_lazy("Your case manager’s name by %(day)s"),
+            gettext_lazy("We tell you who looks after your complaint by %(day)s."),
+            gettext_lazy("We owed you the name of your case manager on %(day)s. It is late, and we are sorry."),
+        ),
         "resolve": Wording(
             gettext_lazy("Decision by %(day)s"),
             gettext_lazy("We look into it and send you our decision by %(day)s."),

@@ -58,6 +58,7 @@ URL_AUDIENCES: dict[str, Audience] = {
     "desk:assess": staff_who_may("assess"),
     "desk:write_note": staff_who_may("write_note"),
     "desk:add_evidence": staff_who_may("add_evidence"),
+    "desk:record_address": staff_who_may("record_address"),
     "desk:investigate": staff_who_may("investigate"),
     "desk:decide": staff_who_may("decide"),
     "desk:issue_letter": staff_who_may("issue_letter"),

@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage
 from django.core.signing import TimestampSigner
 from django.template.loader import render_to_string
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from complaints.correspondence.models import Dispatch, DispatchKind
+from complaints.enums import Track
 from complaints.models import Complaint
 from complaints.promises import promised
 from members.actors import SYSTEM
@@ -56,18 +58,33 @@ def _context(dispatch: Dispatch, complaint: Complaint | None, at: datetime) -> d
         "detail": dispatch.detail,
         "due_at": due_at and datetime.fromisoformat(due_at).astimezone(ZoneInfo(settings.HOUSE_TIME_ZONE)),
         "complaint": complaint,
-        "promises": _promises(complaint, at) if complaint and dispatch.kind == DispatchKind.ACKNOWLEDGEMENT else [],
+        "case_manager": _case_manager(dispatch),
+        "promises": _promises(dispatch, complaint, at)
+        if complaint and dispatch.kind == DispatchKind.ACKNOWLEDGEMENT
+        else [],
         "insurer": settings.INSURER_NAME,
         "phone": settings.INSURER_PHONE,
         "link": settings.PUBLIC_URL + _path(dispatch, complaint),
     }
 
 
-def _promises(complaint: Complaint, at: datetime) -> list[str]:
-    """Return what is still owed after this acknowledgement, in sentences."""
+def _case_manager(dispatch: Dispatch) -> str:
+    """Return the name of whoever the request names, "" for nobody."""
+    user_id = dispatch.detail.get("case_manager")
+    return str(get_user_model().objects.get(pk=user_id)) if user_id else ""
+
+
+def _promises(dispatch: Dispatch, complaint: Complaint, at: datetime) -> list[str]:
+    """Return what is still owed after this acknowledgement, in sentences: on the expedited track a name, too."""
     zone = ZoneInfo(complaint.matter.time_zone)
     clocks = open_clocks([complaint.pk]).get(complaint.pk, [])
-    return [promised(c.kind, due_at=c.due_at, now=at, zone=zone) for c in clocks if c.kind != "acknowledge"]
+    owes_name = complaint.track == Track.EXPEDITED and "case_manager" not in dispatch.detail
+    owed = [("case_manager" if clock.kind == "acknowledge" else clock.kind, clock) for clock in clocks]
+    return [
+        promised(kind, due_at=clock.due_at, now=at, zone=zone, to_the_minute=clock.ends_to_the_minute)
+        for kind, clock in owed
+        if kind != "case_manager" or owes_name
+    ]
 
 
 def _path(dispatch: Dispatch, complaint: Complaint | None) -> str:

@@ -92,7 +92,10 @@ class Case:
         )
 
     def confirm(self) -> None:
-        """Tell the complainant that we have it: at once by e-mail, else by phone or post within the day."""
+        """Tell the complainant that we have it: at once by e-mail, else by phone or post within the day.
+
+        Of what is urgent it is told again by whoever takes it, by name.
+        """
         if self.complaint.has_email:
             mail_goes_out(complaint_id=self.complaint.pk, at=self.pace.soon(seconds=self.rng.randrange(2, 20)))
         else:
@@ -102,6 +105,7 @@ class Case:
     def take(self) -> None:
         """Somebody answers for it from now on."""
         take_complaint(**self.handled, at=self.pace.next(hours=3))
+        mail_goes_out(complaint_id=self.complaint.pk, at=self.pace.soon(seconds=5))
 
     def assess(self) -> None:
         """Judge how urgent and how intricate it is."""

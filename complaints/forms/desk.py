@@ -206,6 +206,18 @@ class EvidenceForm(ActForm):
         return day
 
 
+class AddressForm(ActForm):
+    """Where a letter reaches the complainant."""
+
+    postal_address = prose(
+        "Postal address",
+        "Enter the address.",
+        limit=500,
+        rows=4,
+        help_text="As it stands on the envelope, without the name.",
+    )
+
+
 class FindingsForm(ActForm):
     """What the investigation found."""
 

@@ -8,6 +8,7 @@ from complaints.operations.escalate_complaint import Firing, UnknownAction, aler
 from complaints.operations.exchange_messages import send_message
 from complaints.operations.inform_member import inform_member, issue_letter
 from complaints.operations.investigate_complaint import add_evidence, complete_investigation, write_note
+from complaints.operations.record_address import record_address
 from complaints.operations.record_send import record_sent, record_undeliverable
 from complaints.operations.request_status_link import TooManyGuesses, request_status_link
 from complaints.operations.submit_complaint import Statement, submit_complaint
@@ -33,6 +34,7 @@ __all__ = (
     "issue_letter",
     "lock_complaint",
     "note_fact",
+    "record_address",
     "record_sent",
     "record_undeliverable",
     "request_status_link",

@@ -7,6 +7,7 @@ from uuid import UUID
 from complaints.enums import Level, Priority, Track
 from complaints.models import Assessment, Complaint
 from complaints.operations._door import lock_complaint, perform, written_before
+from complaints.operations.acknowledge_complaint import request_named_acknowledgement
 from complaints.operations.submit_complaint import CLOCKS
 from members.actors import Actor
 from members.acts import Act, act
@@ -53,7 +54,8 @@ def assess_complaint(
     """Assess a complaint. A track other than the suggested one needs a reason, which is kept.
 
     A changed track replaces those open clocks for which it has other terms; the new ones run from the same receipt, and
-    what was overdue has been missed. The expedited track makes the complaint urgent, and leaving it takes that away.
+    what was overdue has been missed. The expedited track makes the complaint urgent, and leaving it takes that away;
+    a receipt that is not confirmed yet is then confirmed by an e-mail that names the owner.
     The same `key` twice is one assessment.
     Raises OverrideNeedsReason, TransitionRefused, ActionForbidden.
     """
@@ -79,6 +81,7 @@ def assess_complaint(
         perform("assess", this=this, complaint_id=complaint_id, adds=assessment, detail={"track": chosen}, track=chosen)
         if chosen != before:
             _replace_clocks(this, complaint)
+            request_named_acknowledgement(this, complaint)
         if (priority := _priority(complaint, before)) != complaint.priority:
             this.change(complaint, priority=priority)
     return complaint

@@ -8,8 +8,8 @@ from complaints.correspondence.models import Dispatch, DispatchKind
 from complaints.enums import TimelineCode
 from complaints.lifecycle import TransitionRefused
 from complaints.models import Complaint
-from complaints.operations._door import note_fact
-from complaints.operations.acknowledge_complaint import acknowledge_complaint
+from complaints.operations._door import lock_complaint, note_fact
+from complaints.operations.acknowledge_complaint import acknowledge_complaint, keeps_promise
 from complaints.operations.inform_member import inform_member
 from members.actors import SYSTEM
 from members.acts import Act, act
@@ -37,7 +37,8 @@ def record_sent(*, at: datetime, dispatch_id: UUID) -> None:
         # A refusal must not undo the proof of sending: the outbox would send the e-mail again.
         with suppress(TransitionRefused):
             if dispatch.kind == DispatchKind.ACKNOWLEDGEMENT:
-                acknowledge_complaint(actor=SYSTEM, at=at, complaint_id=dispatch.matter_id, proof="email")
+                if keeps_promise(dispatch, lock_complaint(this, dispatch.matter_id)):
+                    acknowledge_complaint(actor=SYSTEM, at=at, complaint_id=dispatch.matter_id, proof="email")
             elif dispatch.kind == DispatchKind.LETTER_READY:
                 inform_member(actor=SYSTEM, at=at, complaint_id=dispatch.matter_id, proof="email")
 

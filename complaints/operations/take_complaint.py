@@ -5,6 +5,7 @@ from uuid import UUID
 
 from complaints.models import Complaint
 from complaints.operations._door import lock_complaint, perform
+from complaints.operations.acknowledge_complaint import request_named_acknowledgement
 from members.actors import Actor
 from members.acts import act
 
@@ -16,6 +17,8 @@ class AlreadyTaken(ValueError):
 def take_complaint(*, actor: Actor, at: datetime, complaint_id: UUID, from_owner_id: UUID | None = None) -> Complaint:
     """Make the actor the owner. `from_owner_id` is the owner the actor saw on the screen.
 
+    A complaint on the expedited track that is not confirmed yet is confirmed now, by an e-mail that names the actor.
+
     Raises AlreadyTaken when the owner has changed since, so that nobody takes a case away unknowingly.
     """
     with act(actor=actor, at=at) as this:
@@ -24,4 +27,6 @@ def take_complaint(*, actor: Actor, at: datetime, complaint_id: UUID, from_owner
             return complaint
         if complaint.owner_id and complaint.owner_id != from_owner_id:
             raise AlreadyTaken(str(complaint.owner))
-        return perform("take", this=this, complaint_id=complaint_id, owner_id=actor.user_id)
+        perform("take", this=this, complaint_id=complaint_id, owner_id=actor.user_id)
+        request_named_acknowledgement(this, complaint)
+        return complaint

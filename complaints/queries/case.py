@@ -27,7 +27,7 @@ from complaints.queries.enclosures import KeptFile
 from members.actors import Actor
 from members.privacy.access import phi_access
 
-BESIDE_THE_WAY = ("take", "write_note", "add_evidence", "message")
+BESIDE_THE_WAY = ("take", "write_note", "add_evidence", "record_address", "message")
 SENT_BY = MappingProxyType(
     {
         Relationship.SELF: "The member",

@@ -8,7 +8,7 @@ from complaints.enums import State
 from complaints.lifecycle import TRANSITIONS
 from complaints.models import Complaint
 from complaints.permissions import may
-from complaints.queries.reach import writing_refusal
+from complaints.queries.reach import letter_refusal, writing_refusal
 from members.actors import Actor
 
 
@@ -81,7 +81,8 @@ def refusal(complaint: Complaint, act: str, actor: Actor) -> str | None:
         return writing_refusal(complaint)
     if act == "acknowledge" and complaint.state not in {State.RECEIVED, State.ACKNOWLEDGED}:
         act = "acknowledge_late"
-    return TRANSITIONS[act].refusal(complaint, actor)
+    reason = TRANSITIONS[act].refusal(complaint, actor)
+    return letter_refusal(complaint) if reason is None and act == "issue_letter" else reason
 
 
 def _step(complaint: Complaint, actor: Actor, act: str, *, name: str, label: str, done_at: datetime | None) -> Step:

@@ -4,6 +4,9 @@ from complaints.models import Complaint
 from members.models import Member
 
 NOBODY_READS = "The complainant has no account here to read it in. Call, or write by post."
+NOWHERE_TO_POST = (
+    "There is no postal address. Ask the complainant for it and record it on the case; then issue the letter."
+)
 
 
 def reads_online(complaint: Complaint) -> bool:
@@ -19,3 +22,13 @@ def reads_online(complaint: Complaint) -> bool:
 def writing_refusal(complaint: Complaint) -> str | None:
     """Return why writing into the portal is of no use, or None."""
     return None if reads_online(complaint) else NOBODY_READS
+
+
+def posting_refusal(complaint: Complaint) -> str | None:
+    """Return why a letter cannot be posted, or None."""
+    return None if complaint.has_postal_address else NOWHERE_TO_POST
+
+
+def letter_refusal(complaint: Complaint) -> str | None:
+    """Return why no letter reaches the complainant on any way, or None."""
+    return None if complaint.has_postal_address or reads_online(complaint) else NOWHERE_TO_POST

@@ -17,6 +17,7 @@ urlpatterns = [
     path("cases/<str:reference>/assess/", work.Assess.as_view(), name="assess"),
     path("cases/<str:reference>/note/", work.WriteNote.as_view(), name="write_note"),
     path("cases/<str:reference>/evidence/", work.AddEvidence.as_view(), name="add_evidence"),
+    path("cases/<str:reference>/address/", work.RecordAddress.as_view(), name="record_address"),
     path("cases/<str:reference>/findings/", work.Investigate.as_view(), name="investigate"),
     path("cases/<str:reference>/decide/", answer.Decide.as_view(), name="decide"),
     path("cases/<str:reference>/issue/", answer.IssueLetter.as_view(), name="issue_letter"),

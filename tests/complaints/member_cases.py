@@ -33,6 +33,7 @@ STATEMENT = Statement(
     name="Joseph K",
     email="joseph@example.org",
     desired_outcome="Pay it.",
+    postal_address="1 Elm Street",
 )
 LETTER = LetterContent(
     title="Our decision",

@@ -64,7 +64,12 @@ def insured(name: str = "Joseph K") -> Insured:
 
 def received(*, at: datetime = AT, by: Insured | None = None, **words) -> Complaint:
     """Return a complaint that has just come in, from a guest unless somebody complains."""
-    words = {"narrative": "My claim was denied.", "name": "Joseph K", "email": "joseph@example.org"} | words
+    words = {
+        "narrative": "My claim was denied.",
+        "name": "Joseph K",
+        "email": "joseph@example.org",
+        "postal_address": "1 Elm Street\nHartford, CT 06103",
+    } | words
     statement = Statement(**words, member_id=by and by.member.pk)
     return submit_complaint(actor=by.actor if by else GUEST, at=at, statement=statement)
 

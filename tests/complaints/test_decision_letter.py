@@ -70,7 +70,7 @@ def test_it_is_addressed_dated_and_signed(agent):
 
 
 def test_who_gave_no_name_is_a_member(agent):
-    letter = draft(agent, stages.decided(agent, name=""))
+    letter = draft(agent, stages.decided(agent, name="", postal_address=""))
     assert (letter.recipient, letter.salutation) == (("Member",), "Dear Member:")
 
 

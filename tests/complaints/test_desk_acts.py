@@ -223,6 +223,19 @@ def test_a_member_with_an_account_gets_the_letter_online(desk, hour_ago):
     assert stages.all_of(Letter, row)[0].channel == LetterChannel.PORTAL
 
 
+def test_a_letter_to_somebody_without_any_address_waits_for_one(desk, hour_ago):
+    row = stages.decided(desk.actor, at=hour_ago, postal_address="")
+    words = "There is no postal address. Ask the complainant for it and record it on the case;"
+    for name in ("case", "issue_letter"):
+        assert words in shown(desk.get(address(name, row))), name
+    assert press(desk, "issue_letter", row, channel="post").status_code == 409
+    assert press(desk, "record_address", row, postal_address=" ").status_code == 422
+    response = press(desk, "record_address", row, postal_address="1 Elm Street\nHartford, CT 06103")
+    assert done(desk, response, row) == "The postal address is recorded."
+    assert "1 Elm Street" in shown(desk.get(address("case", row)))
+    done(desk, press(desk, "issue_letter", row, channel="post"), row)
+
+
 def test_posting_is_confirmed_and_the_case_closed(desk, hour_ago):
     row = stages.lettered(desk.actor, at=hour_ago)
     assert done(desk, press(desk, "inform", row), row) == "It is recorded that the letter was posted."

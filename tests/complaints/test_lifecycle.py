@@ -4,24 +4,25 @@ from uuid import uuid4
 
 import pytest
 
-from complaints.enums import OPEN_STATES, State
+from complaints.enums import OPEN_STATES, State, Track
 from complaints.lifecycle import STAGES, TRANSITIONS
 from complaints.models import Complaint
 from complaints.permissions import ACTIONS
 from members.accounts.models import User
-from members.actors import Actor, ActorKind, Role, importer
+from members.actors import SYSTEM, Actor, ActorKind, Role, importer
 
 ME, COLLEAGUE = uuid4(), uuid4()
 AGENT = Actor(ActorKind.USER, "Dana Ruiz", ME, roles=frozenset({Role.AGENT}))
 ALLOWED = {
-    "received": {"acknowledge", "take", "assess", "write_note", "add_evidence", "withdraw"},
-    "acknowledged": {"take", "assess", "write_note", "add_evidence", "withdraw"},
+    "received": {"acknowledge", "take", "assess", "write_note", "add_evidence", "record_address", "withdraw"},
+    "acknowledged": {"take", "assess", "write_note", "add_evidence", "record_address", "withdraw"},
     "assessed": {
-        "acknowledge_late", "take", "assess", "write_note", "add_evidence", "investigate", "withdraw",
+        "acknowledge_late", "take", "assess", "write_note", "add_evidence", "record_address", "investigate", "withdraw",
     },
-    "investigated": {"acknowledge_late", "take", "write_note", "add_evidence", "decide", "withdraw"},
+    "investigated": {"acknowledge_late", "take", "write_note", "add_evidence", "record_address", "decide", "withdraw"},
     "decided": {
-        "acknowledge_late", "take", "write_note", "add_evidence", "issue_letter", "inform", "close", "withdraw",
+        "acknowledge_late", "take", "write_note", "add_evidence", "record_address", "issue_letter", "inform", "close",
+        "withdraw",
     },
     "closed": set(),
     "withdrawn": set(),
@@ -99,6 +100,7 @@ OWNERS_ACTS = [
     ("investigate", State.ASSESSED),
     ("decide", State.INVESTIGATED),
     ("issue_letter", State.DECIDED),
+    ("inform", State.DECIDED),
     ("close", State.DECIDED),
 ]
 
@@ -129,7 +131,23 @@ def test_a_complaint_is_closed_only_once_the_member_was_told():
     assert refusal == "The decision letter has not been sent yet. Send it, then close."
 
 
-def test_nobody_takes_the_own_complaint():
+@pytest.mark.parametrize("act", [act for act in TRANSITIONS if Role.AGENT in ACTIONS[act]])
+def test_nobody_works_on_the_own_complaint(act):
     insured = Actor(ActorKind.USER, "Dana Ruiz", ME, uuid4(), frozenset({Role.AGENT, Role.MEMBER}))
-    refusal = TRANSITIONS["take"].refusal(row(member_id=insured.member_id), insured)
-    assert refusal == "This is your own complaint. A colleague has to handle it."
+    state = min(TRANSITIONS[act].sources, key=WAY.index)
+    for own in ({"member_id": insured.member_id}, {"filed_by_id": ME}):
+        refusal = TRANSITIONS[act].refusal(row(state, **own), insured)
+        assert refusal == "This is your own complaint. A colleague has to handle it."
+
+
+@pytest.mark.parametrize("act", ["acknowledge", "acknowledge_late"])
+def test_on_the_expedited_track_only_the_case_manager_confirms(act):
+    state = min(TRANSITIONS[act].sources, key=WAY.index)
+    nobodys = row(state, track=Track.EXPEDITED, owner_id=None, owner=None)
+    for actor in (AGENT, SYSTEM):
+        assert TRANSITIONS[act].refusal(nobodys, actor) == (
+            "Take the complaint first: on the expedited track the confirmation names the case manager."
+        )
+    colleagues = row(state, track=Track.EXPEDITED, owner_id=COLLEAGUE, owner="Ana Lee")
+    assert "Ana Lee has this complaint." in TRANSITIONS[act].refusal(colleagues, AGENT)
+    assert TRANSITIONS[act].refusal(row(state, track=Track.EXPEDITED), AGENT) is None

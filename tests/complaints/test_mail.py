@@ -12,13 +12,13 @@ from complaints.correspondence.delivery import send_email
 from complaints.correspondence.models import Dispatch, DispatchKind, LetterChannel
 from complaints.enums import Language, TimelineCode, Topic
 from complaints.models import TimelineEntry
-from complaints.operations import request_status_link, send_message
+from complaints.operations import request_status_link, send_message, take_complaint
 from complaints.promises import last_day
 from members.actors import GUEST
 from slas.models import Outbox
 from slas.outbox import bury, settle
 from slas.queries import open_clocks
-from slas.relay import TRIES
+from slas.relay import TRIES_OUTSIDE
 from tests import people
 from tests.complaints import member_cases as cases
 from tests.complaints import smtp
@@ -60,6 +60,21 @@ def test_the_acknowledgement_promises_the_day_of_the_clock(mailoutbox):
     assert "We confirm that we have" not in message.body
     assert settings.PUBLIC_URL + reverse("public:status") in message.body
     assert message.extra_headers["Auto-Submitted"] == "auto-generated"
+
+
+def test_where_it_is_urgent_the_first_email_promises_a_name_and_the_second_gives_it(mailoutbox):
+    complaint = cases.submitted(harm_if_waiting=True)
+    first = mail("acknowledgement", mailoutbox)
+    assert_is_plain(first, complaint)
+    assert "We tell you who looks after your complaint by Monday, March 2." in first.body
+    mailoutbox.clear()
+    Dispatch.objects.update(sent_at=people.AT)
+    agent = cases.agent()
+    take_complaint(actor=agent, at=people.AT, complaint_id=complaint.pk)
+    send_email(Dispatch.objects.get(sent_at=None), at=people.AT)
+    [second] = mailoutbox
+    assert f"{agent.label} is your case manager and looks after your complaint." in second.body
+    assert "We tell you who looks after" not in second.body
 
 
 def test_a_member_with_an_account_is_led_to_the_case(person, mailoutbox):
@@ -123,7 +138,7 @@ def test_an_email_that_no_server_takes_is_told_on_the_timeline_and_owes_the_ackn
     complaint = cases.submitted()
     dispatch = Dispatch.objects.get(kind="acknowledgement")
     pair = (complaint.pk, f"send:{dispatch.pk}")
-    Outbox.objects.filter(pk=pair).update(attempts=TRIES, next_try_at=Now())
+    Outbox.objects.filter(pk=pair).update(attempts=TRIES_OUTSIDE, next_try_at=Now())
     assert bury() == 1 if dies else settle([pair]) == 0
 
     dispatch.refresh_from_db()

@@ -13,12 +13,14 @@ from complaints.operations import (
     close_complaint,
     inform_member,
     issue_letter,
+    record_address,
     record_sent,
     record_undeliverable,
     withdraw_complaint,
 )
 from complaints.permissions import ActionForbidden
 from members.actors import SYSTEM, Role
+from members.audit.models import Event
 from members.identifiers import new_id
 from slas.models import Clock, ClockState
 from tests.complaints import stages
@@ -96,6 +98,37 @@ def test_a_letter_whose_notice_failed_can_be_posted(agent):
     record_undeliverable(at=LATER, dispatch_id=Dispatch.objects.get(kind=DispatchKind.LETTER_READY).pk)
     inform_member(**told(agent, row), proof="post")
     assert stages.now(row).informed_at == LATER
+
+
+def test_a_letter_that_goes_online_is_not_posted_while_its_notice_is_on_its_way(agent):
+    row = stages.lettered(agent, by=stages.insured(), channel=LetterChannel.PORTAL)
+    with pytest.raises(TransitionRefused, match="This letter goes online"):
+        inform_member(**told(agent, row), proof="post")
+    assert stages.now(row).informed_at is None
+
+
+def test_only_who_has_the_case_says_that_its_letter_was_posted(agent, lead):
+    row = stages.lettered(agent)
+    with pytest.raises(TransitionRefused, match="Ana Lee has this complaint"):
+        inform_member(**told(lead, row), proof="post")
+
+
+def test_no_letter_is_posted_to_nowhere_and_an_address_can_be_recorded(agent):
+    row = stages.decided(agent, postal_address="")
+    with pytest.raises(TransitionRefused, match="Ask the complainant for it and record it"):
+        issue_letter(**told(agent, row), content=LETTER, channel=LetterChannel.POST)
+    record_address(**told(agent, row), postal_address="1 Elm Street\nHartford, CT 06103")
+    issue_letter(**told(agent, row), content=LETTER, channel=LetterChannel.POST)
+    assert stages.opened(stages.now(row), "postal_address") == "1 Elm Street\nHartford, CT 06103"
+    [event] = Event.objects.filter(action="complaint.address_recorded", matter_id=row.pk)
+    assert (event.detail, event.actor_id) == ({}, agent.user_id)
+
+
+def test_only_history_leaves_open_what_was_found(agent):
+    row = stages.investigated(agent)
+    with pytest.raises(TransitionRefused, match="Say what you decided"):
+        stages.decide(agent, row.pk, outcome=Outcome.NO_FINDING)
+    assert not stages.all_of(Decision)
 
 
 def test_one_letter_a_complaint(agent):

@@ -15,6 +15,7 @@ from complaints.operations import (
     record_sent,
     record_undeliverable,
     submit_complaint,
+    take_complaint,
     withdraw_complaint,
 )
 from complaints.permissions import ActionForbidden
@@ -133,6 +134,60 @@ def test_the_proof_of_sending_wins_over_a_failure_that_was_recorded_before():
         ("send_failed", {"kind": "acknowledgement"}),
         ("send_arrived", {"kind": "acknowledgement"}),
     ]
+
+
+def test_where_it_is_urgent_an_email_without_a_name_keeps_no_promise_and_the_one_that_names_does(agent):
+    row = stages.received(harm_if_waiting=True)
+    unnamed = Dispatch.objects.get()
+    record_sent(at=AT + timedelta(minutes=1), dispatch_id=unnamed.pk)
+    assert (stages.now(row).state, stages.now(row).acknowledged_at) == (State.RECEIVED, None)
+    assert "acknowledge" in due(row)
+    take_complaint(actor=agent, at=AT + timedelta(hours=1), complaint_id=row.pk)
+    named = Dispatch.objects.exclude(pk=unnamed.pk).get()
+    assert (named.kind, named.detail) == ("acknowledgement", {"case_manager": str(agent.user_id)})
+    record_sent(at=AT + timedelta(hours=2), dispatch_id=named.pk)
+    assert stages.now(row).acknowledged_at == AT + timedelta(hours=2)
+    assert Clock.objects.get(matter_id=row.pk, kind="acknowledge").state == ClockState.MET
+
+
+def test_an_unnamed_email_that_arrives_after_the_case_was_taken_keeps_no_promise_either(agent):
+    row = stages.taken(agent, harm_if_waiting=True)
+    record_sent(at=AT, dispatch_id=Dispatch.objects.get(detail={}).pk)
+    assert stages.now(row).acknowledged_at is None
+
+
+def test_where_it_is_urgent_the_case_managers_call_keeps_the_promise(agent, lead):
+    row = stages.received(harm_if_waiting=True, email="")
+    with pytest.raises(TransitionRefused, match="the confirmation names the case manager"):
+        acknowledge_complaint(actor=agent, at=AT, complaint_id=row.pk, proof="phone")
+    take_complaint(actor=lead, at=AT, complaint_id=row.pk)
+    with pytest.raises(TransitionRefused, match="Dana Ruiz has this complaint"):
+        acknowledge_complaint(actor=agent, at=AT, complaint_id=row.pk, proof="phone")
+    acknowledge_complaint(actor=lead, at=AT, complaint_id=row.pk, proof="phone")
+    assert Clock.objects.get(matter_id=row.pk, kind="acknowledge").state == ClockState.MET
+    assert not Dispatch.objects.exists()
+
+
+def test_a_complaint_that_turns_out_urgent_is_confirmed_by_name(agent):
+    row = stages.assessed(agent, axes=stages.DANGEROUS)
+    [named] = Dispatch.objects.filter(matter_id=row.pk).exclude(detail={})
+    assert named.detail == {"case_manager": str(agent.user_id)}
+
+
+def test_each_case_manager_is_named_once(agent, lead):
+    row = stages.received(harm_if_waiting=True)
+    for actor, former in ((agent, None), (lead, agent.user_id), (agent, lead.user_id)):
+        take_complaint(actor=actor, at=AT, complaint_id=row.pk, from_owner_id=former)
+    assert Dispatch.objects.filter(matter_id=row.pk).count() == 3
+
+
+def test_taking_what_is_not_urgent_or_confirmed_already_sends_nothing(agent, lead):
+    stages.taken(agent)
+    urgent = stages.taken(agent, harm_if_waiting=True)
+    acknowledge_complaint(actor=agent, at=AT, complaint_id=urgent.pk, proof="phone")
+    before = Dispatch.objects.count()
+    take_complaint(actor=lead, at=AT, complaint_id=urgent.pk, from_owner_id=agent.user_id)
+    assert Dispatch.objects.count() == before == 3
 
 
 def test_a_call_acknowledges_too_and_a_second_one_changes_nothing(agent):

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from complaints.forms.desk import (
     AcknowledgeForm,
+    AddressForm,
     AssessForm,
     EvidenceForm,
     FindingsForm,
@@ -20,6 +21,7 @@ from complaints.operations import (
     add_evidence,
     assess_complaint,
     complete_investigation,
+    record_address,
     take_complaint,
     write_note,
 )
@@ -126,6 +128,19 @@ class AddEvidence(ActView):
         """Add it."""
         words = {name: form.cleaned_data[name] for name in ("title", "source", "obtained_on", "detail")}
         add_evidence(**told, **words, key=form.row_id())
+
+
+class RecordAddress(ActView):
+    """Record where a letter reaches the complainant."""
+
+    act, title, label = "record_address", "Record the postal address", "Save the address"
+    done = "The postal address is recorded."
+    explanation = "Ask the complainant. The address takes the place of the one that is there."
+    form_class = AddressForm
+
+    def perform(self, form: AddressForm, told: Told) -> None:
+        """Record it."""
+        record_address(**told, postal_address=form.cleaned_data["postal_address"])
 
 
 class Investigate(ActView):
