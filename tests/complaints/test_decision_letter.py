@@ -5,8 +5,11 @@ from datetime import UTC, datetime
 import pytest
 from django.conf import settings
 
+from complaints.correspondence.models import LetterChannel
 from complaints.correspondence.rendering import render_letter_pdf
 from complaints.enums import Language, Outcome, RemedyKind
+from complaints.lifecycle import TransitionRefused
+from complaints.operations import issue_letter
 from complaints.queries.decision_letter import draft_letter, issued_letter, letter_pdf
 from complaints.queries.language_help import taglines
 from members.audit.models import Event
@@ -90,6 +93,14 @@ def test_a_name_cannot_turn_the_direction_of_the_letter(agent):
 def test_a_name_that_cannot_be_printed_stops_no_letter(agent):
     letter = draft(agent, stages.decided(agent, name="ગીતા"))
     assert letter.salutation == "Dear Member:"
+
+
+def test_a_letter_that_cannot_be_printed_is_not_issued_and_its_signs_are_named(agent):
+    row = stages.investigated(agent)
+    stages.decide(agent, row.pk, rationale="We are sorry 😀")
+    with pytest.raises(TransitionRefused, match="We cannot print these signs: 😀"):
+        issue_letter(actor=agent, at=AT, complaint_id=row.pk, content=draft(agent, row), channel=LetterChannel.POST)
+    assert issued_letter(actor=agent, reference=row.reference, at=AT) is None
 
 
 def test_an_english_letter_needs_no_language_help(agent):
