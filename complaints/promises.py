@@ -1,8 +1,8 @@
-"""What we owe next and by which day, in words for the member. The time of looking is an argument."""
+"""What we owe next and by when, in words for the member. The time of looking is an argument."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -49,18 +49,28 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
 )
 
 
-def last_day(due_at: datetime, zone: ZoneInfo) -> str:
-    """Return the last day to comply: what is due at midnight is due on the day that ends then."""
-    return date_format((due_at - INSTANT).astimezone(zone), _("l, F j"))
+def last_day(due_at: datetime, zone: ZoneInfo, *, to_the_minute: bool = False) -> str:
+    """Return the last day to comply: what is due at midnight is due on the day that ends then.
+
+    What is counted in hours is due `to_the_minute`: its day alone would promise less than is owed.
+    """
+    local = due_at.astimezone(zone)
+    if not to_the_minute or local.time() == time.min:
+        local -= INSTANT
+    return date_format(local, _("l, F j \\a\\t g:i A") if to_the_minute else _("l, F j"))
 
 
-def promised(kind: str, *, due_at: datetime, now: datetime, zone: ZoneInfo) -> str:
+def promised(kind: str, *, due_at: datetime, now: datetime, zone: ZoneInfo, to_the_minute: bool = False) -> str:
     """Return a sentence, for example "We look into it and send you our decision by Tuesday, December 8."."""
     wording = WORDINGS[kind]
-    return (wording.late if now > due_at else wording.sentence) % {"day": last_day(due_at, zone)}
+    day = last_day(due_at, zone, to_the_minute=to_the_minute)
+    return (wording.late if now > due_at else wording.sentence) % {"day": day}
 
 
-def promised_in_short(kind: str, *, due_at: datetime, now: datetime, zone: ZoneInfo) -> str:
+def promised_in_short(
+    kind: str, *, due_at: datetime, now: datetime, zone: ZoneInfo, to_the_minute: bool = False
+) -> str:
     """Return the promise in a few words, for example "Decision by Tuesday, December 8"."""
     wording = WORDINGS[kind]
-    return (wording.late if now > due_at else wording.short) % {"day": last_day(due_at, zone)}
+    day = last_day(due_at, zone, to_the_minute=to_the_minute)
+    return (wording.late if now > due_at else wording.short) % {"day": day}

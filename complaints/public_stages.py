@@ -1,13 +1,12 @@
 """The five stages in which a member sees a complaint, and where it stands in them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-INSTANT = timedelta(microseconds=1)  # what is due at midnight is due on the day that ends then
+from members.dates import day_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +25,15 @@ def public_stages(
     acknowledged_at: datetime | None = None,
     decided_at: datetime | None = None,
     closed_at: datetime | None = None,
-    due_at: datetime | None = None,
+    decision_by: str = "",
 ) -> list[Stage]:
     """Return the five stages with their dates in the time zone of the complaint.
 
     The first stage without a date is the current one; looking into it has no date of its own, it lasts from the
-    confirmation to the decision. While there is no decision, the date promised for it (`due_at`) stands beside it.
+    confirmation to the decision. While there is no decision, the day promised for it (`decision_by`, in words) stands
+    beside it.
     """
-    promised = _("by %(date)s") % {"date": _day(due_at - INSTANT, zone)} if due_at and not decided_at else ""
+    promised = _("by %(date)s") % {"date": decision_by} if decision_by else ""
     looked_into = decided_at or closed_at
     milestones = [
         (_("Received"), received_at, _day(received_at, zone)),
@@ -51,4 +51,4 @@ def public_stages(
 
 def _day(moment: datetime | None, zone: ZoneInfo) -> str:
     """Return the calendar day of an instant where the complaint lives, "" for none."""
-    return date_format(moment.astimezone(zone), "M j, Y") if moment else ""
+    return day_in_words(moment and moment.astimezone(zone))

@@ -5,7 +5,6 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
@@ -13,6 +12,7 @@ from complaints.correspondence.rendering import LetterContent, LetterSection, le
 from complaints.correspondence.typefaces import cleaned, missing_signs
 from complaints.enums import Outcome
 from complaints.models import Complaint, Decision
+from members.dates import day_in_words
 
 LETTER_LANGUAGE = "en"
 """Letters go out in English until a language's words are reviewed; language help goes with them."""
@@ -76,7 +76,7 @@ def _how_to_ask() -> str:
 
 
 def _day(moment: datetime) -> str:
-    return date_format(moment.astimezone(ZoneInfo(settings.HOUSE_TIME_ZONE)), "F j, Y")
+    return day_in_words(moment.astimezone(ZoneInfo(settings.HOUSE_TIME_ZONE)))
 
 
 def _printable_name(name: str) -> str:

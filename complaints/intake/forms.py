@@ -5,10 +5,10 @@ from typing import Any, Self
 
 from django import forms
 from django.utils.datastructures import MultiValueDict
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from complaints.enums import Language, Relationship, Topic
+from members.dates import day_in_words
 from members.form_fields import DateField, ProseField, RadioChoices
 from members.form_words import WordsForm
 
@@ -67,7 +67,7 @@ class StepForm(WordsForm):
         """Return a valid answer in words, "" when there is none."""
         value, field = self.cleaned_data[name], self.fields[name]
         if isinstance(value, date):
-            return date_format(value, "F j, Y")
+            return day_in_words(value)
         if isinstance(field, forms.ChoiceField):
             return str(dict(field.choices)[self.data[name]])
         return str(value)

@@ -14,6 +14,7 @@ from complaints.models import Complaint
 from complaints.reference import read_reference
 from complaints.time_left import TimeLeft, time_left
 from members.actors import Actor
+from members.dates import day_in_words, moment_in_words
 from members.privacy.access import phi_access
 from slas.models import Clock, ClockState
 
@@ -136,5 +137,6 @@ def due_in_words(due_at: datetime) -> str:
     """Return when something is due where the insurer is; midnight is the end of the day before."""
     moment = due_at.astimezone(ZoneInfo(settings.HOUSE_TIME_ZONE))
     if moment.time() == moment.time().min:
-        return f"end of {date_format(moment - timedelta(microseconds=1), 'D, M j, Y')}"
-    return date_format(moment, "D, M j, Y, g:i A")
+        moment -= timedelta(microseconds=1)
+        return f"end of {date_format(moment, 'l')}, {day_in_words(moment)}"
+    return f"{date_format(moment, 'l')}, {moment_in_words(moment)}"

@@ -7,7 +7,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from complaints.correspondence.models import Direction, Letter, Message
@@ -19,6 +18,7 @@ from complaints.queries.enclosures import KeptFile
 from complaints.queries.standing import Standing, day_of, standing_of
 from complaints.reference import read_reference
 from members.actors import Actor
+from members.dates import day_in_words
 from members.privacy.access import phi_access
 from slas.queries import open_clocks
 
@@ -130,7 +130,7 @@ def _told(complaint: Complaint) -> list[dict[str, str]]:
     rows = (
         (_("What happened"), complaint.narrative),
         (_("What would make it right"), complaint.desired_outcome),
-        (_("When it happened"), date_format(happened_on, "F j, Y") if happened_on else ""),
+        (_("When it happened"), day_in_words(happened_on)),
         (_("Could waiting do harm?"), _("Yes") if complaint.harm_if_waiting else _("No")),
         (_("Who wrote to us"), str(Relationship(complaint.relationship).label)),
         (_("Name"), complaint.complainant_name),

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from complaints.enums import State
 from complaints.models import Complaint
-from complaints.promises import promised, promised_in_short
+from complaints.promises import last_day, promised, promised_in_short
 from complaints.public_stages import Stage, public_stages
+from members.dates import day_in_words
 from slas.models import Clock, ClockState
 
 
@@ -40,16 +40,23 @@ def standing_of(complaint: Complaint, clocks: Iterable[Clock], *, now: datetime)
             acknowledged_at=complaint.acknowledged_at,
             decided_at=complaint.informed_at,
             closed_at=complaint.closed_at,
-            due_at=due["resolve"].due_at if "resolve" in due else None,
+            decision_by=_last_day(due["resolve"], zone) if "resolve" in due else "",
         ),
         next_words=_next_words(complaint, due, now, zone),
-        promises={kind: promised(kind, due_at=clock.due_at, now=now, zone=zone) for kind, clock in due.items()},
+        promises={
+            kind: promised(kind, due_at=clock.due_at, now=now, zone=zone, to_the_minute=clock.ends_to_the_minute)
+            for kind, clock in due.items()
+        },
     )
 
 
 def day_of(moment: datetime | None, zone: ZoneInfo) -> str:
     """Return the calendar day of an instant, with its year, "" for none."""
-    return date_format(moment.astimezone(zone), "F j, Y") if moment else ""
+    return day_in_words(moment and moment.astimezone(zone))
+
+
+def _last_day(clock: Clock, zone: ZoneInfo) -> str:
+    return last_day(clock.due_at, zone, to_the_minute=clock.ends_to_the_minute)
 
 
 def _label(complaint: Complaint) -> tuple[str, str]:
@@ -75,4 +82,4 @@ def _next_words(complaint: Complaint, due: dict[str, Clock], now: datetime, zone
         return ""
     if clock.state == ClockState.PAUSED:
         return _("We wait for your answer. The day of our decision moves until we have it.")
-    return promised_in_short("resolve", due_at=clock.due_at, now=now, zone=zone)
+    return promised_in_short("resolve", due_at=clock.due_at, now=now, zone=zone, to_the_minute=clock.ends_to_the_minute)

@@ -7,7 +7,6 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_safe
 
 from complaints.intake.drafts import DraftInHand, known_of
@@ -27,6 +26,7 @@ from complaints.intake.steps import (
 )
 from complaints.views.drafts import already_sent, in_hand, page_draft_id, remember, target_of
 from complaints.views.member_page import house_day, member_page
+from members.dates import day_in_words
 from slas.queries import database_now
 
 FROM_CHECK = "from"
@@ -46,7 +46,7 @@ def start(request: HttpRequest) -> HttpResponse:
         return redirect("intake:start")
     gap = first_unanswered(draft.answers, today=house_day(at))
     page = reverse("intake:step", args=[gap.name if gap else CHECK])
-    saved_on = date_format(house_day(draft.saved_at), "F j, Y")
+    saved_on = day_in_words(house_day(draft.saved_at))
     return member_page(request, "intake/start.html", {"go_on_url": page, "saved_on": saved_on, "draft_id": draft.id})
 
 
@@ -136,5 +136,5 @@ def next_url(request: HttpRequest, here: Step) -> str:
 @require_safe
 def saved(request: HttpRequest) -> HttpResponse:
     """Say how to come back to what was saved."""
-    until = date_format(house_day(request.at + DRAFTS_LAST), "F j, Y")
+    until = day_in_words(house_day(request.at + DRAFTS_LAST))
     return member_page(request, "intake/saved.html", {"until": until})

@@ -1,12 +1,14 @@
-"""What the includes of templates/ui need to know about a form, and the isolation of numbers in right-to-left text."""
+"""What the includes of templates/ui need to know about a form, and how days, moments and numbers are written."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from django import forms, template
 from django.forms.boundfield import BoundField, BoundWidget
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from members.dates import day_in_words, moment_in_words
 from members.form_fields import DATE_PARTS, DateInputs
 
 register = template.Library()
@@ -122,6 +124,18 @@ def error_links(form: forms.BaseForm) -> list[ErrorLink]:
     """Return the lines of the error summary in the order of the page, the form's own errors last."""
     lines = [ErrorLink(message, first_control(field)) for field in form for message in field.errors]
     return lines + [ErrorLink(message, "") for message in form.non_field_errors()]
+
+
+@register.filter(expects_localtime=True)
+def day(value: date | None) -> str:
+    """Return a day, or the day of a moment where the page is read: "March 4, 2026"."""
+    return day_in_words(value)
+
+
+@register.filter(expects_localtime=True)
+def moment(value: datetime | None) -> str:
+    """Return a moment where the page is read: "March 4, 2026, 9:30 AM"."""
+    return moment_in_words(value)
 
 
 @register.filter

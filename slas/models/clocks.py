@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from members.actors import ActorKind
 from members.identifiers import new_id
+from slas.algebra import DayEnd, Measure
 from slas.fold import EventKind, State
 
 
@@ -109,6 +110,11 @@ class Clock(models.Model):
     def is_open(self) -> bool:
         """Tell whether an answer is still owed."""
         return self.state in OPEN
+
+    @property
+    def ends_to_the_minute(self) -> bool:
+        """Tell whether it counts time and not days, so that its last moment matters and not just its last day."""
+        return not Measure(self.policy.measure).is_days or self.policy.day_end == DayEnd.SAME_TIME
 
     def is_breached(self, at: datetime) -> bool:
         """Tell whether the deadline passed unmet by `at`. A paused clock does not run, so it cannot be breached."""

@@ -42,6 +42,26 @@ def test_what_is_due_at_midnight_is_due_on_the_day_that_ends():
     assert last_day(midnight + timedelta(seconds=1), NEW_YORK) == "Wednesday, December 9"
 
 
+def test_what_is_counted_in_hours_names_the_minute():
+    now = DUE - timedelta(hours=72)
+    minute = {"due_at": DUE, "now": now, "zone": NEW_YORK, "to_the_minute": True}
+    assert promised_in_short("resolve", **minute) == "Decision by Tuesday, December 8 at 5:00 PM"
+    assert promised("resolve", **minute).endswith("by Tuesday, December 8 at 5:00 PM.")
+    midnight = minute | {"due_at": datetime(2026, 12, 9, 5, 0, tzinfo=UTC)}
+    assert promised_in_short("resolve", **midnight) == "Decision by Tuesday, December 8 at 11:59 PM"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("harm", "hour"), [(True, True), (False, False)])
+def test_the_member_reads_the_hour_of_72_hours_and_only_the_day_of_15_business_days(harm, hour):
+    complaint = cases.submitted(harm_if_waiting=harm)
+    standing = standing_of(complaint, open_clocks([complaint.pk])[complaint.pk], now=people.AT)
+    decision = {stage.name: stage.when for stage in standing.stages}["Decision"]
+    for words in (standing.next_words, standing.promises["resolve"], decision):
+        assert ("AM" in words) is hour, words
+    assert "AM" not in standing.promises["acknowledge"]
+
+
 def test_the_day_is_that_of_the_complaint_not_of_the_server():
     late_evening = datetime(2026, 12, 9, 3, 0, tzinfo=UTC)
     assert last_day(late_evening, NEW_YORK) == "Tuesday, December 8"

@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from complaints.capa.dates import house_date
@@ -24,6 +23,7 @@ from complaints.capa.operations._owners import check_owner
 from complaints.permissions import demand
 from members.actors import Actor
 from members.acts import act
+from members.dates import day_in_words
 from slas.operations import open_matter
 
 MATTER_KIND = "capa_action"
@@ -88,7 +88,7 @@ def _check_due_date(capa: Capa, due_on: date, today: date) -> None:
     _check_within_reach(due_on, today, field="due_on")
     if capa.check_on and due_on >= capa.check_on:
         words = _("The effect is checked on %(day)s. An action must be due before that day.")
-        raise CapaRefused(words % {"day": date_format(capa.check_on)}, field="due_on")
+        raise CapaRefused(words % {"day": day_in_words(capa.check_on)}, field="due_on")
 
 
 def _check_within_reach(day: date, today: date, *, field: str) -> None:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from complaints.capa.lifecycle import CapaRefused
@@ -15,6 +14,7 @@ from complaints.capa.queries import ActionLine, CapaHead, find_action, find_capa
 from complaints.forms.quality import ActForm
 from complaints.permissions import ActionForbidden
 from complaints.views.staff_page import staff_page
+from members.dates import day_in_words
 
 
 def act_page(
@@ -64,5 +64,5 @@ def action_rows(action: ActionLine) -> list[dict[str, str]]:
         {"key": _("Action"), "value": action.description},
         {"key": _("Kind of action"), "value": action.kind},
         {"key": _("Who does it?"), "value": action.owner},
-        {"key": _("Done by"), "value": date_format(action.due_on)},
+        {"key": _("Done by"), "value": day_in_words(action.due_on)},
     ]
