@@ -145,7 +145,7 @@ def _capas(scene: Scene, people: dict[str, Actor]) -> dict[str, str]:
     cases = [scene.complaint("closed").pk for _ in range(2)]
     for case in cases:
         record_root_cause(actor=quality, at=scene.at(), complaint_id=case, cause=CAUSE, explanation="A rule is wrong.")
-    opened, done = (_open(scene, quality, owner, cases) for _ in range(2))
+    opened, done = (_open(scene, quality, owner, case) for case in cases)
     action = _planned(scene, quality, owner, done.pk)
     approve_plan(
         actor=quality,
@@ -159,7 +159,7 @@ def _capas(scene: Scene, people: dict[str, Actor]) -> dict[str, str]:
     return {"capa": opened.reference, "capa_action": str(waiting), "capa_done": done.reference}
 
 
-def _open(scene: Scene, quality: Actor, owner: UUID, cases: list[UUID]):
+def _open(scene: Scene, quality: Actor, owner: UUID, case: UUID):
     return open_capa(
         actor=quality,
         at=scene.at(),
@@ -167,7 +167,7 @@ def _open(scene: Scene, quality: Actor, owner: UUID, cases: list[UUID]):
         problem="Members get bills that they have paid.",
         cause=CAUSE,
         owner_id=owner,
-        complaint_ids=cases,
+        complaint_ids=[case],
     )
 
 
