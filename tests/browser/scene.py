@@ -133,7 +133,7 @@ class Scene:
         issue_letter(**told, at=at, content=draft.content, channel=channel)
 
     def _letter_sent(self, told: dict) -> None:
-        inform_member(**told, at=self.at(), proof="post")
+        inform_member(**told, at=self.at(), proof="email")
 
     def _closed(self, told: dict) -> None:
         close_complaint(**told, at=self.at())
