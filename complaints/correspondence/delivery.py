@@ -34,7 +34,7 @@ def send_email(dispatch: Dispatch, *, at: datetime) -> None:
     """
     rows = Complaint.objects.unscoped("deliver mail about it").select_related("matter", "member")
     complaint = rows.filter(pk=dispatch.matter_id).first()
-    address = _address(dispatch, complaint)
+    address = _address(dispatch, complaint, at)
     language = complaint.language if complaint and not dispatch.to_user_id else settings.LANGUAGE_CODE
     with translation.override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
         text = render_to_string(f"mail/{dispatch.kind}.txt", _context(dispatch, complaint, at))
@@ -44,8 +44,8 @@ def send_email(dispatch: Dispatch, *, at: datetime) -> None:
     EmailMessage(subject.strip(), body.strip() + "\n", to=[address], headers=headers).send(fail_silently=False)
 
 
-def _address(dispatch: Dispatch, complaint: Complaint | None) -> str:
-    with phi_access(actor=SYSTEM, purpose="delivery", matter_id=dispatch.matter_id):
+def _address(dispatch: Dispatch, complaint: Complaint | None, at: datetime) -> str:
+    with phi_access(actor=SYSTEM, purpose="delivery", matter_id=dispatch.matter_id, at=at):
         address = dispatch.to_user.email if dispatch.to_user else complaint and complaint.complainant_email
     if not address:
         raise NoAddress(f"dispatch {dispatch.pk} has no address")

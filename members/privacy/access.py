@@ -7,8 +7,6 @@ from contextvars import ContextVar
 from datetime import datetime
 from uuid import UUID
 
-from django.utils import timezone
-
 from members.actors import Actor
 from members.audit.models import Event
 
@@ -43,9 +41,7 @@ _access: ContextVar[_Access | None] = ContextVar("phi_access", default=None)
 
 
 @contextmanager
-def phi_access(
-    *, actor: Actor, purpose: str, matter_id: UUID | None = None, at: datetime | None = None
-) -> Iterator[None]:
+def phi_access(*, actor: Actor, purpose: str, matter_id: UUID | None = None, at: datetime) -> Iterator[None]:
     """Let sealed values open within, and record each row that was opened, or did not open, in one INSERT at the end.
 
     The events are written even when the block raises, for what was opened has been seen; if they cannot be written,
@@ -58,7 +54,7 @@ def phi_access(
     finally:
         _access.reset(token)
         if access.opened or access.broken:
-            Event.objects.bulk_create(access.events(actor, at or timezone.now(), matter_id, purpose))
+            Event.objects.bulk_create(access.events(actor, at, matter_id, purpose))
 
 
 def note_opening(table: str, key: UUID, column: str) -> None:

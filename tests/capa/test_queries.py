@@ -113,7 +113,7 @@ def test_cases_are_found_by_references_however_they_are_typed(manager):
 def test_looking_for_a_cause_opens_the_complaint_and_writes_that_down(manager):
     row = decided()
     record_root_cause(actor=manager, at=AT, complaint_id=row.pk, cause="claim_coding", explanation="Old list.")
-    page = read_causes(actor=manager, reference=row.reference)
+    page = read_causes(actor=manager, at=AT, reference=row.reference)
     assert (page.narrative, page.rationale) == ("My claim was denied.", "We read the code wrongly.")
     assert [(cause.label, cause.explanation) for cause in page.causes] == [
         ("Claim coded or bundled wrongly", "Old list.")
@@ -123,8 +123,8 @@ def test_looking_for_a_cause_opens_the_complaint_and_writes_that_down(manager):
 
 def test_a_foreign_complaint_is_not_opened(manager):
     row = complaint()
-    assert read_causes(actor=actor_of(member_account()), reference=row.reference) is None
-    assert read_causes(actor=manager, reference="C-26-2222-2222") is None
+    assert read_causes(actor=actor_of(member_account()), at=AT, reference=row.reference) is None
+    assert read_causes(actor=manager, at=AT, reference="C-26-2222-2222") is None
 
 
 # CAPAs

@@ -36,7 +36,7 @@ def test_a_quality_manager_records_the_cause_of_a_decided_complaint(manager):
     )
     assert causes_of(row) == [("claim_coding", "")]
     assert (root_cause.recorded_by_id, root_cause.recorded_at) == (manager.user_id, AT)
-    with phi_access(actor=manager, purpose="test"):
+    with phi_access(actor=manager, purpose="test", at=AT):
         assert RootCause.objects.visible_to(manager).get(pk=root_cause.pk).explanation == "The list of March was used."
 
 

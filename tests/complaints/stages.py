@@ -141,5 +141,5 @@ def all_of(model, row: Complaint | None = None) -> list:
 
 def opened(row, name: str):
     """Return what is sealed in a row."""
-    with phi_access(actor=SYSTEM, purpose="test"):
+    with phi_access(actor=SYSTEM, purpose="test", at=AT):
         return getattr(row, name)

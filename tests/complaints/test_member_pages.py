@@ -56,7 +56,7 @@ def shown(response) -> str:
 
 
 def messages() -> list[tuple[str, str]]:
-    with phi_access(actor=SYSTEM, purpose="test"):
+    with phi_access(actor=SYSTEM, purpose="test", at=people.AT):
         return [(row.direction, row.body) for row in Message.objects.unscoped("test").order_by("sent_at")]
 
 

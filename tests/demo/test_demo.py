@@ -25,6 +25,7 @@ from members.privacy.access import phi_access
 from slas.models import OPEN, Clock, ClockState, Outbox, PolicyVersion
 from slas.operations import publish_policies
 from slas.queries import database_now
+from tests.people import AT
 
 pytestmark = pytest.mark.django_db
 
@@ -160,7 +161,7 @@ def test_passwords_and_keys_differ_from_installation_to_installation(logins):
 
 @pytest.mark.usefixtures("logins")
 def test_addresses_and_phone_numbers_lead_nowhere():
-    with phi_access(actor=SYSTEM, purpose="test"):
+    with phi_access(actor=SYSTEM, purpose="test", at=AT):
         for complaint in every(Complaint):
             if complaint.complainant_email:
                 assert complaint.complainant_email.endswith(("@example.org", "@redress.example"))

@@ -20,6 +20,7 @@ from members.audit.models import Event
 from members.privacy.access import phi_access
 from slas.models import Clock, ClockState, Firing, Matter, Outbox
 from tests.history.records import facts, line, lines
+from tests.people import AT
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +73,7 @@ def test_what_the_source_does_not_tell_is_not_made_up(imported):
     missing = (complaint.acknowledged_at, complaint.assessed_at, complaint.investigated_at, complaint.owner_id)
     assert missing == (None, None, None, None)
     assert [every(model).count() for model in (Assessment, Note, Letter)] == [0, 0, 0]
-    with phi_access(actor=SYSTEM, purpose="test"):
+    with phi_access(actor=SYSTEM, purpose="test", at=AT):
         words = {complaint.narrative, every(Decision).get().rationale, every(Decision).get().evidence_reviewed}
     assert words == {"Not recorded by the source."}
 

@@ -15,6 +15,7 @@ from members.actors import SYSTEM
 from members.form_words import TAKEN_OUT
 from members.privacy.access import phi_access
 from tests.intake import walk
+from tests.people import AT
 from tests.shared_data import FOLDER
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,7 @@ def shown(response) -> str:
 
 
 def kept(name: str) -> dict:
-    with phi_access(actor=SYSTEM, purpose="test"):
+    with phi_access(actor=SYSTEM, purpose="test", at=AT):
         return Draft.objects.unscoped("test").get().answers[name]
 
 
@@ -71,7 +72,7 @@ def test_all_naughty_strings_together_are_a_story_that_is_stored_and_shown_intac
     assert "<script>alert" not in page
     walk.send(client)
     complaint = Complaint.objects.unscoped("test").get()
-    with phi_access(actor=SYSTEM, purpose="test"):
+    with phi_access(actor=SYSTEM, purpose="test", at=AT):
         assert complaint.narrative == story
 
 
@@ -86,7 +87,7 @@ def test_all_naughty_strings_are_wishes_that_are_stored_intact(client):
         assert kept("outcome") == {"desired_outcome": [lines_for_browsers(wish)]}
     walk.send(client)
     complaint = Complaint.objects.unscoped("test").get()
-    with phi_access(actor=SYSTEM, purpose="test"):
+    with phi_access(actor=SYSTEM, purpose="test", at=AT):
         assert complaint.desired_outcome == bundles[-1]
 
 
@@ -108,7 +109,7 @@ def test_the_longest_real_story_passes(client):
     story = max(stories, key=lambda text: len(text.split()))
     assert len(story.split()) == 3755
     walk.file_complaint(client, what_happened={"narrative": lines_for_browsers(story)})
-    with phi_access(actor=SYSTEM, purpose="test"):
+    with phi_access(actor=SYSTEM, purpose="test", at=AT):
         assert Complaint.objects.unscoped("test").get().narrative == story
 
 

@@ -26,7 +26,7 @@ def upload(name: str, content: bytes) -> SimpleUploadedFile:
 
 
 def kept() -> list[tuple[str, str, bytes]]:
-    with phi_access(actor=SYSTEM, purpose="test"):
+    with phi_access(actor=SYSTEM, purpose="test", at=people.AT):
         rows = Enclosure.objects.unscoped("test").order_by("pk")
         return [(row.name, row.media_type, row.content) for row in rows]
 

@@ -29,7 +29,7 @@ def test_a_guest_files_a_complaint(client):
     reference = walk.file_complaint(client)
     [complaint] = complaints()
     assert (complaint.reference, complaint.member_id, complaint.track) == (reference, None, Track.STANDARD)
-    with phi_access(actor=SYSTEM, purpose="test"):
+    with phi_access(actor=SYSTEM, purpose="test", at=people.AT):
         assert complaint.narrative == "You paid the claim, and then I got the bill."
         assert complaint.desired_outcome == "Pay it."
         assert complaint.complainant_name == "Joseph K"
@@ -92,7 +92,7 @@ def test_the_page_of_checks_leads_to_the_confirmation_once_it_was_sent(client):
 def test_the_words_of_a_draft_are_gone_once_it_was_sent(client):
     walk.file_complaint(client)
     draft = Draft.objects.unscoped("test").get()
-    with phi_access(actor=SYSTEM, purpose="test"):
+    with phi_access(actor=SYSTEM, purpose="test", at=people.AT):
         assert draft.answers == {}
 
 

@@ -57,7 +57,7 @@ def test_sealed_values_stay_sealed_and_open():
             member.set_member_number(f"M-{index}")
             this.add(member)
     members = Member.objects.unscoped("a test opens them").order_by("id")
-    with phi_access(actor=SYSTEM, purpose="test"):
+    with phi_access(actor=SYSTEM, purpose="test", at=AT):
         assert [member.name for member in members] == [AWKWARD[index % len(AWKWARD)] for index in range(MANY)]
 
 

@@ -1,7 +1,7 @@
 """What somebody reads who looks for the root cause of a complaint."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from complaints.capa.causes import label
 from complaints.capa.dates import house_date
@@ -32,7 +32,7 @@ class CausePage:
     causes: list[RecordedCause]
 
 
-def read_causes(*, actor: Actor, reference: str) -> CausePage | None:
+def read_causes(*, actor: Actor, at: datetime, reference: str) -> CausePage | None:
     """Open a complaint to find its cause; None when there is none that the actor may see. Writes down what was read."""
     if not (lines := cases_with_references(actor=actor, references=[reference])):
         return None
@@ -40,7 +40,7 @@ def read_causes(*, actor: Actor, reference: str) -> CausePage | None:
     words = Complaint.objects.visible_to(actor).only("pk", "narrative").get(pk=case.id)
     decision = Decision.objects.visible_to(actor).only("pk", "rationale").filter(complaint_id=case.id).first()
     recorded = list(RootCause.objects.visible_to(actor).filter(complaint_id=case.id).order_by("recorded_at", "cause"))
-    with phi_access(actor=actor, purpose="root cause analysis", matter_id=case.id):
+    with phi_access(actor=actor, purpose="root cause analysis", matter_id=case.id, at=at):
         return CausePage(
             case=case,
             narrative=words.narrative,

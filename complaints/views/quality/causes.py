@@ -76,7 +76,7 @@ def to_record(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def record(request: HttpRequest, reference: str) -> HttpResponse:
     """Show what a complaint says and what was decided, and record its root cause."""
-    page = read_causes(actor=request.actor, reference=reference)
+    page = read_causes(actor=request.actor, at=request.at, reference=reference)
     if page is None:
         raise Http404
     form = RootCauseForm(request.POST if request.method == "POST" else None)
