@@ -107,6 +107,7 @@ PLACES = (
     Place("assess", AGENT, f"{CASE}/{{taken}}/assess/", form=True),
     Place("assess with suggestion", AGENT, f"{CASE}/{{assessed}}/assess/", then=_suggest),
     Place("note", AGENT, f"{CASE}/{{assessed}}/note/", form=True),
+    Place("postal address", AGENT, f"{CASE}/{{assessed}}/address/", form=True),
     Place("evidence", AGENT, f"{CASE}/{{assessed}}/evidence/", form=True),
     Place("findings", AGENT, f"{CASE}/{{assessed}}/findings/", form=True),
     Place("decide", AGENT, f"{CASE}/{{investigated}}/decide/", form=True),
