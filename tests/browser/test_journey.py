@@ -11,6 +11,7 @@ from tests.browser import handling, learning
 from tests.browser.doors import sign_in
 from tests.browser.filing import Story, file_complaint, guest_story
 from tests.browser.letters import check_tags, words_of
+from tests.intake.papers import PNG
 
 NOT_IN_MAIL = re.compile(r"knee|surg|bill|\$4,120|premium|refund|upheld|sorry", re.IGNORECASE)
 QUESTION = "Which doctor did the surgery?"
@@ -21,12 +22,7 @@ ANSWER = "Dr. Amaya, on June 3."
 def bill(tmp_path) -> Path:
     """A small picture, as a phone takes it of a bill."""
     file = tmp_path / "bill.png"
-    file.write_bytes(
-        bytes.fromhex(
-            "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
-            "1f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
-        )
-    )
+    file.write_bytes(PNG)
     return file
 
 
