@@ -149,5 +149,5 @@ def it_stands_in_the_list(page: Page, capa: str) -> None:
         expect(row).to_contain_text(words)
     row.get_by_role("link", name=capa).click()
     check = learning.in_days(110)
-    planned = f"The check is planned for {check:%b} {check.day}, {check.year}."
+    planned = f"The check is planned for {check:%B} {check.day}, {check.year}."
     expect(page.get_by_role("region", name="Effectiveness")).to_contain_text(planned)
