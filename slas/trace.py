@@ -104,15 +104,9 @@ def explain_due(
     seconds. `pauses` are those that have ended; one that began when the answer was due already changes nothing.
     """
     line, granted = Line(calendar, rule, started_at), sorted(extensions)
-    begin = line.begin()
-    owed, due_pos, counting = budget + sum(units for _, units in granted), line.position(begin), []
-    due_pos += owed
-    for pause in merge_spans((micros(start), micros(end)) for start, end in pauses):
-        if pause[0] < micros(line.due_at(due_pos)):
-            counting.append(pause)
-            due_pos += max(line.position(max(pause[1], begin)) - line.position(max(pause[0], begin)), 0)
-    due_at = line.due_at(due_pos)
-    walk = _Walk(line, begin, micros(due_at), tuple(counting))
+    begin, owed = line.begin(), budget + sum(units for _, units in granted)
+    due, counting = reckon(line, owed, ((micros(start), micros(end)) for start, end in pauses))
+    walk = _Walk(line, begin, due, tuple(counting))
     return Trace(
         calendar=calendar.definition.name,
         calendar_version=calendar.definition.version,
@@ -121,10 +115,21 @@ def explain_due(
         started_at=started_at,
         counts_from=moment(begin),
         budget=budget,
-        due_at=due_at,
+        due_at=moment(due),
         pauses=tuple((moment(start), moment(end)) for start, end in counting),
         steps=tuple(_with_balance(calendar, walk.tiles(owed), budget, granted)),
     )
+
+
+def reckon(line: Line, owed: int, pauses: Iterable[Span]) -> tuple[int, list[Span]]:
+    """Return the due instant of `owed` units, and which of the pauses moved it. Raises HorizonPassed."""
+    begin, counting = line.begin(), []
+    due_pos = line.position(begin) + owed
+    for start, end in merge_spans(pauses):
+        if start < max(line.reach(due_pos), begin):
+            counting.append((start, end))
+            due_pos += max(line.position(max(end, begin)) - line.position(max(start, begin)), 0)
+    return max(line.reach(due_pos), begin), counting
 
 
 def merge_spans(spans: Iterable[Span]) -> list[Span]:
