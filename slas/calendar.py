@@ -106,7 +106,7 @@ def read_definition(data: Mapping[str, Any], where: str) -> Definition:
         )
     except KeyError as missing:
         raise CalendarFault(f"{where}: {missing.args[0]!r} is missing; add it") from None
-    except (TypeError, ValueError) as error:
+    except (AttributeError, TypeError, ValueError) as error:
         if isinstance(error, CalendarFault):
             raise
         raise CalendarFault(f"{where}: {error}") from error
@@ -154,7 +154,7 @@ def read_zone(tz: str, where: str) -> ZoneInfo:
     """Return the time zone. Raises CalendarFault if there is none of that name."""
     try:
         return ZoneInfo(tz)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    except (ZoneInfoNotFoundError, TypeError, ValueError, OSError):
         raise CalendarFault(
             f"{where}: there is no time zone {tz!r}; use an IANA name such as America/New_York"
         ) from None

@@ -3,15 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from slas.faces import is_fold
-from slas.models import OPEN, Clock, ClockEvent, Outbox, Sweeper
+from slas.models import OPEN, CalendarVersion, Clock, ClockEvent, Outbox, PolicyVersion, Sweeper
 from slas.sweep import SET_ASIDE
+
+HORIZON_ALARM_DAYS = 400  # a year, and a month to review the next one in
 
 
 def database_now() -> datetime:
@@ -35,6 +37,39 @@ def open_clocks(matter_ids: Iterable[UUID]) -> dict[UUID, list[Clock]]:
 
 
 @dataclass(frozen=True, slots=True)
+class HorizonAlarm:
+    """A calendar whose reviewed days run out, after which no clock could start or fall due by it."""
+
+    calendar: str
+    last_on: date
+    days_left: int
+
+    def __str__(self) -> str:
+        """Return the sentence that an operator reads."""
+        return (
+            f"calendar {self.calendar} ends on {self.last_on}, in {self.days_left} days; "
+            "review the years after it and publish them as its next version"
+        )
+
+
+def horizon_alarms(now: datetime) -> list[HorizonAlarm]:
+    """Return the calendars that end within 400 days, the first to end first: one query."""
+    return [alarm for alarm in _horizons(now, CalendarVersion.objects.all()) if alarm.days_left < HORIZON_ALARM_DAYS]
+
+
+def calendar_horizon_days(now: datetime) -> int | None:
+    """Return the days left in the first calendar to end of those that obligations in force count by: one query."""
+    in_force = PolicyVersion.objects.filter(Q(effective_to=None) | Q(effective_to__gt=now.date()))
+    used = CalendarVersion.objects.filter(calendar__in=in_force.values("calendar"))
+    return next((horizon.days_left for horizon in _horizons(now, used)), None)
+
+
+def _horizons(now: datetime, rows: QuerySet[CalendarVersion]) -> list[HorizonAlarm]:
+    ends = rows.values_list("calendar").annotate(end=Max("last_on")).order_by("end", "calendar")
+    return [HorizonAlarm(calendar, last_on, (last_on - now.date()).days) for calendar, last_on in ends]
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """How the engine does, seen from outside of it: a dead sweeper cannot report that it is dead.
 
@@ -51,10 +86,11 @@ class Health:
     oldest_unanswered: timedelta | None
     oldest_unsettled: timedelta | None
     outbox_dead: int
+    calendar_horizon_days: int | None
 
 
 def health(now: datetime) -> Health:
-    """Return the figures that an operator alarms on: four queries, each over a partial index."""
+    """Return the figures that an operator alarms on: four queries over partial indexes, one of calendars."""
     armed = Clock.objects.filter(next_fire_at__isnull=False).aggregate(
         armed=Count("next_fire_at"),
         overdue=Count("next_fire_at", filter=Q(next_fire_at__lte=now)),
@@ -76,6 +112,7 @@ def health(now: datetime) -> Health:
         oldest_unanswered=unsettled["unanswered"] and now - unsettled["unanswered"],
         oldest_unsettled=unsettled["oldest"] and now - unsettled["oldest"],
         outbox_dead=Outbox.objects.filter(dead_at__isnull=False).count(),
+        calendar_horizon_days=calendar_horizon_days(now),
     )
 
 

@@ -8,14 +8,15 @@ not on the shelf makes us look again at once: the first version of a new one may
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from slas.algebra import Align, DayEnd, Measure, Rule, StartRule, Threshold
-from slas.calendar import DAY, SECOND, Calendar, Definition, micros, read_weekly
+from slas.calendar import Calendar, Definition, micros, read_weekly
 from slas.fold import Terms
 from slas.models import CalendarVersion, PolicyVersion
 from slas.policy import Extension, Mark, Policy
@@ -32,6 +33,8 @@ class _Shelf:
     good_until: float = 0
     calendars: dict[str, list[tuple[date, UUID]]] = field(default_factory=dict)
     policies: dict[tuple[str, str, str], list[tuple[date, date | None, UUID, str]]] = field(default_factory=dict)
+    calendar_rows: dict[UUID, CalendarVersion] = field(default_factory=dict)
+    policy_rows: dict[UUID, PolicyVersion] = field(default_factory=dict)
     terms: dict[tuple[UUID, UUID], Terms] = field(default_factory=dict)
     compiled: dict[UUID, Calendar] = field(default_factory=dict)
 
@@ -42,30 +45,34 @@ _shelf = _Shelf()
 def refresh() -> None:
     """Read the shelf anew: three queries. What is compiled already stays, for a version never changes."""
     global _shelf  # noqa: PLW0603 -- the process-wide memory that this module is about
-    terms, compiled = _shelf.terms, _shelf.compiled
     calendars, policies = defaultdict(list), defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute("SELECT statement_timestamp()")
         (now,) = cursor.fetchone()
-    for version in CalendarVersion.objects.order_by("calendar", "-effective_from"):
+    calendar_rows = {row.pk: row for row in CalendarVersion.objects.order_by("calendar", "-effective_from")}
+    policy_rows = {row.pk: row for row in PolicyVersion.objects.order_by("-effective_from")}
+    for version in calendar_rows.values():
         calendars[version.calendar].append((version.effective_from, version.pk))
-        if version.pk not in compiled:
-            compiled[version.pk] = compile_calendar(version)
-    for row in PolicyVersion.objects.order_by("-effective_from"):
+    for row in policy_rows.values():
         key = row.pack, row.obligation, row.track
         policies[key].append((row.effective_from, row.effective_to, row.pk, row.calendar))
-        for _, calendar_id in calendars[row.calendar]:
-            if (row.pk, calendar_id) not in terms:
-                terms[row.pk, calendar_id] = Terms(compiled[calendar_id], policy_of(row))
-    left = [_left_of_the_day(compiled[pk], micros(now)) for versions in calendars.values() for _, pk in versions]
-    _shelf = _Shelf(time.monotonic() + min(left, default=0), dict(calendars), dict(policies), terms, compiled)
+    left = [_left_of_the_day(tz, now) for tz in {row.tz for row in calendar_rows.values()}]
+    _shelf = _Shelf(
+        time.monotonic() + min(left, default=0),
+        dict(calendars),
+        dict(policies),
+        calendar_rows,
+        policy_rows,
+        _shelf.terms,
+        _shelf.compiled,
+    )
 
 
-def _left_of_the_day(calendar: Calendar, now: int) -> float:
-    """Return the seconds until the local date changes. Outside its reviewed years a calendar starts nothing anyway."""
-    if not calendar.starts_at <= now < calendar.ends_at:
-        return DAY / SECOND
-    return (calendar.day_ends[calendar.ordinal_at(now) - calendar.first_ordinal] - now) / SECOND
+def _left_of_the_day(tz: str, now: datetime) -> float:
+    """Return the seconds until the local date changes."""
+    local = now.astimezone(ZoneInfo(tz))
+    midnight = datetime.combine(local.date() + timedelta(days=1), datetime.min.time(), local.tzinfo)
+    return (midnight.astimezone(UTC) - now).total_seconds()
 
 
 def forget() -> None:
@@ -97,7 +104,7 @@ def _look_up(pack: str, obligation: str, track: str, started_at: datetime) -> tu
     rows = _shelf.policies.get((pack, obligation, track)) or _shelf.policies.get((pack, obligation, ""), [])
     for effective_from, effective_to, policy_id, calendar in rows:
         versions = _shelf.calendars[calendar]
-        started_on = _shelf.compiled[versions[0][1]].date_at(micros(started_at))
+        started_on = calendar_of(versions[0][1]).date_at(micros(started_at))
         if effective_from <= started_on and (effective_to is None or started_on < effective_to):
             return policy_id, next((pk for since, pk in versions if since <= started_on), versions[-1][1])
     return None
@@ -106,9 +113,16 @@ def _look_up(pack: str, obligation: str, track: str, started_at: datetime) -> tu
 def terms_of(policy_id: UUID, calendar_id: UUID) -> Terms:
     """Return what a clock with these pins counts by."""
     if (found := _shelf.terms.get((policy_id, calendar_id))) is None:
-        calendar = _shelf.compiled.get(calendar_id) or compile_calendar(CalendarVersion.objects.get(pk=calendar_id))
-        found = Terms(calendar, policy_of(PolicyVersion.objects.get(pk=policy_id)))
-        _shelf.compiled[calendar_id], _shelf.terms[policy_id, calendar_id] = calendar, found
+        row = _shelf.policy_rows.get(policy_id) or PolicyVersion.objects.get(pk=policy_id)
+        found = _shelf.terms[policy_id, calendar_id] = Terms(calendar_of(calendar_id), policy_of(row))
+    return found
+
+
+def calendar_of(calendar_id: UUID) -> Calendar:
+    """Return a published calendar, compiled when it is first asked for: most processes need few of them."""
+    if (found := _shelf.compiled.get(calendar_id)) is None:
+        row = _shelf.calendar_rows.get(calendar_id) or CalendarVersion.objects.get(pk=calendar_id)
+        found = _shelf.compiled[calendar_id] = compile_calendar(row)
     return found
 
 

@@ -8,9 +8,11 @@ import tomllib
 from collections.abc import Callable, Container, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
@@ -20,7 +22,6 @@ from slas.calendar import (
     CalendarFault,
     Definition,
     Offsets,
-    micros,
     read_definition,
     zone_data_version,
     zone_offsets,
@@ -49,27 +50,62 @@ def publish_policies(folder: Path = SLAS) -> Published:
 
     Raises CalendarFault or PackFault with the file and what to change, and then publishes nothing at all.
     """
-    calendars = [_read_calendar(path) for path in sorted((folder / "calendars").glob("*.toml"))]
+    calendars = _read_calendars(folder / "calendars")
     policies = [policy for path in sorted((folder / "policy_packs").glob("*.toml")) for policy in _read_pack(path)]
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLICATION_LOCK])
         now = database_now()
-        new_calendars = [item for item in calendars if _publish_calendar(*item, now=now)]
-        compiled = {definition.name: Calendar(definition, offsets) for definition, offsets in calendars}
+        published = set(CalendarVersion.objects.values_list("pk", flat=True))
+        new_calendars = [file for file in calendars if _publish_calendar(file, published, now=now)]
+        by_name = {file.definition.name: file for file in calendars}
         for policy in policies:
-            _check_calendar(policy, compiled)
+            _check_calendar(policy, by_name)
         known = set(PolicyVersion.objects.values_list("pack", "obligation", "track"))
         for policy in policies:
-            _end_range(policy, today=compiled[policy.calendar].date_at(micros(now)))
-        new_policies = [policy for policy in policies if _publish_policy(policy, compiled, known, now=now)]
+            _end_range(policy, today=by_name[policy.calendar].today(now))
+        new_policies = [policy for policy in policies if _publish_policy(policy, by_name, known, now=now)]
     versions.refresh()
     return Published(len(new_calendars), len(new_policies))
 
 
-def _read_calendar(path: Path) -> tuple[Definition, Offsets]:
-    definition = read_definition(_read_toml(path, CalendarFault), path.name)
-    return definition, zone_offsets(definition.tz, definition.first_on, definition.last_on)
+class _CalendarFile:
+    """A calendar that was read. It is compiled only if something new counts by it."""
+
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+
+    @cached_property
+    def offsets(self) -> Offsets:
+        """Return the zone's stretches of equal offset."""
+        return _zone_offsets(self.definition.tz, self.definition.first_on, self.definition.last_on)
+
+    @cached_property
+    def compiled(self) -> Calendar:
+        """Return the calendar."""
+        return Calendar(self.definition, self.offsets)
+
+    def today(self, now: datetime) -> date:
+        """Return the local date."""
+        return now.astimezone(ZoneInfo(self.definition.tz)).date()
+
+
+_zone_offsets = lru_cache(zone_offsets)  # a dozen zones serve sixty calendars
+
+
+def _read_calendars(folder: Path) -> list[_CalendarFile]:
+    """Return the folder's calendars. Raises CalendarFault, also for two files that hold the same one."""
+    files: dict[str, Path] = {}
+    found = []
+    for path in sorted(folder.glob("*.toml")):
+        definition = read_definition(_read_toml(path, CalendarFault), path.name)
+        if other := files.get(definition.name):
+            raise CalendarFault(
+                f"{path.name}: {other.name} holds calendar {definition.name!r} as well; keep one of them"
+            )
+        files[definition.name] = path
+        found.append(_CalendarFile(definition))
+    return found
 
 
 def _read_pack(path: Path) -> list[Policy]:
@@ -83,14 +119,13 @@ def _read_toml(path: Path, fault: Callable[[str], Exception]) -> dict[str, Any]:
         raise fault(f"{path.name}: {error}; correct it there") from None
 
 
-def _publish_calendar(definition: Definition, offsets: Offsets, *, now: datetime) -> bool:
+def _publish_calendar(file: _CalendarFile, published: Container[UUID], *, now: datetime) -> bool:
     """Add the version unless it is there. Only the first one of a name may take effect in the past."""
-    known = CalendarVersion.objects.filter(calendar=definition.name)
-    pk = _id_of(definition)
-    if known.filter(pk=pk).exists():
+    definition = file.definition
+    if (pk := _id_of(definition)) in published:
         return False
-    if latest := known.order_by("-version").first():
-        today = Calendar(definition, offsets).date_at(micros(now))
+    if latest := CalendarVersion.objects.filter(calendar=definition.name).order_by("-version").first():
+        today = file.today(now)
         if definition.version <= latest.version or definition.effective_from <= max(today, latest.effective_from):
             raise CalendarFault(
                 f"{definition.name}.toml differs from the published {latest}; give it version = {latest.version + 1} "
@@ -108,12 +143,12 @@ def _publish_calendar(definition: Definition, offsets: Offsets, *, now: datetime
         first_on=definition.first_on,
         last_on=definition.last_on,
         tzdata_version=zone_data_version(definition.tz),
-        offsets=offsets,
+        offsets=file.offsets,
     )
     return True
 
 
-def _check_calendar(policy: Policy, calendars: Mapping[str, Calendar]) -> None:
+def _check_calendar(policy: Policy, calendars: Mapping[str, _CalendarFile]) -> None:
     if policy.calendar not in calendars:
         raise PackFault(f"pack {policy.pack}: {policy.name} counts by calendar {policy.calendar!r}, which has no file")
 
@@ -132,19 +167,19 @@ def _end_range(policy: Policy, *, today: date) -> None:
 
 
 def _publish_policy(
-    policy: Policy, calendars: Mapping[str, Calendar], known: Container[tuple[str, str, str]], *, now: datetime
+    policy: Policy, calendars: Mapping[str, _CalendarFile], known: Container[tuple[str, str, str]], *, now: datetime
 ) -> bool:
     """Add the version unless it is there. What was `known` before may only change on a later day than today."""
     pk, calendar = _id_of(policy), calendars[policy.calendar]
     if PolicyVersion.objects.filter(pk=pk).exists():
         return False
-    today = calendar.date_at(micros(now))
+    today = calendar.today(now)
     if policy.effective_from <= today and (policy.pack, policy.obligation, policy.track) in known:
         raise PackFault(
             f"pack {policy.pack}: {policy.name} from {policy.effective_from} differs from what was published; end that "
             f"one with effective_to, and add the new one with an effective_from after {today}"
         )
-    check_examples(Terms(calendar, policy))
+    check_examples(Terms(calendar.compiled, policy))
     PolicyVersion.objects.create(id=pk, **_columns(policy))
     return True
 

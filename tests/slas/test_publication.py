@@ -68,7 +68,9 @@ REPLY_BEGINS = 'obligation = "message_reply"\neffective_from = 2019-01-01\n'
 
 def test_a_migrated_database_has_its_policies_and_publishing_again_adds_nothing(capsys):
     assert PolicyVersion.objects.filter(pack="house").count() == len(house())
-    assert set(CalendarVersion.objects.values_list("calendar", flat=True)) == {"house", "us-ct"}
+    assert {"house", "us-ct", "us-federal", "gb-eng", "ie", "in", "au"} <= set(
+        CalendarVersion.objects.values_list("calendar", flat=True)
+    )
 
     call_command("publish_policies")
     assert capsys.readouterr().out == "0 calendars and 0 obligations published\n"

@@ -1,11 +1,11 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db.models.functions import Now
 
 from slas.models import Clock, Outbox, Sweeper
 from slas.operations import enqueue
-from slas.queries import database_now, health, open_clocks
+from slas.queries import HorizonAlarm, database_now, health, horizon_alarms, open_clocks
 from slas.sweep import SET_ASIDE
 from tests.slas.calendars import utc
 from tests.slas.clocks import acting, clocks_of, complete, open_one, start
@@ -36,7 +36,7 @@ def test_open_clocks_come_by_due_date_in_one_query(django_assert_num_queries):
 
 def test_an_engine_at_rest_is_healthy(django_assert_num_queries):
     now = database_now()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         found = health(now)
 
     assert (found.armed, found.overdue_unfired, found.outbox_unsettled, found.outbox_dead) == (0, 0, 0, 0)
@@ -75,3 +75,21 @@ def test_a_breach_is_visible_with_no_sweeper_running():
     assert not clock.is_breached(MONDAY + timedelta(hours=24))
     assert clock.is_breached(MONDAY + timedelta(hours=24, microseconds=1))
     assert complete(clock, MONDAY + timedelta(hours=25)).is_breached(MONDAY)
+
+
+def test_a_calendar_that_ends_is_an_alarm_400_days_ahead(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        names = {alarm.calendar for alarm in horizon_alarms(utc(2029, 11, 26))}
+    assert names == {"us-ct"}
+    (first, *others) = horizon_alarms(utc(2029, 11, 27))
+
+    assert first.calendar == "us-ct"
+    assert HorizonAlarm("house", date(2030, 12, 31), 399) in others
+    assert str(others[0]).endswith(
+        "ends on 2030-12-31, in 399 days; review the years after it and publish them as its next version"
+    )
+    assert horizon_alarms(utc(2025, 11, 26)) == []
+
+
+def test_health_counts_the_days_of_the_calendars_that_obligations_count_by():
+    assert health(utc(2030, 12, 1)).calendar_horizon_days == 30

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from slas.calendar import CalendarFault
 from slas.operations import publish_policies
 from slas.policy import PackFault
+from slas.queries import database_now, horizon_alarms
 
 
 class Command(BaseCommand):
@@ -20,3 +21,5 @@ class Command(BaseCommand):
         except (CalendarFault, PackFault) as fault:
             raise CommandError(str(fault)) from fault
         self.stdout.write(f"{published.calendars} calendars and {published.policies} obligations published")
+        for alarm in horizon_alarms(database_now()):
+            self.stderr.write(self.style.WARNING(str(alarm)))
