@@ -12,26 +12,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
-from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
 from slas.algebra import BREACH, Align, DayEnd, Measure, Rule, StartRule, Threshold
+from slas.missed import MissAction, read_miss
+from slas.pack_words import Mark, PackFault, read_day, read_mark, read_text
 
-
-class PackFault(ValueError):
-    """A policy pack cannot be used as it is written. The sentence says where and what to change."""
-
-
-class Mark(StrEnum):
-    """How sure we are of a number: read in the primary text, in a secondary source, or general knowledge."""
-
-    VERIFIED = "V"
-    SECONDARY = "S"
-    KNOWN = "K"
-
-
+CAVEAT = "To be confirmed by counsel."
 CODES = 1000
+ENTRIES = frozenset({"created", "created_at", "entered", "recorded"})  # of the row: not what a limit counts from
+LATER_FIELDS: Mapping[str, Any] = {"legal": False, "enabled": True, "on_miss": ()}
 ACTIONS = frozenset({"notify_owner", "notify_lead", "raise_priority"})
 UNIT = r"(business day|business hour|business minute|calendar day|week|hour|minute|second)s?"
 LIMIT = re.compile(rf"(?:(\d+) )?{UNIT}")
@@ -58,6 +49,7 @@ class Extension:
     by: tuple[str, ...]
     reasons: tuple[str, ...]
     notice: str
+    mark: Mark = Mark.VERIFIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +67,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One obligation of one pack for one track, in force from a date on. `budget` is in days or seconds."""
+    """One obligation of one pack for one track, in force from a date on. `budget` is in days or seconds.
+
+    A `legal` clock never pauses. One that is not `enabled` starts only where the settings name its pack.
+    """
 
     pack: str
     obligation: str
@@ -98,13 +93,24 @@ class Policy:
     clause: str
     url: str
     mark: Mark
+    legal: bool = False
+    enabled: bool = True
+    on_miss: tuple[MissAction, ...] = ()
     examples: tuple[Example, ...] = field(default=(), compare=False)
 
     @property
     def sha256(self) -> bytes:
-        """Return the digest of all but the end of its range and the examples, which do not change its meaning."""
+        """Return the digest of all but the end of its range and the examples, which do not change its meaning.
+
+        What packs could not say at first counts only where it is said, so that older versions keep their digests.
+        """
         content = asdict(self)
         del content["effective_to"], content["examples"]
+        for name, unsaid in LATER_FIELDS.items():
+            if content[name] == unsaid:
+                del content[name]
+        if self.extension and self.extension.mark is Mark.VERIFIED:
+            del content["extension"]["mark"]
         return hashlib.sha256(json.dumps(content, default=str, sort_keys=True, ensure_ascii=False).encode()).digest()
 
     @property
@@ -116,22 +122,42 @@ class Policy:
         """Tell whether both owe the same by the same date, whatever the track."""
         return replace(self, track=other.track).sha256 == other.sha256
 
+    @property
+    def caveat(self) -> str:
+        """Return what stands beside its numbers wherever they are shown, or nothing."""
+        marks = {self.mark, self.extension.mark} if self.extension else {self.mark}
+        return CAVEAT if Mark.KNOWN in marks else ""
+
 
 def read_pack(data: Mapping[str, Any], where: str) -> list[Policy]:
     """Check a pack file's content and return its obligations, one for each track. Raises PackFault."""
-    pack, calendar = (_text(data, name, where) for name in ("pack", "calendar"))
+    pack, calendar = (read_text(data, name, where) for name in ("pack", "calendar"))
     policies: list[Policy] = []
     for number, block in enumerate(data.get("obligation", ()), 1):
         place = f"{where}: obligation {number} ({block.get('obligation', 'unnamed')})"
-        policies.extend(_read_obligation(block, pack, calendar, place))
+        common = {"legal": data.get("legal", False)}
+        policies.extend(_check_law(policy, place) for policy in _read_obligation(common | block, pack, calendar, place))
     if not policies:
         raise PackFault(f"{where}: the pack holds no [[obligation]]; add one")
     _check_ranges(policies, where)
-    return policies
+    enabled = _read_enabled(data, policies, where)
+    return [replace(policy, enabled=enabled) for policy in policies]
+
+
+def _read_enabled(data: Mapping[str, Any], policies: Sequence[Policy], where: str) -> bool:
+    """Return whether the pack is on: by default if no number of it is still to be confirmed."""
+    unsure = next((policy for policy in policies if policy.caveat), None)
+    enabled = data.get("enabled", unsure is None)
+    if enabled and unsure and not str(data.get("confirmed_by", "")).strip():
+        raise PackFault(
+            f"{where}: {unsure.name} has a number marked K; have counsel confirm it and write who did and when, "
+            'as in confirmed_by = "A. Counsel, 2026-12-01", or leave out enabled = true'
+        )
+    return bool(enabled)
 
 
 def _read_obligation(block: Mapping[str, Any], pack: str, calendar: str, where: str) -> Iterator[Policy]:
-    measure, budget = read_limit(_text(block, "limit", where), where)
+    measure, budget = read_limit(read_text(block, "limit", where), where)
     rule = Rule(measure, *_choices(block, where))
     thresholds = tuple(_read_threshold(item, measure, where) for item in block.get("threshold", ()))
     codes = [threshold.code for threshold in thresholds]
@@ -142,15 +168,15 @@ def _read_obligation(block: Mapping[str, Any], pack: str, calendar: str, where: 
     for track in block.get("tracks", [""]):
         yield Policy(
             pack=pack,
-            obligation=_text(block, "obligation", where),
+            obligation=read_text(block, "obligation", where),
             track=track,
-            effective_from=_day(block, "effective_from", where),
-            effective_to=_day(block, "effective_to", where) if "effective_to" in block else None,
-            title=_text(block, "title", where),
+            effective_from=read_day(block, "effective_from", where),
+            effective_to=read_day(block, "effective_to", where) if "effective_to" in block else None,
+            title=read_text(block, "title", where),
             promise=block.get("promise", "").format(limit=block["limit"]),
             calendar=block.get("calendar", calendar),
-            starts_on=_text(block, "starts_on", where),
-            met_on=_text(block, "met_on", where),
+            starts_on=read_text(block, "starts_on", where),
+            met_on=read_text(block, "met_on", where),
             rule=rule,
             budget=budget,
             thresholds=thresholds,
@@ -159,9 +185,11 @@ def _read_obligation(block: Mapping[str, Any], pack: str, calendar: str, where: 
             extension=_read_extension(block["extension"], measure, where) if "extension" in block else None,
             consequence=block.get("consequence", "").strip(),
             next_level=block.get("next_level", "").strip(),
-            clause=_text(block, "clause", where),
+            clause=read_text(block, "clause", where),
             url=block.get("url", ""),
-            mark=_mark(block, where),
+            mark=read_mark(block, where),
+            legal=block.get("legal", False) is True,
+            on_miss=tuple(read_miss(item, where) for item in block.get("on_miss", ())),
             examples=tuple(_read_example(item, measure, where) for item in block.get("example", ())),
         )
 
@@ -189,7 +217,7 @@ def _choices(block: Mapping[str, Any], where: str) -> tuple[StartRule, DayEnd]:
 
 
 def _read_threshold(item: Mapping[str, Any], measure: Measure, where: str) -> Threshold:
-    code, text = item.get("code"), _text(item, "at", where)
+    code, text = item.get("code"), read_text(item, "at", where)
     if not (isinstance(code, int) and 0 < code < CODES):
         raise PackFault(f"{where}: threshold {text!r} needs a code from 1 to 999; below {BREACH} is a warning")
     align = Align(item.get("align", "exact"))
@@ -219,7 +247,7 @@ def _actions(item: Mapping[str, Any], where: str) -> tuple[str, ...]:
 
 
 def _read_extension(item: Mapping[str, Any], measure: Measure, where: str) -> Extension:
-    unit, units = read_limit(_text(item, "max_total", where), where)
+    unit, units = read_limit(read_text(item, "max_total", where), where)
     if unit is not measure or units is None:
         raise PackFault(f"{where}: the extension's max_total must be a number in {measure.replace('_', ' ')}")
     return Extension(
@@ -228,7 +256,25 @@ def _read_extension(item: Mapping[str, Any], measure: Measure, where: str) -> Ex
         by=tuple(item.get("by", ())),
         reasons=tuple(item.get("reasons", ())),
         notice=item.get("notice", ""),
+        mark=read_mark(item, where) if "mark" in item else Mark.VERIFIED,
     )
+
+
+def _check_law(policy: Policy, where: str) -> Policy:
+    """Return the obligation if it keeps to the three rules of law. Raises PackFault."""
+    if policy.starts_on in ENTRIES:
+        raise PackFault(
+            f"{where}: 'starts_on' is the event that the limit counts from, such as \"received\", not entry"
+        )
+    if policy.legal and policy.pause_reasons:
+        raise PackFault(f"{where}: a legal clock never pauses; take out 'pause_reasons' and write an extension instead")
+    if policy.legal and not (policy.url and policy.consequence and policy.examples):
+        raise PackFault(f"{where}: a legal limit needs a url, a consequence and an example; add what is missing")
+    if not policy.pause_reasons and any(example.pauses for example in policy.examples):
+        raise PackFault(f"{where}: an example pauses, but the obligation has no 'pause_reasons'; take the pauses out")
+    if policy.extension is None and any(example.extended_at for example in policy.examples):
+        raise PackFault(f"{where}: an example is extended, but the obligation has no extension; add one or take it out")
+    return policy
 
 
 def _read_example(item: Mapping[str, Any], measure: Measure, where: str) -> Example:
@@ -252,29 +298,6 @@ def _moment(value: datetime) -> datetime:
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise ValueError(f"{value} needs a date, a time and an offset such as 2026-06-01T10:00:00-04:00")
     return value
-
-
-def _text(block: Mapping[str, Any], name: str, where: str) -> str:
-    value = block.get(name)
-    if not (isinstance(value, str) and value.strip()):
-        raise PackFault(f"{where}: {name!r} is missing or empty; add it")
-    return value.strip()
-
-
-def _day(block: Mapping[str, Any], name: str, where: str) -> date:
-    value = block.get(name)
-    if not isinstance(value, date) or isinstance(value, datetime):
-        raise PackFault(f"{where}: {name!r} must be a date such as {name} = 2026-01-01")
-    return value
-
-
-def _mark(block: Mapping[str, Any], where: str) -> Mark:
-    try:
-        return Mark(block.get("mark", ""))
-    except ValueError:
-        raise PackFault(
-            f"{where}: 'mark' must be V (primary text), S (secondary source) or K (to be confirmed)"
-        ) from None
 
 
 def _check_ranges(policies: Sequence[Policy], where: str) -> None:

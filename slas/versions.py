@@ -18,6 +18,7 @@ from django.db import connection
 from slas.algebra import Align, DayEnd, Measure, Rule, StartRule, Threshold
 from slas.calendar import Calendar, Definition, micros, read_weekly
 from slas.fold import Terms
+from slas.missed import MissAction, MissKind
 from slas.models import CalendarVersion, PolicyVersion
 from slas.policy import Extension, Mark, Policy
 
@@ -165,10 +166,19 @@ def policy_of(row: PolicyVersion) -> Policy:
         clause=row.clause,
         url=row.url,
         mark=Mark(row.mark),
+        legal=row.legal,
+        enabled=row.enabled,
+        on_miss=tuple(_miss_action_of(item) for item in row.on_miss),
     )
 
 
 def _extension_of(item: dict[str, Any] | None) -> Extension | None:
     if item is None:
         return None
-    return Extension(**item | {"by": tuple(item["by"]), "reasons": tuple(item["reasons"])})
+    mark = Mark(item.get("mark", Mark.VERIFIED))
+    return Extension(**item | {"by": tuple(item["by"]), "reasons": tuple(item["reasons"]), "mark": mark})
+
+
+def _miss_action_of(item: dict[str, Any]) -> MissAction:
+    lists = {name: tuple(item[name]) for name in ("rights", "holds")}
+    return MissAction(**item | lists | {"kind": MissKind(item["kind"])})

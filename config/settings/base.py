@@ -94,6 +94,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 HOUSE_TIME_ZONE = "America/New_York"
 HOUSE_PACK = "house"
+ENABLED_PACKS = env.words("REDRESS_ENABLED_PACKS", "policy packs whose numbers counsel confirmed", default="")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.path("REDRESS_STATIC_ROOT", "where collected static files go", default=BASE_DIR / ".run" / "static")

@@ -6,7 +6,7 @@ that it has read for as long as it lives.
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 
 from slas.algebra import DayEnd, Measure, StartRule
@@ -75,10 +75,19 @@ class PolicyVersion(models.Model):
     clause = models.CharField(max_length=120)
     url = models.CharField(max_length=300, blank=True)
     mark = models.CharField(max_length=1, choices=[(mark.value, mark.name.lower()) for mark in Mark])
+    legal = models.BooleanField(db_default=False, help_text="Law, not house policy: it never pauses.")
+    enabled = models.BooleanField(db_default=True, help_text="Off while a number of its pack is to be confirmed.")
+    on_miss = models.JSONField(
+        db_default=Value([], models.JSONField()),
+        help_text="[{kind, to, words, rights, holds, clause}]: what a missed date brings about.",
+    )
     published_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         constraints = (
+            models.CheckConstraint(
+                name="slas_policy_law_never_pauses", condition=Q(legal=False) | Q(pause_reasons__len=0)
+            ),
             models.UniqueConstraint(
                 fields=("pack", "obligation", "track", "effective_from"), name="slas_policy_version_unique"
             ),

@@ -4,6 +4,8 @@ from datetime import datetime
 from operator import attrgetter
 from uuid import UUID
 
+from django.conf import settings
+
 from members.acts import Act
 from slas.faces import columns_of, face_of
 from slas.fold import ClockRefused, EventKind, Face, Happening, State, Terms, step
@@ -25,10 +27,16 @@ def start_clock(
     """Start what is owed, by the versions in force when it began. `started_at` may be past: receipt is not entry.
 
     `budget` is in days or seconds, for limits that are given at the start. Thresholds that have passed fire at once.
-    Raises ClockRefused when the budget is missing or a clock of this kind is open; PolicyMissing; HorizonPassed.
+    Raises ClockRefused when the pack is off, the budget is missing or a clock of this kind is open; PolicyMissing;
+    HorizonPassed.
     """
     policy_id, calendar_id = in_force(pack, obligation, track or "", started_at)
     terms = terms_of(policy_id, calendar_id)
+    if not terms.policy.enabled and pack not in settings.ENABLED_PACKS:
+        raise ClockRefused(
+            f"cannot start {terms.policy.name}: pack {pack!r} is switched off, for it holds numbers to be confirmed by "
+            "counsel; once they are confirmed, name the pack in REDRESS_ENABLED_PACKS"
+        )
     happening, face = _begin(terms, started_at, budget)
     latest = _latest_clock(this, matter.pk, obligation)
     if latest and latest.is_open:

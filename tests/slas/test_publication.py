@@ -26,8 +26,9 @@ MONDAY = utc(2026, 6, 1, 14)
 @pytest.fixture
 def folder(tmp_path):
     """Return a folder with the house's files; the shelf is read anew before and after."""
-    for name in ("calendars", "policy_packs"):
-        shutil.copytree(SLAS / name, tmp_path / name)
+    for name in ("calendars/house.toml", "calendars/us-ct.toml", "policy_packs/house.toml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(SLAS / name, tmp_path / name)
     versions.forget()
     yield tmp_path
     versions.forget()
