@@ -92,7 +92,7 @@ class Definition:
 def read_definition(data: Mapping[str, Any], where: str) -> Definition:
     """Check and return a calendar file's content. `where` names the file in refusals. Raises CalendarFault."""
     try:
-        first_year, last_year = data["reviewed_years"]
+        first_year, last_year = _read_years(data["reviewed_years"], where)
         holidays = data.get("holidays", {})
         definition = Definition(
             name=data["calendar"],
@@ -117,6 +117,12 @@ def read_definition(data: Mapping[str, Any], where: str) -> Definition:
         raise CalendarFault(f"{where}: no day has opening hours, so nothing could ever fall due; open at least one")
     read_zone(definition.tz, where)
     return definition
+
+
+def _read_years(years: Any, where: str) -> tuple[int, int]:
+    if not (isinstance(years, list) and [type(year) for year in years] == [int, int] and years[0] <= years[1]):
+        raise CalendarFault(f"{where}: 'reviewed_years' should be the first and the last year, such as [2019, 2030]")
+    return years[0], years[1]
 
 
 def read_weekly(weekly: Mapping[str, Sequence[Sequence[str]]], where: str) -> tuple[Hours, ...]:

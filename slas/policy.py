@@ -22,6 +22,14 @@ from slas.pack_words import Mark, PackFault, read_day, read_mark, read_text
 CAVEAT = "To be confirmed by counsel."
 CODES = 1000
 ENTRIES = frozenset({"created", "created_at", "entered", "recorded"})  # of the row: not what a limit counts from
+LENGTHS = {
+    **dict.fromkeys(("pack", "obligation", "calendar", "starts_on", "met_on"), 40),
+    "track": 20,
+    "title": 80,
+    "clause": 120,
+    "promise": 200,
+    "url": 300,
+}
 LATER_FIELDS: Mapping[str, Any] = {"legal": False, "enabled": True, "on_miss": ()}
 ACTIONS = frozenset({"notify_owner", "notify_lead", "raise_priority"})
 UNIT = r"(business day|business hour|business minute|calendar day|week|hour|minute|second)s?"
@@ -132,11 +140,23 @@ class Policy:
 def read_pack(data: Mapping[str, Any], where: str) -> list[Policy]:
     """Check a pack file's content and return its obligations, one for each track. Raises PackFault."""
     pack, calendar = (read_text(data, name, where) for name in ("pack", "calendar"))
+    blocks = data.get("obligation", [])
+    if not (isinstance(blocks, list) and all(isinstance(block, dict) for block in blocks)):
+        raise PackFault(f"{where}: write each obligation below a line [[obligation]], in two brackets")
     policies: list[Policy] = []
-    for number, block in enumerate(data.get("obligation", ()), 1):
+    for number, block in enumerate(blocks, 1):
         place = f"{where}: obligation {number} ({block.get('obligation', 'unnamed')})"
         common = {"legal": data.get("legal", False)}
-        policies.extend(_check_law(policy, place) for policy in _read_obligation(common | block, pack, calendar, place))
+        try:
+            read = list(_read_obligation(common | block, pack, calendar, place))
+        except (AttributeError, KeyError, TypeError) as error:
+            raise PackFault(
+                f"{place}: an entry is not of the kind it should be ({error}); compare another pack"
+            ) from error
+        for policy in read:
+            _check_law(policy, place)
+            _check_lengths(policy, place)
+        policies += read
     if not policies:
         raise PackFault(f"{where}: the pack holds no [[obligation]]; add one")
     _check_ranges(policies, where)
@@ -260,8 +280,14 @@ def _read_extension(item: Mapping[str, Any], measure: Measure, where: str) -> Ex
     )
 
 
-def _check_law(policy: Policy, where: str) -> Policy:
-    """Return the obligation if it keeps to the three rules of law. Raises PackFault."""
+def _check_lengths(policy: Policy, where: str) -> None:
+    for name, most in LENGTHS.items():
+        if len(text := getattr(policy, name)) > most:
+            raise PackFault(f"{where}: {name!r} has {len(text)} characters; {most} are the most")
+
+
+def _check_law(policy: Policy, where: str) -> None:
+    """Refuse what does not keep to the rules of law. Raises PackFault."""
     if policy.starts_on in ENTRIES:
         raise PackFault(
             f"{where}: 'starts_on' is the event that the limit counts from, such as \"received\", not entry"
@@ -274,7 +300,6 @@ def _check_law(policy: Policy, where: str) -> Policy:
         raise PackFault(f"{where}: an example pauses, but the obligation has no 'pause_reasons'; take the pauses out")
     if policy.extension is None and any(example.extended_at for example in policy.examples):
         raise PackFault(f"{where}: an example is extended, but the obligation has no extension; add one or take it out")
-    return policy
 
 
 def _read_example(item: Mapping[str, Any], measure: Measure, where: str) -> Example:

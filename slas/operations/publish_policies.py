@@ -115,7 +115,7 @@ def _read_pack(path: Path) -> list[Policy]:
 def _read_toml(path: Path, fault: Callable[[str], Exception]) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # no TOML, or no UTF-8
         raise fault(f"{path.name}: {error}; correct it there") from None
 
 

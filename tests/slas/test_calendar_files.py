@@ -147,6 +147,8 @@ def test_two_files_of_one_calendar_are_refused_by_name(folder):
         ),
         ('tz = "Europe/Dublin"', 'tz = "Europe/Cork"', "ie.toml: there is no time zone 'Europe/Cork'; use an IANA"),
         ('tz = "Europe/Dublin"', "tz = 5", "ie.toml: there is no time zone 5; use an IANA name"),
+        ("[2019, 2030]", "[2030, 2019]", "ie.toml: 'reviewed_years' should be the first and the last year, such as"),
+        ("[2019, 2030]", "[2019]", "ie.toml: 'reviewed_years' should be the first and the last year, such as"),
         ("2026-03-17 = ", "2026-01-01 = ", "ie.toml: Cannot overwrite a value (at line"),
         ("2026-03-17 = ", "2036-03-17 = ", "ie.toml: holiday 2036-03-17 is outside the reviewed years 2019 to 2030"),
         ("2026-03-17 = ", "2026-02-30 = ", "ie.toml:"),

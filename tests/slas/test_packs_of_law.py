@@ -146,6 +146,14 @@ def test_what_law_forbids_in_a_pack_is_refused_with_the_cure():
     assert refusal(on_miss=[LETTER | {"words": ""}]) == "'words' is missing or empty; add it"
 
 
+def test_what_is_of_the_wrong_kind_or_too_long_is_refused_with_its_place():
+    assert refusal(promise="x" * 201) == "'promise' has 201 characters; 200 are the most"
+    assert refusal(threshold=[]).startswith("no threshold has code 100")
+    assert refusal(promise="Within {days}.").startswith("an entry is not of the kind it should be ('days'); compare")
+    with pytest.raises(PackFault, match=r"^test\.toml: write each obligation below a line \[\[obligation\]\], in two"):
+        read_pack({"pack": "test", "calendar": "house", "obligation": {"title": "Answer"}}, "test.toml")
+
+
 def test_a_pack_to_be_confirmed_is_only_on_when_it_says_who_confirmed_it():
     assert not small(mark="K")[0].enabled
     assert refusal(mark="K", _enabled=True) == (

@@ -93,3 +93,9 @@ def test_a_calendar_that_ends_is_an_alarm_400_days_ahead(django_assert_num_queri
 
 def test_health_counts_the_days_of_the_calendars_that_obligations_count_by():
     assert health(utc(2030, 12, 1)).calendar_horizon_days == 30
+
+
+def test_a_monitor_reads_the_days_left_in_the_calendars(client):
+    left = client.get("/health/deadlines").json()["calendar_horizon_days"]
+
+    assert left == (date(2030, 12, 31) - database_now().date()).days
