@@ -30,8 +30,8 @@ def public_stages(
     """Return the five stages with their dates in the time zone of the complaint.
 
     The first stage without a date is the current one; looking into it has no date of its own, it lasts from the
-    confirmation to the decision. While there is no decision, the day promised for it (`decision_by`, in words) stands
-    beside it.
+    confirmation to the decision. Closing takes no time, so a complaint stands at its decision until it is closed.
+    While there is no decision, the day promised for it (`decision_by`, in words) stands beside it.
     """
     promised = _("by %(date)s") % {"date": decision_by} if decision_by else ""
     looked_into = decided_at or closed_at
@@ -43,6 +43,8 @@ def public_stages(
         (_("Closed"), closed_at, _day(closed_at, zone)),
     ]
     current = next((place for place, milestone in enumerate(milestones) if not milestone[1]), len(milestones))
+    if current == len(milestones) - 1:
+        current -= 1
     return [
         Stage(name, when, "done" if place < current else "current" if place == current else "ahead")
         for place, (name, _at, when) in enumerate(milestones)
