@@ -112,7 +112,7 @@ def the_member_reads_the_letter(member: Page, reference: str, folder: Path) -> N
     for words in ("We agree with your complaint.", handling.RATIONALE, handling.REMEDY, "If you do not agree"):
         expect(letter).to_contain_text(words)
     member.get_by_role("link", name="Back to your complaint").click()
-    assert stages(member) == ["done", "done", "done", "done", "current"]
+    assert stages(member) == ["done", "done", "done", "current", "ahead"]
     expect(member.get_by_role("heading", name="If you do not agree")).to_be_visible()
     with member.expect_download() as download:
         member.get_by_role("link", name="Save the letter (PDF)").click()
