@@ -1,7 +1,6 @@
 """Whatever is typed at the desk: nothing fails, nothing typed is lost, and what is kept is kept as it was."""
 
 import html
-import json
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,13 +20,10 @@ from slas.queries import database_now
 from tests.complaints import stages
 from tests.complaints.test_desk_acts import AXES, DECISION, EVIDENCE, address, shown
 from tests.people import sign_in, staff
-from tests.shared_data import FOLDER
+from tests.shared_data import NAUGHTY, needs_naughty
 
 pytestmark = pytest.mark.usefixtures("policies")
-BLNS = FOLDER / "fuzz" / "blns.json"
-NAUGHTY = json.loads(BLNS.read_text(encoding="utf-8")) if BLNS.exists() else []
 BUNDLES = ["\n".join(NAUGHTY[start : start + 100]) for start in range(0, len(NAUGHTY), 100)]
-needs_naughty = pytest.mark.skipif(not NAUGHTY, reason=f"NO DATA: {BLNS} is absent")
 TOO_LONG = "This is too long"
 
 

@@ -1,7 +1,6 @@
 """A member's own pages: plain dates, own words, the letter, and nothing of anybody else."""
 
 import html
-import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,10 +22,9 @@ from slas.queries import database_now, open_clocks
 from tests import people
 from tests.complaints import member_cases as cases
 from tests.intake.papers import PNG
-from tests.shared_data import FOLDER
+from tests.shared_data import NAUGHTY, needs_naughty
 
 pytestmark = pytest.mark.django_db
-BLNS = FOLDER / "fuzz" / "blns.json"
 UNKNOWN = "C-26-2222-2222"
 
 
@@ -238,10 +236,10 @@ def test_a_message_that_cannot_be_sent_comes_back_with_its_words(amira, person, 
     assert messages() == []
 
 
-@pytest.mark.skipif(not BLNS.exists(), reason=f"NO DATA: {BLNS} is absent")
+@needs_naughty
 def test_naughty_messages_are_stored_and_shown_intact(amira, person):
     complaint = cases.submitted(person=person)
-    naughty = json.loads(BLNS.read_text(encoding="utf-8"))
+    naughty = NAUGHTY
     bundles = ["\n".join(naughty[start : start + 150]) for start in range(0, len(naughty), 150)]
     for number, bundle in enumerate(bundles):
         body = bundle.replace("\n", "\r\n")

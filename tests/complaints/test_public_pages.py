@@ -1,7 +1,6 @@
 """Pages for everybody: the way in, the time table, and where a complaint stands without an account."""
 
 import html
-import json
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
@@ -25,11 +24,10 @@ from slas.models import PolicyVersion
 from slas.queries import database_now
 from tests import people
 from tests.complaints import member_cases as cases
-from tests.shared_data import FOLDER
+from tests.shared_data import NAUGHTY, needs_naughty
 
 pytestmark = pytest.mark.django_db
 PAGES = ("home", "complaints", "status", "accessibility", "privacy", "language_help")
-BLNS = FOLDER / "fuzz" / "blns.json"
 STATUS = "/en/status/"
 
 
@@ -256,10 +254,10 @@ def test_both_fields_are_needed(client):
     assert "Enter the last name." in shown(response)
 
 
-@pytest.mark.skipif(not BLNS.exists(), reason=f"NO DATA: {BLNS} is absent")
+@needs_naughty
 def test_naughty_names_and_references_do_no_harm(client):
     complaint = cases.submitted()
-    for text in json.loads(BLNS.read_text(encoding="utf-8"))[::3]:
+    for text in NAUGHTY[::3]:
         BY_REFERENCE.forget(complaint.reference)
         client.defaults["REMOTE_ADDR"] = an_address()
         assert client.post(STATUS, {"reference": text, "surname": text}).status_code == 422

@@ -3,7 +3,6 @@
 import csv
 import gzip
 import html
-import json
 
 import pytest
 from django.test import Client
@@ -16,14 +15,9 @@ from members.form_words import TAKEN_OUT
 from members.privacy.access import phi_access
 from tests.intake import walk
 from tests.people import AT
-from tests.shared_data import FOLDER
+from tests.shared_data import NAUGHTY, STORIES, needs, needs_naughty
 
 pytestmark = pytest.mark.django_db
-BLNS = FOLDER / "fuzz" / "blns.json"
-CFPB = FOLDER / "complaints" / "cfpb_sample.csv.gz"
-NAUGHTY = json.loads(BLNS.read_text(encoding="utf-8")) if BLNS.exists() else []
-needs_naughty = pytest.mark.skipif(not NAUGHTY, reason=f"NO DATA: {BLNS} is absent")
-needs_stories = pytest.mark.skipif(not CFPB.exists(), reason=f"NO DATA: {CFPB} is absent")
 
 
 def shown(response) -> str:
@@ -102,9 +96,9 @@ def test_naughty_strings_for_a_choice_or_a_date_are_refused(client, step):
         assert client.post(walk.url(step), answers | {"draft": draft}).status_code == 422, text
 
 
-@needs_stories
+@needs(STORIES)
 def test_the_longest_real_story_passes(client):
-    with gzip.open(CFPB, "rt", encoding="utf-8", newline="") as file:
+    with gzip.open(STORIES, "rt", encoding="utf-8", newline="") as file:
         stories = [row["consumer_complaint_narrative"] for row in csv.DictReader(file)]
     story = max(stories, key=lambda text: len(text.split()))
     assert len(story.split()) == 3755

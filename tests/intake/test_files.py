@@ -15,9 +15,8 @@ from members.privacy.access import phi_access
 from tests import people
 from tests.intake import walk
 from tests.intake.papers import JPG, PDF, PNG, pdf
-from tests.shared_data import FOLDER
+from tests.shared_data import SAMPLES, needs
 
-SAMPLES = FOLDER / "attachments"
 BEFORE = ("who", "urgent", "topic", "what-happened")
 
 
@@ -128,7 +127,7 @@ def test_a_file_without_a_middle_or_an_end_is_refused(form, name, content):
     assert kept() == []
 
 
-@pytest.mark.skipif(not SAMPLES.exists(), reason=f"NO DATA: {SAMPLES} is absent")
+@needs(SAMPLES)
 def test_real_files_pass_whole_and_fail_cut_in_half():
     wholes = [path for kind in ("pdf", "jpg", "png") for path in SAMPLES.glob(f"*.{kind}") if "html" not in path.name]
     assert len(wholes) >= 10

@@ -17,8 +17,8 @@ from slas.algebra import (
     due_on,
 )
 from slas.calendar import HorizonPassed
+from tests.shared_data import AGGREGATES, COMPLAINTS, needs_complaints
 from tests.slas.calendars import due, make_calendar, published, utc
-from tests.slas.test_vectors import FOLDER
 
 DAYS, SECONDS = Measure.BUSINESS_DAYS, Measure.BUSINESS_SECONDS
 OFFICE = make_calendar()
@@ -146,11 +146,10 @@ def test_business_days_between_two_dates_are_counted_once():
         business_days_between(connecticut, date(2018, 12, 31), date(2024, 3, 28))
 
 
-@pytest.mark.skipif(not FOLDER.is_dir(), reason=f"NO DATA: {FOLDER} is absent; set REDRESS_SHARED_DATA")
+@needs_complaints
 def test_business_days_of_real_complaints_add_up_to_what_numpy_found():
-    folder = FOLDER.parent / "complaints"
-    expected = json.loads((folder / "ct_expected_aggregates.json").read_text())
-    with gzip.open(folder / "ct_health_complaints.jsonl.gz", "rt") as file:
+    expected = json.loads(AGGREGATES.read_text())
+    with gzip.open(COMPLAINTS, "rt") as file:
         spans = [(json.loads(line)["opened"], json.loads(line)["closed"]) for line in file]
     connecticut = published("us-ct")
     days = sorted(business_days_between(connecticut, *map(date.fromisoformat, span)) for span in spans)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from slas.due_dates import Shelf, answer_all, read_shelf
-from tests.slas.test_vectors import FOLDER, lines
+from tests.shared_data import VECTORS, needs_vectors
+from tests.slas.test_vectors import lines
 
 ROOT = Path(__file__).resolve().parents[2]
 OFFICE = {"tz": "America/New_York", "weekly": {"mon": [["09:00", "17:00"]], "tue": [["09:00", "17:00"]]}}
@@ -36,15 +37,15 @@ def result(**changes):
     return answer.get("result", answer.get("error"))
 
 
-@pytest.mark.skipif(not FOLDER.is_dir(), reason="NO VECTORS: set REDRESS_SHARED_DATA to the folder of shared data")
+@needs_vectors
 def test_the_command_answers_every_vector_as_other_libraries_do(tmp_path):
     vectors = lines("calendar_vectors.jsonl.gz") + lines("pause_vectors.jsonl.gz")
     questions = tmp_path / "questions.jsonl"
     with questions.open("wb") as file:
         for name in ("calendar_vectors.jsonl.gz", "pause_vectors.jsonl.gz"):
-            file.write(gzip.decompress((FOLDER / name).read_bytes()))
+            file.write(gzip.decompress((VECTORS / name).read_bytes()))
 
-    status, answers, _ = command(questions, "--calendars", FOLDER / "calendars.json")
+    status, answers, _ = command(questions, "--calendars", VECTORS / "calendars.json")
 
     assert status == 0
     assert [answer["id"] for answer in answers] == [vector["id"] for vector in vectors]

@@ -2,32 +2,27 @@
 
 import gzip
 import json
-import os
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 
 import pytest
 
 from slas.algebra import DayEnd, Line, Measure, Rule
 from slas.calendar import micros, moment
+from tests.shared_data import VECTORS, needs_vectors
 from tests.slas.calendars import business_seconds_between, due, make_calendar
 
-ROOT = Path(__file__).resolve().parents[2]
-FOLDER = Path(os.environ.get("REDRESS_SHARED_DATA", ROOT.parent / "shared" / "data")) / "sla"
-pytestmark = pytest.mark.skipif(
-    not FOLDER.is_dir(), reason=f"NO VECTORS: {FOLDER} is absent; set REDRESS_SHARED_DATA to the folder of shared data"
-)
+pytestmark = needs_vectors
 
 
 def lines(name):
-    with gzip.open(FOLDER / name, "rt") as file:
+    with gzip.open(VECTORS / name, "rt") as file:
         return [json.loads(line) for line in file]
 
 
 @cache
 def calendar(name):
-    data = json.loads((FOLDER / "calendars.json").read_text())[name]
+    data = json.loads((VECTORS / "calendars.json").read_text())[name]
     return make_calendar(data["tz"], data["weekly"], [datetime.fromisoformat(day).date() for day in data["holidays"]])
 
 
