@@ -1,5 +1,6 @@
 """What the rest of the house does when a clock fires or an outbox row is due."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from smtplib import SMTPRecipientsRefused
 from typing import Any
@@ -12,10 +13,9 @@ from complaints.correspondence.delivery import NoAddress, send_email
 from complaints.correspondence.models import Dispatch
 from complaints.correspondence.operations import SEND
 from complaints.operations import Firing, escalate_complaint, record_sent, record_undeliverable
-from slas.models import Clock
 from slas.outbox import handles
 from slas.queries import database_now
-from slas.signals import clock_breached, clock_warned
+from slas.signals import Fired, clock_breached, clock_warned
 
 ESCALATIONS = {"complaint": escalate_complaint, "capa": escalate_capa, "capa_action": escalate_capa}
 
@@ -26,27 +26,27 @@ PERMANENT = 500
 
 
 @receiver((clock_warned, clock_breached))
-def escalate(
-    *, signal: Signal, clock: Clock, code: int, epoch: int, at: datetime, action: str, key: str, **_others: Any
-) -> None:
-    """Do what a threshold of a policy asks for; the kind of the matter says who knows how."""
-    escalation = ESCALATIONS.get(clock.matter.kind)
-    if escalation is None:
-        return
-    firing = Firing(
-        matter_id=clock.matter_id,
-        clock_id=clock.id,
-        kind=clock.kind,
-        title=clock.policy.title,
-        due_at=clock.due_at,
-        epoch=epoch,
-        code=code,
-        breached=signal is clock_breached,
-        owed=clock.is_open,
-        action=action,
-        key=key,
-    )
-    escalation(at=at, firing=firing)
+def escalate(*, signal: Signal, firings: Sequence[Fired], at: datetime, **_others: Any) -> None:
+    """Do what thresholds of policies ask for; the kind of the matter says who knows how."""
+    for fired in firings:
+        clock = fired.clock
+        escalation = ESCALATIONS.get(clock.matter.kind)
+        if escalation is None:
+            continue
+        firing = Firing(
+            matter_id=clock.matter_id,
+            clock_id=clock.id,
+            kind=clock.kind,
+            title=clock.policy.title,
+            due_at=clock.due_at,
+            epoch=fired.epoch,
+            code=fired.code,
+            breached=signal is clock_breached,
+            owed=clock.is_open,
+            action=fired.action,
+            key=fired.key,
+        )
+        escalation(at=at, firing=firing)
 
 
 def give_up_sending(matter_id: UUID, key: str, payload: dict[str, Any]) -> None:  # noqa: ARG001 -- the outbox passes all three

@@ -9,7 +9,7 @@ from complaints.operations import record_sent
 from slas.algebra import BREACH
 from slas.models import Clock, Outbox
 from slas.outbox import FIRED
-from slas.signals import clock_breached, clock_warned
+from slas.signals import Fired, clock_breached, clock_warned
 from slas.sweep import fire_everything
 
 WHO = "demonstration"
@@ -36,13 +36,5 @@ def _carry_out(effect: Outbox) -> None:
     clock = Clock.objects.get(matter_id=effect.matter_id, id=told["clock"])
     at = datetime.fromisoformat(told["at"])
     signal = clock_breached if told["code"] >= BREACH else clock_warned
-    signal.send(
-        sender=Clock,
-        clock=clock,
-        code=told["code"],
-        epoch=told["epoch"],
-        scheduled_for=at,
-        at=at,
-        action=told["action"],
-        key=effect.key,
-    )
+    fired = Fired(clock, told["code"], told["epoch"], at, told["action"], effect.key)
+    signal.send(sender=Clock, firings=[fired], at=at)

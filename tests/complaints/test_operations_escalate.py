@@ -15,7 +15,7 @@ from members.actors import Role
 from slas.models import Clock
 from slas.outbox import effect_key
 from slas.queries import open_clocks
-from slas.signals import clock_breached, clock_warned
+from slas.signals import Fired, clock_breached, clock_warned
 from tests.complaints import stages
 from tests.complaints.stages import AT
 from tests.people import actor_of, staff
@@ -32,17 +32,11 @@ def clock_of(row, kind="acknowledge"):
 def fire(clock, *actions, code=BREACHED):
     """Announce a threshold as slas.announcements does."""
     signal = clock_breached if code >= BREACHED else clock_warned
-    for action in actions:
-        signal.send(
-            sender=Clock,
-            clock=clock,
-            code=code,
-            epoch=clock.epoch,
-            scheduled_for=clock.due_at,
-            at=clock.due_at + timedelta(seconds=1),
-            action=action,
-            key=effect_key(clock.id, clock.epoch, code, action),
-        )
+    firings = [
+        Fired(clock, code, clock.epoch, clock.due_at, action, effect_key(clock.id, clock.epoch, code, action))
+        for action in actions
+    ]
+    signal.send(sender=Clock, firings=firings, at=clock.due_at + timedelta(seconds=1))
 
 
 def alerted():

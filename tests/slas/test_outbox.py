@@ -267,8 +267,9 @@ def heard(monkeypatch):
     """Return what a receiver of the two signals was told; the complaints' own do not listen meanwhile."""
     told = []
 
-    def receive(signal, **said):
-        told.append((signal, said))
+    def receive(signal, firings, at, **_others):
+        told.extend((signal, fired) for fired in firings)
+        assert at <= database_now()
 
     for signal in (clock_warned, clock_breached):
         monkeypatch.setattr(signal, "receivers", [])
@@ -290,10 +291,10 @@ def test_a_firing_is_announced_once_for_each_action(heard):
 
     signal, said = heard[0]
     assert signal is clock_warned
-    assert (said["clock"], said["code"], said["epoch"], said["action"]) == (clock, 50, 1, "notify_owner")
-    assert said["scheduled_for"] == MONDAY + timedelta(hours=12)
-    assert said["key"] == f"sla:{clock.id}:1:50:notify_owner"
-    assert [(signal is clock_breached, said["code"], said["action"]) for signal, said in heard[1:]] == [
+    assert (said.clock, said.code, said.epoch, said.action) == (clock, 50, 1, "notify_owner")
+    assert said.scheduled_for == MONDAY + timedelta(hours=12)
+    assert said.key == f"sla:{clock.id}:1:50:notify_owner"
+    assert [(signal is clock_breached, said.code, said.action) for signal, said in heard[1:]] == [
         (True, 100, "notify_lead"),
         (True, 100, "notify_owner"),
         (True, 100, "raise_priority"),
@@ -308,7 +309,7 @@ def test_a_warning_that_was_overtaken_by_the_answer_is_not_announced_but_a_breac
     complete(clock, MONDAY + timedelta(hours=30))
 
     assert settle(take()) == 4
-    assert [said["code"] for _, said in heard] == [100, 100, 100]
+    assert [said.code for _, said in heard] == [100, 100, 100]
     assert [code for code, _, suppressed in firings(clock) if not suppressed] == [50, 100]
 
 
@@ -326,7 +327,7 @@ def test_a_receiver_that_fails_is_told_again(heard):
     Outbox.objects.update(next_try_at=Now())
 
     assert settle(take()) == 1
-    assert heard[-1][1]["code"] == 50
+    assert heard[-1][1].code == 50
 
 
 @pytest.mark.django_db
@@ -339,7 +340,7 @@ def test_the_tasks_of_celery_tick_settle_and_prune(heard, calls):
     tick()
     pairs = take()
     settle_envelope([str(matter_id) for matter_id, _ in pairs], [key for _, key in pairs])
-    assert {said["code"] for _, said in heard} == {100}
+    assert {said.code for _, said in heard} == {100}
 
     Outbox.objects.update(settled_at=now - timedelta(days=31))
     kept = ask("kept")
