@@ -172,6 +172,7 @@ class TimelineCode(TextChoices):
     CLOCK_BREACHED = "clock_breached", _("A due date was missed")
     PRIORITY_RAISED = "priority_raised", _("The priority was raised")
     SEND_FAILED = "send_failed", _("A message could not be delivered")
+    SEND_RETRIED = "send_retried", _("We try to deliver a message again")
     SEND_ARRIVED = "send_arrived", _("A message was delivered after all")
     ADDRESS_RECORDED = "address_recorded", _("The postal address was recorded")
     ROOT_CAUSE_RECORDED = "root_cause_recorded", _("A root cause was recorded")

@@ -84,6 +84,7 @@ class Dispatch(models.Model):
     requested_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True, help_text="Given up: nobody will get it unless somebody acts.")
+    retried_at = models.DateTimeField(null=True, help_text="Somebody had it tried again after it was given up.")
 
     class Meta:
         constraints = (
