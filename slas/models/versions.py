@@ -30,6 +30,9 @@ class CalendarVersion(models.Model):
     offsets = models.JSONField(
         help_text="[[UTC second, offset in seconds]]: the zone's answers, frozen at publication."
     )
+    draft = models.ForeignKey(
+        "slas.PolicyDraft", models.PROTECT, null=True, related_name="+", help_text="Empty: published from a file."
+    )
     published_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -80,6 +83,12 @@ class PolicyVersion(models.Model):
     on_miss = models.JSONField(
         db_default=Value([], models.JSONField()),
         help_text="[{kind, to, words, rights, holds, clause}]: what a missed date brings about.",
+    )
+    draft = models.ForeignKey(
+        "slas.PolicyDraft", models.PROTECT, null=True, related_name="+", help_text="Empty: published from a file."
+    )
+    applies_to = models.JSONField(
+        db_default=Value({}, models.JSONField()), help_text="{fact: [value]}: whom it binds; empty: nobody by itself."
     )
     published_at = models.DateTimeField(db_default=Now(), editable=False)
 
