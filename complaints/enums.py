@@ -77,6 +77,10 @@ class LineOfBusiness(TextChoices):
     INDIVIDUAL = "individual", _("Individual")
     GROUP = "group", _("Group")
     STUDENT = "student", _("Student")
+    MEDICARE_ADVANTAGE = "medicare_advantage", _("Medicare Advantage")
+    PART_D = "part_d", _("Medicare drug plan (Part D)")
+    DUAL_SPECIAL_NEEDS = "dual_special_needs", _("Medicare and Medicaid special needs plan")
+    MEDICAID = "medicaid", _("Medicaid")
     UNKNOWN = "unknown", _("Not known")
 
 
@@ -170,10 +174,28 @@ class TimelineCode(TextChoices):
     WITHDRAWN = "withdrawn", _("The complaint was withdrawn")
     CLOCK_WARNED = "clock_warned", _("A due date is near")
     CLOCK_BREACHED = "clock_breached", _("A due date was missed")
+    NOTICE_MADE = "notice_made", _("A notice that the law asks for was made")
+    NOTICE_SENT = "notice_sent", _("We sent a letter about the date of our answer")
+    NOTICE_PASSED_ON = "notice_passed_on", _("A notice was passed on to its addressee")
+    NOTICE_FAILED = "notice_failed", _("A notice that the law asks for could not be made")
+    DATE_EXTENDED = "date_extended", _("We moved the date of our answer")
+    CLOCK_PAUSED = "clock_paused", _("We wait for the member’s answer")
+    CLOCK_RESUMED = "clock_resumed", _("We go on: the wait is over")
     PRIORITY_RAISED = "priority_raised", _("The priority was raised")
+    REASSIGNED = "reassigned", _("Another case handler has the complaint now")
+    TASK_OPENED = "task_opened", _("A task was opened")
+    TASK_DONE = "task_done", _("A task was done")
     SEND_FAILED = "send_failed", _("A message could not be delivered")
     SEND_RETRIED = "send_retried", _("We try to deliver a message again")
     SEND_ARRIVED = "send_arrived", _("A message was delivered after all")
     ADDRESS_RECORDED = "address_recorded", _("The postal address was recorded")
     ROOT_CAUSE_RECORDED = "root_cause_recorded", _("A root cause was recorded")
     CAPA_OPENED = "capa_opened", _("A CAPA was opened for it")
+
+
+class TaskKind(TextChoices):
+    """What a task asks for."""
+
+    SEE_TO_DATE = "see_to_date", _("See to it that this is done")
+    REACH_COMPLAINANT = "reach_complainant", _("Reach the complainant another way")
+    REACH_COLLEAGUE = "reach_colleague", _("Tell a colleague whom no e-mail reaches")

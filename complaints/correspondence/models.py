@@ -60,14 +60,63 @@ class Letter(PartOfComplaint):
         return rows.filter(sent_at__isnull=False)
 
 
+class NoticeKind(models.TextChoices):
+    """What we send because a date was missed or moved."""
+
+    DELAY_LETTER = "delay_letter", "Letter of delay"
+    NOTICE_TO_NEXT_BODY = "notice_to_next_body", "Notice to the next body"
+    EXTERNAL_REVIEW_FILE = "external_review_file", "File for the external review"
+    EXTENSION_LETTER = "extension_letter", "Letter about a later date"
+
+
+TO_MEMBER = (NoticeKind.DELAY_LETTER, NoticeKind.EXTENSION_LETTER)
+
+
+class Notice(PartOfComplaint):
+    """A letter, notice or file that a clock has brought about, exactly as it was made; one of a kind for each epoch.
+
+    `channel` is how a letter reaches the member; a body's notice has none, for somebody passes it on.
+    """
+
+    clock_id = models.UUIDField()
+    epoch = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=20, choices=NoticeKind)
+    addressee = models.CharField(max_length=120, help_text='"member", or the body as the policy pack names it.')
+    clause = models.CharField(max_length=120)
+    channel = models.CharField(max_length=8, choices=LetterChannel, blank=True)
+    media_type = models.CharField(max_length=40)
+    content = SealedJSONField(help_text="The letter; of a file its first page.")
+    file = SealedBytesField(purpose="file")
+    made_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, help_text="Proof: accepted by the mail server, posted, or passed on.")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("complaint", "clock_id", "epoch", "kind"), name="notice_made_once"),
+            models.CheckConstraint(
+                name="notice_to_member_has_a_channel",
+                condition=Q(kind__in=TO_MEMBER, channel__in=LetterChannel.values)
+                | (~Q(kind__in=TO_MEMBER) & Q(channel="")),
+            ),
+        )
+
+    @classmethod
+    def for_members(cls, rows: QuerySet[Self]) -> QuerySet[Self]:
+        """Members see their own letters once they are sent."""
+        return rows.filter(kind__in=TO_MEMBER, sent_at__isnull=False)
+
+
 class DispatchKind(models.TextChoices):
     """What an e-mail tells; none of them holds health data."""
 
     ACKNOWLEDGEMENT = "acknowledgement"
     LETTER_READY = "letter_ready"
     MESSAGE_READY = "message_ready"
+    NOTICE_READY = "notice_ready"
     STATUS_LINK = "status_link"
     CLOCK_ALERT = "clock_alert"
+    HANDED_OVER = "handed_over"
+    ALERT_DIGEST = "alert_digest"
 
 
 class Dispatch(models.Model):
@@ -84,6 +133,9 @@ class Dispatch(models.Model):
     requested_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True, help_text="Given up: nobody will get it unless somebody acts.")
+    told_in = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="told", help_text="The digest that tells it instead."
+    )
     retried_at = models.DateTimeField(null=True, help_text="Somebody had it tried again after it was given up.")
 
     class Meta:
@@ -91,8 +143,16 @@ class Dispatch(models.Model):
             models.CheckConstraint(
                 name="dispatch_sent_or_failed", condition=Q(sent_at__isnull=True) | Q(failed_at__isnull=True)
             ),
+            models.CheckConstraint(
+                name="dispatch_digest_tells_staff", condition=Q(told_in__isnull=True) | Q(to_user__isnull=False)
+            ),
         )
-        indexes = (models.Index(fields=("matter",), name="dispatch_by_matter"),)
+        indexes = (
+            models.Index(fields=("matter",), name="dispatch_by_matter"),
+            models.Index(
+                fields=("to_user", "requested_at"), name="dispatch_to_staff", condition=Q(to_user__isnull=False)
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"

@@ -2,6 +2,7 @@
 
 from complaints.models.complaint import Complaint, own_complaints_of
 from complaints.models.source import Recovery, SourceRecord
+from complaints.models.task import Task
 from complaints.models.timeline import TimelineEntry
 from complaints.models.work import AXES, Assessment, Decision, Enclosure, Evidence, Note
 
@@ -15,6 +16,7 @@ __all__ = (
     "Note",
     "Recovery",
     "SourceRecord",
+    "Task",
     "TimelineEntry",
     "own_complaints_of",
 )
