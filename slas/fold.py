@@ -34,6 +34,7 @@ class EventKind(StrEnum):
     EXTEND = "extend"
     COMPLETE = "complete"
     CANCEL = "cancel"
+    REBASE = "rebase"
 
 
 NOT_RECORDED = "not recorded"

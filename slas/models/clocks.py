@@ -59,7 +59,7 @@ class Clock(models.Model):
     due_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True)
     paused_pos = models.BigIntegerField(null=True)
-    epoch = models.PositiveSmallIntegerField(default=1, help_text="Grows with every extension: its warnings fire anew.")
+    epoch = models.PositiveSmallIntegerField(default=1, help_text="Grows when extended or rebased: warnings fire anew.")
     fire_ats = ArrayField(models.DateTimeField())
     fire_codes = ArrayField(models.SmallIntegerField())
     next_seq = models.PositiveSmallIntegerField(default=1)
@@ -136,9 +136,26 @@ class ClockEvent(models.Model):
     units = models.BigIntegerField(null=True, help_text="The budget of a start, the units of an extension.")
     fired = models.PositiveSmallIntegerField(default=0, help_text="Thresholds that had fired before.")
     reason = models.CharField(max_length=80, blank=True)
+    calendar = models.ForeignKey(
+        "slas.CalendarVersion",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="By which a rebased clock counts from its start on, and until it is rebased again.",
+    )
     actor_kind = models.CharField(max_length=10, choices=ActorKind)
     actor_id = models.UUIDField(null=True)
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="slas_clock_event_calendar",
+                condition=Q(kind=EventKind.REBASE, calendar__isnull=False)
+                | (~Q(kind=EventKind.REBASE) & Q(calendar__isnull=True)),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.at:%Y-%m-%d %H:%M} UTC"
