@@ -74,19 +74,19 @@ class Trace:
 
     def as_data(self) -> dict[str, Any]:
         """Return the trace for JSON: UTC instants, days or seconds."""
-        amount = _days if self.rule.measure.is_days else _seconds
+        measure = self.rule.measure
         return {
             "calendar": self.calendar,
             "calendar_version": self.calendar_version,
             "tz": self.tz,
-            "measure": self.rule.measure.value,
+            "measure": measure.value,
             "counted_from": self.rule.start_rule.value,
             "day_end": self.rule.day_end.value,
             "started_at": utc_text(self.started_at),
             "counts_from": utc_text(self.counts_from),
-            "budget": amount(self.budget),
+            "budget": amount_of(measure, self.budget),
             "due_at": utc_text(self.due_at),
-            "steps": [_step_data(step, amount) for step in self.steps],
+            "steps": [_step_data(step, measure) for step in self.steps],
         }
 
 
@@ -262,25 +262,24 @@ def utc_text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _days(units: int) -> int:
-    return units
+def amount_of(measure: Measure, units: int) -> int | float:
+    """Return the algebra's units as days, or as seconds; a part of a second is a fraction."""
+    if measure.is_days:
+        return units
+    return units / SECOND if units % SECOND else units // SECOND
 
 
-def _seconds(units: int) -> int | float:
-    return units // SECOND if units % SECOND == 0 else units / SECOND
-
-
-def _step_data(step: Step, amount: Any) -> dict[str, Any]:
+def _step_data(step: Step, measure: Measure) -> dict[str, Any]:
     data = {
         "on": step.on.isoformat(),
         "from": utc_text(step.begins_at),
         "to": utc_text(step.ends_at),
         "why": step.why.value,
-        "counted": amount(step.counted),
-        "left": amount(step.left),
+        "counted": amount_of(measure, step.counted),
+        "left": amount_of(measure, step.left),
     }
     if step.added:
-        data["added"] = amount(step.added)
+        data["added"] = amount_of(measure, step.added)
     if step.holiday:
         data["holiday"] = step.holiday
     return data

@@ -22,6 +22,7 @@ from members.actors import SYSTEM, Role
 from members.audit.models import Event
 from members.operations import verify_code
 from members.privacy.access import phi_access
+from slas.explanations import explain_clock
 from slas.models import OPEN, Clock, ClockState, Outbox, PolicyVersion
 from slas.operations import publish_policies
 from slas.queries import database_now
@@ -90,6 +91,13 @@ def test_the_deadlines_of_the_past_have_had_their_effects_in_the_past():
     for model, column in ((TimelineEntry, "at"), (Complaint, "submitted_at"), (Letter, "issued_at")):
         assert not every(model).filter(**{f"{column}__gt": now}).exists()
     assert not Event.objects.filter(at__gt=now).exclude(action="phi.opened").exists()
+
+
+@pytest.mark.usefixtures("logins")
+def test_every_date_can_be_explained_and_the_explanation_adds_up():
+    now, clocks = database_now(), list(Clock.objects.all())
+    assert [clock for clock in clocks if not explain_clock(clock, at=now).adds_up] == []
+    assert {clock.state for clock in clocks} >= {ClockState.RUNNING, ClockState.MET, ClockState.MISSED}
 
 
 @pytest.mark.usefixtures("logins")
