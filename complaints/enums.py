@@ -197,5 +197,6 @@ class TaskKind(TextChoices):
     """What a task asks for."""
 
     SEE_TO_DATE = "see_to_date", _("See to it that this is done")
+    SEND_NOTICE = "send_notice", _("Send what the law asks for on its way")
     REACH_COMPLAINANT = "reach_complainant", _("Reach the complainant another way")
     REACH_COLLEAGUE = "reach_colleague", _("Tell a colleague whom no e-mail reaches")

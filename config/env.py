@@ -52,6 +52,17 @@ def words(name: str, how: str, *, default: str | None = None) -> list[str]:
     return [part.strip() for part in text(name, how, default=default).split(",") if part.strip()]
 
 
+def amounts(name: str, how: str, *, default: str | None = None) -> dict[str, int]:
+    """Return the variable `name`, comma-separated `word=number`, as a table of whole numbers from 1 on."""
+    found = {}
+    for entry in words(name, how, default=default):
+        word, _sign, number = (part.strip() for part in entry.partition("="))
+        if not (word and number.isdecimal() and int(number)):
+            raise _malformed(name, how)
+        found[word] = int(number)
+    return found
+
+
 def path(name: str, how: str, *, default: Path | None = None) -> Path:
     """Return the variable `name` as an absolute path; a relative one starts at the working directory."""
     return Path(text(name, how, default=None if default is None else str(default))).absolute()

@@ -23,6 +23,10 @@ class LineOfBusiness(models.TextChoices):
     INDIVIDUAL = "individual", _("Individual")
     GROUP = "group", _("Group")
     STUDENT = "student", _("Student")
+    MEDICARE_ADVANTAGE = "medicare_advantage", _("Medicare Advantage")
+    PART_D = "part_d", _("Medicare drug plan (Part D)")
+    DUAL_SPECIAL_NEEDS = "dual_special_needs", _("Medicare and Medicaid special needs plan")
+    MEDICAID = "medicaid", _("Medicaid")
 
 
 def member_number_index(member_number: str) -> bytes:
@@ -43,7 +47,7 @@ class Member(models.Model):
     phone = SealedTextField(null=True)
     born_on = SealedTextField(null=True, help_text="ISO 8601 date.")
     language = models.CharField(max_length=10, default="en", help_text="BCP 47 tag of the language to write in.")
-    line_of_business = models.CharField(max_length=12, choices=LineOfBusiness)
+    line_of_business = models.CharField(max_length=20, choices=LineOfBusiness)
     created_at = models.DateTimeField()
 
     objects = ScopedManager()

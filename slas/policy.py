@@ -16,7 +16,9 @@ from itertools import pairwise
 from typing import Any
 
 from slas.algebra import BREACH, Align, DayEnd, Measure, Rule, StartRule, Threshold
+from slas.bindings import Conditions, read_conditions
 from slas.missed import MissAction, read_miss
+from slas.pack_actions import read_actions
 from slas.pack_words import Mark, PackFault, read_day, read_mark, read_text
 
 CAVEAT = "To be confirmed by counsel."
@@ -30,8 +32,7 @@ LENGTHS = {
     "promise": 200,
     "url": 300,
 }
-LATER_FIELDS: Mapping[str, Any] = {"legal": False, "enabled": True, "on_miss": ()}
-ACTIONS = frozenset({"notify_owner", "notify_lead", "raise_priority"})
+LATER_FIELDS: Mapping[str, Any] = {"legal": False, "enabled": True, "on_miss": (), "applies_to": {}}
 UNIT = r"(business day|business hour|business minute|calendar day|week|hour|minute|second)s?"
 LIMIT = re.compile(rf"(?:(\d+) )?{UNIT}")
 RELATIVE = re.compile(rf"(\d+) {UNIT} (before|after) due")
@@ -77,7 +78,8 @@ class Example:
 class Policy:
     """One obligation of one pack for one track, in force from a date on. `budget` is in days or seconds.
 
-    A `legal` clock never pauses. One that is not `enabled` starts only where the settings name its pack.
+    A `legal` clock never pauses. One that is not `enabled` starts only where the settings name its pack. `applies_to`
+    says whom it binds; if it says nothing, only a person or an operation starts it.
     """
 
     pack: str
@@ -104,6 +106,7 @@ class Policy:
     legal: bool = False
     enabled: bool = True
     on_miss: tuple[MissAction, ...] = ()
+    applies_to: Conditions = field(default_factory=dict)
     examples: tuple[Example, ...] = field(default=(), compare=False)
 
     @property
@@ -146,7 +149,7 @@ def read_pack(data: Mapping[str, Any], where: str) -> list[Policy]:
     policies: list[Policy] = []
     for number, block in enumerate(blocks, 1):
         place = f"{where}: obligation {number} ({block.get('obligation', 'unnamed')})"
-        common = {"legal": data.get("legal", False)}
+        common = {"legal": data.get("legal", False), "applies_to": data.get("applies_to", {})}
         try:
             read = list(_read_obligation(common | block, pack, calendar, place))
         except (AttributeError, KeyError, TypeError) as error:
@@ -200,7 +203,7 @@ def _read_obligation(block: Mapping[str, Any], pack: str, calendar: str, where: 
             rule=rule,
             budget=budget,
             thresholds=thresholds,
-            actions={item["code"]: _actions(item, where) for item in block["threshold"]},
+            actions={item["code"]: read_actions(item, where) for item in block["threshold"]},
             pause_reasons=tuple(block.get("pause_reasons", ())),
             extension=_read_extension(block["extension"], measure, where) if "extension" in block else None,
             consequence=block.get("consequence", "").strip(),
@@ -210,6 +213,7 @@ def _read_obligation(block: Mapping[str, Any], pack: str, calendar: str, where: 
             mark=read_mark(block, where),
             legal=block.get("legal", False) is True,
             on_miss=tuple(read_miss(item, where) for item in block.get("on_miss", ())),
+            applies_to=read_conditions(block["applies_to"], where),
             examples=tuple(_read_example(item, measure, where) for item in block.get("example", ())),
         )
 
@@ -260,12 +264,6 @@ def _read_threshold(item: Mapping[str, Any], measure: Measure, where: str) -> Th
     )
 
 
-def _actions(item: Mapping[str, Any], where: str) -> tuple[str, ...]:
-    if unknown := sorted(set(item.get("actions", ())) - ACTIONS):
-        raise PackFault(f"{where}: there is no action {unknown[0]!r}; use {', '.join(sorted(ACTIONS))}")
-    return tuple(item.get("actions", ()))
-
-
 def _read_extension(item: Mapping[str, Any], measure: Measure, where: str) -> Extension:
     unit, units = read_limit(read_text(item, "max_total", where), where)
     if unit is not measure or units is None:
@@ -294,6 +292,10 @@ def _check_law(policy: Policy, where: str) -> None:
         )
     if policy.legal and policy.pause_reasons:
         raise PackFault(f"{where}: a legal clock never pauses; take out 'pause_reasons' and write an extension instead")
+    if not policy.on_miss and any("produce_notice" in actions for actions in policy.actions.values()):
+        raise PackFault(
+            f"{where}: a threshold produces a notice, but there is none; write it as [[obligation.on_miss]]"
+        )
     if policy.legal and not (policy.url and policy.consequence and policy.examples):
         raise PackFault(f"{where}: a legal limit needs a url, a consequence and an example; add what is missing")
     if not policy.pause_reasons and any(example.pauses for example in policy.examples):

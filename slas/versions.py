@@ -7,20 +7,27 @@ not on the shelf makes us look again at once: the first version of a new one may
 
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection
 
 from slas.algebra import Align, DayEnd, Measure, Rule, StartRule, Threshold
+from slas.bindings import Facts, binds
 from slas.calendar import Calendar, Definition, micros, read_weekly
 from slas.fold import Terms
 from slas.missed import MissAction, MissKind
 from slas.models import CalendarVersion, PolicyVersion
 from slas.policy import Extension, Mark, Policy
+
+
+Rows = list[tuple[date, date | None, UUID, str]]
+"""The versions of one obligation for one track, newest first: in force from, to, id, calendar."""
 
 
 class PolicyMissing(LookupError):
@@ -33,7 +40,7 @@ class _Shelf:
 
     good_until: float = 0
     calendars: dict[str, list[tuple[date, UUID]]] = field(default_factory=dict)
-    policies: dict[tuple[str, str, str], list[tuple[date, date | None, UUID, str]]] = field(default_factory=dict)
+    policies: dict[tuple[str, str, str], Rows] = field(default_factory=dict)
     calendar_rows: dict[UUID, CalendarVersion] = field(default_factory=dict)
     policy_rows: dict[UUID, PolicyVersion] = field(default_factory=dict)
     terms: dict[tuple[UUID, UUID], Terms] = field(default_factory=dict)
@@ -103,12 +110,44 @@ def in_force(pack: str, obligation: str, track: str, started_at: datetime) -> tu
 
 def _look_up(pack: str, obligation: str, track: str, started_at: datetime) -> tuple[UUID, UUID] | None:
     rows = _shelf.policies.get((pack, obligation, track)) or _shelf.policies.get((pack, obligation, ""), [])
+    return _among(rows, started_at)
+
+
+def _among(rows: Rows, started_at: datetime) -> tuple[UUID, UUID] | None:
     for effective_from, effective_to, policy_id, calendar in rows:
         versions = _shelf.calendars[calendar]
         started_on = calendar_of(versions[0][1]).date_at(micros(started_at))
         if effective_from <= started_on and (effective_to is None or started_on < effective_to):
             return policy_id, next((pk for since, pk in versions if since <= started_on), versions[-1][1])
     return None
+
+
+def binding(facts: Facts, *, tracks: Sequence[str], started_at: datetime) -> list[PolicyVersion]:
+    """Return what binds a matter of which these facts are true, by the versions in force when it started.
+
+    Of the rows of one obligation the first of `tracks` counts that is there, else the one for every track. What is off
+    binds nobody. No queries, unless the day is new.
+    """
+    if time.monotonic() >= _shelf.good_until:
+        refresh()
+    found: dict[tuple[str, str], PolicyVersion] = {}
+    for track in (*tracks, ""):
+        for (pack, obligation, of_track), rows in _shelf.policies.items():
+            if of_track != track or (pack, obligation) in found:
+                continue
+            pins = _among([row for row in rows if _binds(_shelf.policy_rows[row[2]], facts)], started_at)
+            if pins:
+                found[pack, obligation] = _shelf.policy_rows[pins[0]]
+    return [found[name] for name in sorted(found)]
+
+
+def _binds(row: PolicyVersion, facts: Facts) -> bool:
+    return binds(row.applies_to, facts) and is_on(row)
+
+
+def is_on(policy: Policy | PolicyVersion) -> bool:
+    """Tell whether clocks may start by it: no number of its pack is to be confirmed, or the settings name the pack."""
+    return policy.enabled or policy.pack in settings.ENABLED_PACKS
 
 
 def terms_of(policy_id: UUID, calendar_id: UUID) -> Terms:
@@ -169,6 +208,7 @@ def policy_of(row: PolicyVersion) -> Policy:
         legal=row.legal,
         enabled=row.enabled,
         on_miss=tuple(_miss_action_of(item) for item in row.on_miss),
+        applies_to={name: tuple(values) for name, values in row.applies_to.items()},
     )
 
 

@@ -67,7 +67,7 @@ class Complaint(models.Model):
     channel = models.CharField(max_length=16, choices=Channel, default=Channel.PORTAL)
     topic = models.CharField(max_length=16, choices=Topic, default=Topic.OTHER)
     relationship = models.CharField(max_length=14, choices=Relationship, default=Relationship.SELF)
-    line_of_business = models.CharField(max_length=12, choices=LineOfBusiness, default=LineOfBusiness.UNKNOWN)
+    line_of_business = models.CharField(max_length=20, choices=LineOfBusiness, default=LineOfBusiness.UNKNOWN)
     language = models.CharField(max_length=10, choices=Language, default=Language.EN)
     harm_if_waiting = models.BooleanField(default=False)
     happened_on = models.DateField(null=True)

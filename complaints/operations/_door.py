@@ -9,6 +9,7 @@ from complaints.enums import Audience, TimelineCode
 from complaints.lifecycle import TRANSITIONS, TransitionRefused
 from complaints.models import Complaint, TimelineEntry
 from complaints.models.part import PartOfComplaint
+from complaints.obligations import meet, release
 from complaints.permissions import demand
 from members.actors import ActorKind
 from members.acts import Act
@@ -81,10 +82,13 @@ def perform(
     note_fact(this, complaint, transition.fact, detail)
     for kind in transition.meets:
         complete_clock(this=this, matter_id=complaint.pk, kind=kind, at=this.at)
+    meet(this, complaint, act)
     # History tells only of receipt and end: whether what was owed in between was in time, nobody knows.
     reason = NOT_RECORDED if this.actor.kind is ActorKind.IMPORT else f"complaint {transition.fact}"
     for kind in transition.cancels:
         cancel_clock(this=this, matter_id=complaint.pk, kind=kind, at=this.at, reason=reason)
+    if act == "withdraw":
+        release(this, complaint, reason)
     return complaint
 
 

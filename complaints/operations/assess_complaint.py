@@ -4,8 +4,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from complaints.enums import Level, Priority, Track
+from complaints.enums import Level, LineOfBusiness, Priority, Track
 from complaints.models import Assessment, Complaint
+from complaints.obligations import bind_anew
 from complaints.operations._door import lock_complaint, perform, written_before
 from complaints.operations.acknowledge_complaint import request_named_acknowledgement
 from complaints.operations.submit_complaint import CLOCKS
@@ -49,6 +50,7 @@ def assess_complaint(
     axes: Axes,
     track: Track | None = None,
     override_reason: str = "",
+    line_of_business: LineOfBusiness | None = None,
     key: UUID | None = None,
 ) -> Complaint:
     """Assess a complaint. A track other than the suggested one needs a reason, which is kept.
@@ -56,6 +58,8 @@ def assess_complaint(
     A changed track replaces those open clocks for which it has other terms; the new ones run from the same receipt, and
     what was overdue has been missed. The expedited track makes the complaint urgent, and leaving it takes that away;
     a receipt that is not confirmed yet is then confirmed by an e-mail that names the owner.
+    `line_of_business` is the kind of coverage as it is known now, None if nothing new is known; it and the track pick
+    the laws that bind the complaint, whose clocks run from the same receipt.
     The same `key` twice is one assessment.
     Raises OverrideNeedsReason, TransitionRefused, ActionForbidden.
     """
@@ -67,7 +71,7 @@ def assess_complaint(
         complaint = lock_complaint(this, complaint_id)
         if written_before(Assessment, key, complaint):
             return complaint
-        before = complaint.track
+        before, line = complaint.track, line_of_business or complaint.line_of_business
         assessment = Assessment(
             id=key or new_id(),
             complaint_id=complaint_id,
@@ -78,9 +82,19 @@ def assess_complaint(
             assessed_by=actor.user_id,
             assessed_at=at,
         )
-        perform("assess", this=this, complaint_id=complaint_id, adds=assessment, detail={"track": chosen}, track=chosen)
+        perform(
+            "assess",
+            this=this,
+            complaint_id=complaint_id,
+            adds=assessment,
+            detail={"track": chosen, "line_of_business": line},
+            track=chosen,
+            line_of_business=line,
+        )
+        matter = this.lock(Matter, complaint.pk)
+        bind_anew(this, complaint, matter)
         if chosen != before:
-            _replace_clocks(this, complaint)
+            _replace_clocks(this, complaint, matter)
             request_named_acknowledgement(this, complaint)
         if (priority := _priority(complaint, before)) != complaint.priority:
             this.change(complaint, priority=priority)
@@ -93,7 +107,6 @@ def _priority(complaint: Complaint, before: str) -> int:
     return Priority.NORMAL if before == Track.EXPEDITED else complaint.priority
 
 
-def _replace_clocks(this: Act, complaint: Complaint) -> None:
-    matter = this.lock(Matter, complaint.pk)
+def _replace_clocks(this: Act, complaint: Complaint, matter: Matter) -> None:
     for kind in CLOCKS:
         replace_clock(this=this, matter=matter, kind=kind, track=complaint.track, reason=f"track {complaint.track}")

@@ -10,6 +10,7 @@ from complaints.correspondence.models import DispatchKind
 from complaints.correspondence.operations import request_dispatch
 from complaints.enums import Channel, Language, LineOfBusiness, Priority, Relationship, TimelineCode, Topic, Track
 from complaints.models import Complaint
+from complaints.obligations import bind
 from complaints.operations._door import note_fact
 from complaints.operations._surnames import surname_indexes
 from complaints.reference import new_reference
@@ -52,8 +53,8 @@ def submit_complaint(
 ) -> Complaint:
     """Receive a complaint and start what is owed for it.
 
-    `received_at` is when the insurer got it, which for paper and phone is before `at`; clocks start there. A member
-    who says that waiting could do harm is put on the expedited track at once; the assessment confirms or changes that.
+    `received_at` is when the insurer got it, which for paper and phone is before `at`; clocks start there, those of
+    the house and those of the laws that bind it. A member who says that waiting could do harm is put on the expedited track at once; the assessment confirms or changes that.
     """
     received_at = received_at or at
     track = Track.EXPEDITED if statement.harm_if_waiting else Track.STANDARD
@@ -93,6 +94,7 @@ def submit_complaint(
         note_fact(this, complaint, TimelineCode.SUBMITTED, {"channel": channel})
         for kind in CLOCKS:
             start_clock(this=this, matter=matter, obligation=kind, track=track, started_at=received_at)
+        bind(this, complaint, matter)
         if statement.email and actor.kind is not ActorKind.IMPORT:
             request_dispatch(
                 this=this, matter_id=matter.pk, kind=DispatchKind.ACKNOWLEDGEMENT, key=f"acknowledge:{matter.pk}"

@@ -94,6 +94,12 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 HOUSE_TIME_ZONE = "America/New_York"
 HOUSE_PACK = "house"
+JURISDICTIONS = env.words("REDRESS_JURISDICTIONS", "where the insurer is supervised: us, us-ca, gb, ie …", default="us")
+GIVEN_LIMITS = env.amounts(
+    "REDRESS_GIVEN_LIMITS",
+    "the days of packs that leave them open, e.g. eu_eiopa=40,state_regulator_inquiry=15",
+    default="state_regulator_inquiry=10",  # the shortest that states give
+)
 ENABLED_PACKS = env.words("REDRESS_ENABLED_PACKS", "policy packs whose numbers counsel confirmed", default="")
 
 STATIC_URL = "/static/"

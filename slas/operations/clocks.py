@@ -4,14 +4,12 @@ from datetime import datetime
 from operator import attrgetter
 from uuid import UUID
 
-from django.conf import settings
-
 from members.acts import Act
 from slas.faces import columns_of, face_of
 from slas.fold import ClockRefused, EventKind, Face, Happening, State, Terms, step
 from slas.models import Clock, ClockEvent, Matter
 from slas.operations.effects import record_passed
-from slas.versions import in_force, terms_of
+from slas.versions import in_force, is_on, terms_of
 
 
 def start_clock(
@@ -32,7 +30,7 @@ def start_clock(
     """
     policy_id, calendar_id = in_force(pack, obligation, track or "", started_at)
     terms = terms_of(policy_id, calendar_id)
-    if not terms.policy.enabled and pack not in settings.ENABLED_PACKS:
+    if not is_on(terms.policy):
         raise ClockRefused(
             f"cannot start {terms.policy.name}: pack {pack!r} is switched off, for it holds numbers to be confirmed by "
             "counsel; once they are confirmed, name the pack in REDRESS_ENABLED_PACKS"
