@@ -5,7 +5,8 @@ small, fixed number of statements, and a thousand historical acts can share one 
 through exactly the same operations as a live one.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -19,11 +20,15 @@ from django.db.models.expressions import DatabaseDefault
 
 from members.actors import Actor
 from members.audit.models import Event
+from members.privacy.fields import SealedBytesField
 
 Row = TypeVar("Row", bound=Model)
 
 MANY = 100
 """Rows of one table from which COPY is worth its set-up; a person's act never has so many."""
+
+SOME = 10
+"""Changed rows of one table from which one UPDATE is worth building; a person's act hardly ever has so many."""
 
 
 class HeldTwice(RuntimeError):
@@ -99,14 +104,32 @@ class _Writes:
 
         Changes come first: a change may free what a new row takes, as an ended clock does for its successor.
         """
-        for row, fields in self.changed.values():
-            if fields:
-                row.save(update_fields=sorted(fields))
+        _update(self.changed.values())
         for model, rows in self.new.items():
             _insert(model, list(rows.values()))
         self.new.clear()
         self.changed.clear()
         self.of_matter.clear()
+
+
+def _update(changed: Iterable[tuple[Model, set[str]]]) -> None:
+    """Write changed columns: many rows of one table with the same columns by one UPDATE.
+
+    Django builds it of values that are read from the rows, so it is not for what is sealed; and a key of several
+    columns has no one column to choose them by.
+    """
+    alike: dict[tuple[type[Model], tuple[str, ...]], list[Model]] = defaultdict(list)
+    for row, fields in changed:
+        if fields:
+            alike[type(row), tuple(sorted(fields))].append(row)
+    for (model, fields), rows in alike.items():
+        columns = [model._meta.get_field(name) for name in fields]
+        plain = not any(isinstance(column, SealedBytesField) for column in columns)
+        if len(rows) >= SOME and plain and len(model._meta.pk_fields) == 1:
+            model._base_manager.bulk_update(rows, fields)
+        else:
+            for row in rows:
+                row.save(update_fields=fields)
 
 
 def _insert(model: type[Model], rows: list[Model]) -> None:
@@ -181,6 +204,19 @@ class Act:
             row = model._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=pk)
             self._writes.locked[model, pk] = row
         return row  # type: ignore[return-value]
+
+    def lock_all(self, model: type[Row], pks: Iterable[Any]) -> dict[Any, Row]:
+        """Return the rows that exist of these, locked as by `lock` but with one query, in the order of their keys.
+
+        So two acts that want some of the same rows wait for each other instead of getting stuck.
+        """
+        found = {pk: self._writes.held(model, pk) for pk in sorted(set(pks))}
+        wanted = [pk for pk, row in found.items() if row is None]
+        if wanted:
+            rows = model._base_manager.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted)
+            for row in rows.order_by("pk"):
+                found[row.pk] = self._writes.locked[model, row.pk] = row
+        return {pk: row for pk, row in found.items() if row is not None}  # type: ignore[misc]
 
     def added(self, model: type[Row], **equal: Any) -> list[Row]:
         """Return the rows of this act or batch that are not written yet and have these attribute values."""

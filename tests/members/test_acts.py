@@ -103,6 +103,38 @@ def test_locking_a_row_that_does_not_exist_raises_the_models_own_error():
         this.lock(User, a_user().pk)
 
 
+def test_many_rows_are_locked_with_one_query_and_those_that_do_not_exist_are_left_out(django_assert_num_queries):
+    users = [staff(Role.AGENT) for _ in range(3)]
+    absent = a_user()
+    with django_assert_num_queries(4), act(actor=SYSTEM, at=AT) as this:
+        held = this.lock(User, users[0].pk)
+        rows = this.lock_all(User, [*(user.pk for user in users), absent.pk])
+        assert list(rows) == sorted(user.pk for user in users)
+        assert rows[users[0].pk] is held
+        assert this.lock(User, users[1].pk) is rows[users[1].pk]
+
+
+def test_many_rows_with_the_same_columns_are_changed_by_one_update(django_assert_num_queries):
+    users = [staff(Role.AGENT) for _ in range(12)]
+    with django_assert_num_queries(4), act(actor=SYSTEM, at=AT) as this:
+        for number, user in enumerate(this.lock_all(User, [user.pk for user in users]).values()):
+            this.change(user, display_name=f"Person {number}")
+    names = (
+        User.objects.filter(pk__in=[user.pk for user in users]).order_by("pk").values_list("display_name", flat=True)
+    )
+    assert list(names) == [f"Person {number}" for number in range(12)]
+
+
+def test_many_changes_of_what_is_sealed_stay_sealed():
+    members = [member() for _ in range(12)]
+    with act(actor=SYSTEM, at=AT) as this:
+        for number, row in enumerate(this.lock_all(Member, [row.pk for row in members]).values()):
+            this.change(row, name=f"Person {number}")
+    rows = Member.objects.unscoped("a test").filter(pk__in=[row.pk for row in members]).order_by("pk")
+    with phi_access(actor=SYSTEM, purpose="a test", at=AT):
+        assert [row.name for row in rows] == [f"Person {number}" for number in range(12)]
+
+
 def test_a_hundred_acts_of_a_batch_share_one_flush(django_assert_num_queries):
     with django_assert_num_queries(4), batch():
         for _ in range(100):
