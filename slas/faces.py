@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from slas.fold import EventKind, Face, Happening, State, fold
+from slas.calendar import HorizonPassed
+from slas.fold import ClockRefused, EventKind, Face, Happening, State, fold
 from slas.models import Clock, ClockEvent
 from slas.versions import terms_of
 
@@ -27,13 +28,20 @@ def face_of(clock: Clock) -> Face:
     return Face(**columns)
 
 
+def happening_of(event: ClockEvent) -> Happening:
+    """Return the event as the fold needs it."""
+    return Happening(EventKind(event.kind), event.at, units=event.units or 0, fired=event.fired, reason=event.reason)
+
+
 def is_fold(clock: Clock, events: Sequence[ClockEvent]) -> bool:
-    """Tell whether the row is what its events, in order, make it."""
-    happenings = [
-        Happening(EventKind(event.kind), event.at, units=event.units or 0, fired=event.fired, reason=event.reason)
-        for event in events
-    ]
-    revisions = [event.rev for event in events]
-    if revisions != list(range(1, clock.rev + 1)):
+    """Tell whether the row is what its events, in order, make it by the calendar that they pin it to."""
+    terms = terms_of(clock.policy_id, clock.calendar_id)
+    pinned = [event.calendar_id for event in events if event.kind == EventKind.REBASE]
+    if (pinned and pinned[-1] != clock.calendar_id) or terms.calendar.definition.name != terms.policy.calendar:
         return False
-    return fold(terms_of(clock.policy_id, clock.calendar_id), happenings) == face_of(clock)
+    if [event.rev for event in events] != list(range(1, clock.rev + 1)):
+        return False
+    try:
+        return fold(terms, map(happening_of, events)) == face_of(clock)
+    except (ClockRefused, HorizonPassed):
+        return False

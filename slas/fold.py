@@ -1,5 +1,6 @@
 """What an event does to a clock. Plain Python: a clock row is the fold of its events, and these are the steps.
 
+All events count by the calendar that the clock is pinned to now: a rebase pins another one and replays them by it.
 MOVES says which event is possible in which state; whatever is not listed is refused with a sentence.
 """
 
@@ -10,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from slas.algebra import Line
+from slas.algebra import BREACH, Line
 from slas.calendar import Calendar, micros
 from slas.policy import Policy
 
@@ -118,19 +119,25 @@ def _start(terms: Terms, happening: Happening) -> Face:
     due_pos = start_pos + happening.units
     due_at = line.due_at(due_pos)
     blank = Face(State.RUNNING, happening.at, happening.units, start_pos, due_pos, due_at, (), ())
-    return _armed(line, terms, blank)
+    return _armed(line, terms, blank, lambda *_: True)
 
 
-def _armed(line: Line, terms: Terms, face: Face, *, fired: int = 0, after: datetime | None = None) -> Face:
-    """Set the thresholds anew. Those that fired keep their instants; `after` leaves out what has passed by then."""
+def _armed(line: Line, terms: Terms, face: Face, wanted: Callable[[datetime, int], bool], *, fired: int = 0) -> Face:
+    """Set the thresholds anew: those that fired keep their instants, of the warnings only those `wanted` are set."""
     found = line.thresholds_at(
         terms.policy.thresholds, budget=face.budget + face.extended, due_pos=face.due_pos, due_at=face.due_at
     )
     kept = list(zip(face.fire_ats[:fired], face.fire_codes[:fired], strict=True))
     codes = {code for _, code in kept}
-    pending = [(at, code) for at, code in found if code not in codes and (after is None or at > after)]
+    pending = [(at, code) for at, code in found if code not in codes and (code >= BREACH or wanted(at, code))]
     ats, fire_codes = zip(*kept, *pending, strict=True)
     return replace(face, fire_ats=ats, fire_codes=fire_codes)
+
+
+def _renewed(line: Line, terms: Terms, face: Face, at: datetime) -> Face:
+    """Begin an epoch, in which the warnings that are still to come fire again. A paused clock stands where it was."""
+    since = face.paused_at or at
+    return _armed(line, terms, replace(face, epoch=face.epoch + 1), lambda warned_at, _: warned_at > since)
 
 
 def _pause(terms: Terms, face: Face, happening: Happening) -> Face:
@@ -165,7 +172,7 @@ def _resume(terms: Terms, face: Face, happening: Happening) -> Face:
     moved = replace(
         face, state=State.RUNNING, due_pos=due_pos, due_at=line.due_at(due_pos), paused_at=None, paused_pos=None
     )
-    return _armed(line, terms, moved, fired=happening.fired)
+    return _armed(line, terms, moved, lambda _, code: code in face.fire_codes, fired=happening.fired)
 
 
 def _extend(terms: Terms, face: Face, happening: Happening) -> Face:
@@ -188,9 +195,13 @@ def _extend(terms: Terms, face: Face, happening: Happening) -> Face:
         extensions=face.extensions + 1,
         due_pos=due_pos,
         due_at=line.due_at(due_pos),
-        epoch=face.epoch + 1,
     )
-    return _armed(line, terms, moved, after=happening.at)
+    return _renewed(line, terms, moved, happening.at)
+
+
+def _rebase(terms: Terms, face: Face, happening: Happening) -> Face:
+    """Go over to the calendar of the terms, by which the events before this one have been replayed already."""
+    return _renewed(terms.line(face.started_at), terms, face, happening.at)
 
 
 def _complete(terms: Terms, face: Face, happening: Happening) -> Face:
@@ -214,8 +225,10 @@ MOVES: Mapping[tuple[State, EventKind], Move] = {
     (State.RUNNING, EventKind.EXTEND): _extend,
     (State.RUNNING, EventKind.COMPLETE): _complete,
     (State.RUNNING, EventKind.CANCEL): _cancel,
+    (State.RUNNING, EventKind.REBASE): _rebase,
     (State.PAUSED, EventKind.RESUME): _resume,
     (State.PAUSED, EventKind.EXTEND): _extend,
     (State.PAUSED, EventKind.COMPLETE): _complete,
     (State.PAUSED, EventKind.CANCEL): _cancel,
+    (State.PAUSED, EventKind.REBASE): _rebase,
 }

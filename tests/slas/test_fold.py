@@ -42,6 +42,7 @@ AN_EVENT = {
     EventKind.EXTEND: replace(EXTENDED, at=START + 3 * DAY),
     EventKind.COMPLETE: happening("complete", START + 3 * DAY),
     EventKind.CANCEL: happening("cancel", START + 3 * DAY),
+    EventKind.REBASE: happening("rebase", START + 3 * DAY),
 }
 # Rows: what happens. Columns: none, running, paused, met, missed, cancelled.
 TABLE = {
@@ -51,6 +52,7 @@ TABLE = {
     EventKind.EXTEND: [None, State.RUNNING, State.PAUSED, None, None, None],
     EventKind.COMPLETE: [None, State.MET, State.MET, None, None, None],
     EventKind.CANCEL: [None, State.CANCELLED, State.CANCELLED, None, None, None],
+    EventKind.REBASE: [None, State.RUNNING, State.PAUSED, None, None, None],
 }
 CELLS = [(state, kind, outcome) for kind, row in TABLE.items() for state, outcome in zip(TO_STATE, row, strict=True)]
 
@@ -127,6 +129,48 @@ def test_an_extension_starts_a_new_epoch_in_which_coming_warnings_fire_again():
         (80, utc(2026, 6, 25, 12)),
         (100, utc(2026, 6, 30, 21)),
     ]
+
+
+def codes_and_dates(face):
+    return list(zip(face.fire_codes, face.fire_ats, strict=True))
+
+
+def test_what_was_left_out_of_an_epoch_does_not_come_back_after_a_pause():
+    extended = replace(EXTENDED, at=utc(2026, 6, 19, 14))  # both warnings have fired; one is to come again
+    paused, resumed = (replace(PAUSED, at=utc(2026, 6, 22, 14)), happening("resume", utc(2026, 6, 23, 14)))
+
+    assert fold(BOTH, [BEGUN, extended, paused, resumed]).fire_codes == (80, 100)
+
+
+def test_an_extension_during_a_pause_keeps_the_warnings_that_were_still_to_come():
+    extended, resumed = (replace(EXTENDED, at=utc(2026, 7, 20, 14)), happening("resume", utc(2026, 7, 20, 14)))
+
+    assert codes_and_dates(fold(BOTH, [BEGUN, PAUSED, extended, resumed])) == [
+        (50, utc(2026, 8, 3, 12)),
+        (80, utc(2026, 8, 11, 12)),
+        (100, utc(2026, 8, 14, 21)),
+    ]
+
+
+def test_a_rebase_starts_a_new_epoch_in_which_coming_warnings_fire_again():
+    face = fold(PAUSABLE, [BEGUN, happening("rebase", utc(2026, 6, 12, 14), fired=1)])
+
+    assert face.epoch == 2
+    assert codes_and_dates(face) == [(80, utc(2026, 6, 18, 12)), (100, utc(2026, 6, 23, 21))]
+
+
+def test_a_breach_is_armed_even_where_the_new_calendar_has_passed_it():
+    """A date that turns out to be earlier than the day on which that is found is a broken promise all the same."""
+    face = fold(PAUSABLE, [BEGUN, happening("rebase", utc(2026, 6, 24))])
+
+    assert codes_and_dates(face) == [(100, utc(2026, 6, 23, 21))]
+
+
+def test_a_paused_clock_that_is_rebased_still_stands_where_it_was_paused():
+    face = fold(PAUSABLE, [BEGUN, PAUSED, happening("rebase", utc(2026, 8, 1))])
+
+    assert (face.state, face.paused_at, face.epoch) == (State.PAUSED, PAUSED.at, 2)
+    assert face.fire_codes == (50, 80, 100)
 
 
 def test_completing_exactly_when_due_is_in_time_and_a_microsecond_later_is_not():
