@@ -1,5 +1,6 @@
 """Settings that hold everywhere. What differs from place to place is read from the environment (config/env.py)."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -100,6 +101,8 @@ GIVEN_LIMITS = env.amounts(
     "the days of packs that leave them open, e.g. eu_eiopa=40,state_regulator_inquiry=15",
     default="state_regulator_inquiry=10",  # the shortest that states give
 )
+# An effect that nobody settled meanwhile is tried again; less than a mail server may take only adds tries.
+RESEND_AFTER = timedelta(seconds=env.number("REDRESS_RESEND_SECONDS", "a number of seconds", default=120))
 ENABLED_PACKS = env.words("REDRESS_ENABLED_PACKS", "policy packs whose numbers counsel confirmed", default="")
 
 STATIC_URL = "/static/"
