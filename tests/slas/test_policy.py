@@ -1,7 +1,9 @@
 import pytest
 
+from members.actors import STAFF
 from slas.algebra import DayEnd, Measure, StartRule, Threshold
 from slas.fold import Terms
+from slas.pack_actions import ROLES
 from slas.policy import Mark, PackFault, read_limit, read_pack
 from slas.worked_examples import check_examples
 from tests.slas.calendars import published
@@ -40,7 +42,12 @@ def test_what_is_wrong_with_a_pack_is_said_with_its_place_and_its_cure():
         "'3 calendar days before due' does not fit a limit in business days; use hours, or its own days"
     )
     assert refusal(threshold=[DUE | {"actions": ["shout"]}]) == (
-        "there is no action 'shout'; use notify_lead, notify_owner, raise_priority"
+        "there is no action 'shout'; use notify_lead, notify_owner, open_task, produce_notice, raise_priority, "
+        "reassign, notify_role:ROLE"
+    )
+    assert refusal(threshold=[DUE | {"actions": ["notify_role:chef"]}]) == (
+        "'notify_role:chef' names no role; write notify_role: and one of administrator, agent, auditor, "
+        "clinical_reviewer, lead, privacy_officer, quality_manager"
     )
     assert refusal(effective_from="2024-01-01T00:00:00Z") == (
         "'effective_from' must be a date such as effective_from = 2026-01-01"
@@ -52,6 +59,12 @@ def test_what_is_wrong_with_a_pack_is_said_with_its_place_and_its_cure():
         "an example in business days is incomplete or malformed "
         "(2024-06-03 10:00:00 needs a date, a time and an offset such as 2026-06-01T10:00:00-04:00)"
     )
+
+
+def test_every_staff_role_can_be_told():
+    assert set(ROLES) == {role.value for role in STAFF}
+    (policy,) = pack(threshold=[DUE | {"actions": [f"notify_role:{role}" for role in ROLES]}])
+    assert len(policy.actions[100]) == len(ROLES)
 
 
 def test_limits_in_words_say_what_is_counted():
