@@ -1,24 +1,58 @@
 """Announces firings: an outbox row of the sweep becomes a signal to whoever owns the matter."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from slas.algebra import BREACH
 from slas.models import Clock
-from slas.outbox import FIRED, handles
+from slas.outbox import FIRED, Effect, effect_key, handles_together
 from slas.queries import database_now
 from slas.signals import Fired, clock_breached, clock_warned
 
 
-@handles(FIRED)
-def announce(matter_id: UUID, key: str, payload: dict[str, Any]) -> None:
-    """Send the signal, unless it is a warning of a date that no longer matters."""
-    clock = Clock.objects.select_related("policy", "matter").get(matter_id=matter_id, id=UUID(payload["clock"]))
-    code, epoch = payload["code"], payload["epoch"]
-    if code < BREACH and (not clock.is_open or clock.epoch != epoch):
-        return
-    signal = clock_breached if code >= BREACH else clock_warned
-    scheduled_for = datetime.fromisoformat(payload["at"])
-    fired = Fired(clock, code, epoch, scheduled_for, payload["action"], key)
-    signal.send(sender=Clock, firings=[fired], at=database_now())
+def by_action(effect: Effect) -> list[Effect]:
+    """Return one effect for each action of a firing: an action that fails must not hold up the others."""
+    return [
+        Effect(effect.matter_id, f"{effect.key}:{action}", effect.payload | {"actions": [action]})
+        for action in effect.payload["actions"]
+    ]
+
+
+@handles_together(FIRED, apart=by_action)
+def announce(effects: Sequence[Effect]) -> None:
+    """Send the signals for an envelope, without the warnings of dates that no longer matter.
+
+    Raises Clock.DoesNotExist.
+    """
+    firings = [fired for effect, clock in _with_clocks(effects) for fired in fired_by(effect, clock)]
+    at = database_now()
+    warned = [fired for fired in firings if fired.code < BREACH and _still_matters(fired)]
+    breached = [fired for fired in firings if fired.code >= BREACH]
+    for signal, told in ((clock_warned, warned), (clock_breached, breached)):
+        if told:
+            signal.send(sender=Clock, firings=told, at=at)
+
+
+def fired_by(effect: Effect, clock: Clock) -> Iterator[Fired]:
+    """Yield what one effect tells: each action of its firing."""
+    told = effect.payload
+    code, epoch, scheduled_for = told["code"], told["epoch"], datetime.fromisoformat(told["at"])
+    for action in told["actions"]:
+        yield Fired(clock, code, epoch, scheduled_for, action, effect_key(clock.id, epoch, code, action))
+
+
+def _with_clocks(effects: Sequence[Effect]) -> Iterator[tuple[Effect, Clock]]:
+    """Yield each effect with its clock, whose policy and matter are loaded: two queries for all of them."""
+    # Policies are few and large: they are not joined to each row.
+    rows = Clock.objects.filter(matter_id__in={effect.matter_id for effect in effects})
+    rows = rows.filter(id__in={effect.payload["clock"] for effect in effects})
+    clocks = {clock.id: clock for clock in rows.select_related("matter").prefetch_related("policy")}
+    for effect in effects:
+        if (clock := clocks.get(UUID(effect.payload["clock"]))) is None:
+            raise Clock.DoesNotExist(f"clock {effect.payload['clock']} of matter {effect.matter_id}")
+        yield effect, clock
+
+
+def _still_matters(fired: Fired) -> bool:
+    return fired.clock.is_open and fired.clock.epoch == fired.epoch

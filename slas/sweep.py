@@ -35,19 +35,19 @@ fired AS (
   RETURNING matter_id, clock_id, epoch, code, scheduled_for, suppressed),
 effects AS (
   INSERT INTO slas_outbox (matter_id, key, topic, payload, attempts, fault)
-  SELECT f.matter_id, concat_ws(':', 'sla', f.clock_id, f.epoch, f.code, a.action), 'sla.fired',
+  SELECT f.matter_id, concat_ws(':', 'sla', f.clock_id, f.epoch, f.code), 'sla.fired',
          jsonb_build_object('clock', f.clock_id, 'epoch', f.epoch, 'code', f.code, 'at', f.scheduled_for,
-                            'action', a.action), 0, ''
+                            'actions', p.actions -> f.code::text), 0, ''
     FROM fired f
     JOIN due d ON d.matter_id = f.matter_id AND d.id = f.clock_id
     JOIN slas_policyversion p ON p.id = d.policy_id
-   CROSS JOIN LATERAL jsonb_array_elements_text(p.actions -> f.code::text) a(action)
-   WHERE NOT f.suppressed
+   WHERE NOT f.suppressed AND jsonb_array_length(p.actions -> f.code::text) > 0
   ON CONFLICT DO NOTHING),
 moved AS (
   UPDATE slas_clock c SET next_seq = h.seq + 1, next_fire_at = c.fire_ats[h.seq + 1]
     FROM hit h WHERE h.is_last AND c.matter_id = h.matter_id AND c.id = h.id)
 SELECT (SELECT count(*) FROM due), (SELECT max(%(now)s - at) FROM hit),
+       (SELECT count(*) FROM hit) - (SELECT count(*) FROM fired),
        (SELECT next_fire_at FROM slas_clock WHERE next_fire_at > %(now)s ORDER BY next_fire_at LIMIT 1)"""
 
 FIRE_DUE = FIRE.format(only="")
@@ -73,10 +73,14 @@ class Cursor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What one pass found. `upcoming` was read before the pass moved its own clocks on."""
+    """What one pass found. `upcoming` was read before the pass moved its own clocks on.
+
+    `conflicts` counts what the ledger had already: the primary key refused to let it happen twice.
+    """
 
     taken: int
     lag: timedelta | None
+    conflicts: int
     upcoming: datetime | None
 
 

@@ -7,9 +7,10 @@ from django.db import connection
 from complaints.correspondence.models import Dispatch
 from complaints.operations import record_sent
 from slas.algebra import BREACH
+from slas.announcements import fired_by
 from slas.models import Clock, Outbox
-from slas.outbox import FIRED
-from slas.signals import Fired, clock_breached, clock_warned
+from slas.outbox import FIRED, Effect
+from slas.signals import clock_breached, clock_warned
 from slas.sweep import fire_everything
 
 WHO = "demonstration"
@@ -31,10 +32,8 @@ def settle_past(*, now: datetime) -> None:
     Outbox.objects.filter(settled_at=None).update(published_at=now, settled_at=now)
 
 
-def _carry_out(effect: Outbox) -> None:
-    told = effect.payload
-    clock = Clock.objects.get(matter_id=effect.matter_id, id=told["clock"])
-    at = datetime.fromisoformat(told["at"])
-    signal = clock_breached if told["code"] >= BREACH else clock_warned
-    fired = Fired(clock, told["code"], told["epoch"], at, told["action"], effect.key)
-    signal.send(sender=Clock, firings=[fired], at=at)
+def _carry_out(row: Outbox) -> None:
+    clock = Clock.objects.select_related("policy", "matter").get(matter_id=row.matter_id, id=row.payload["clock"])
+    firings = list(fired_by(Effect(row.matter_id, row.key, row.payload), clock))
+    signal = clock_breached if firings[0].code >= BREACH else clock_warned
+    signal.send(sender=Clock, firings=firings, at=firings[0].scheduled_for)

@@ -1,6 +1,7 @@
 """Asking for effects: rows of the outbox, and the ledger of thresholds that an act finds passed."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,17 +10,27 @@ from members.acts import Act
 from slas.algebra import BREACH
 from slas.fold import Face, State
 from slas.models import Clock, Firing, Outbox
-from slas.outbox import FIRED, effect_key, fired_payload
+from slas.outbox import FIRED, fired_payload, firing_key
 from slas.policy import Policy
 
 
-def enqueue(*, this: Act, matter_id: UUID, key: str, topic: str, payload: Mapping[str, Any]) -> None:
-    """Have the handler of `topic` called after this act is committed, at least once.
+def enqueue(
+    *,
+    this: Act,
+    matter_id: UUID,
+    key: str,
+    topic: str,
+    payload: Mapping[str, Any],
+    not_before: datetime | None = None,
+) -> None:
+    """Have the handler of `topic` called after this act is committed and at `not_before` or later, at least once.
 
     The key names the effect: asking again with the same key and matter fails on the primary key. The payload holds
     ids and codes only.
     """
-    this.add(Outbox(matter_id=matter_id, key=key, topic=topic, payload=dict(payload)))
+    # What waits on purpose is not behind: its age counts from then on.
+    due = {"created_at": not_before, "next_try_at": not_before} if not_before else {}
+    this.add(Outbox(matter_id=matter_id, key=key, topic=topic, payload=dict(payload), **due))
 
 
 def record_passed(*, this: Act, clock: Clock, face: Face, policy: Policy) -> int:
@@ -47,12 +58,12 @@ def record_passed(*, this: Act, clock: Clock, face: Face, policy: Policy) -> int
                 sweeper="",
             )
         )
-        for action in () if silent else policy.actions[code]:
+        if not silent and (actions := policy.actions[code]):
             enqueue(
                 this=this,
                 matter_id=clock.matter_id,
-                key=effect_key(clock.id, face.epoch, code, action),
+                key=firing_key(clock.id, face.epoch, code),
                 topic=FIRED,
-                payload=fired_payload(clock.id, face.epoch, code, at, action),
+                payload=fired_payload(clock.id, face.epoch, code, at, actions),
             )
     return len(passed)

@@ -54,10 +54,10 @@ def firings(clock=None):
 
 
 def outbox_keys(clock):
-    """Return the actions that the clock's firings put into the outbox, as code:action."""
+    """Return the actions that the clock's firings put into the outbox, as epoch:code:action."""
     prefix = f"sla:{clock.id}:"
-    keys = Outbox.objects.filter(matter_id=clock.matter_id, key__startswith=prefix).values_list("key", flat=True)
-    return sorted(key.removeprefix(prefix) for key in keys)
+    rows = Outbox.objects.filter(matter_id=clock.matter_id, key__startswith=prefix).values_list("key", "payload")
+    return sorted(f"{key.removeprefix(prefix)}:{action}" for key, told in rows for action in told["actions"])
 
 
 def started_so_that_it_is_due_in(delta, obligation="message_reply"):

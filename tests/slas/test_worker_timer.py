@@ -62,7 +62,7 @@ def settled(clock, count):
 def test_a_deadline_is_warned_and_breached_within_a_second_of_its_instant_and_exactly_once_across_a_kill():
     with running_worker() as worker:
         clock = start_drill()
-        effects = wait_for(lambda: settled(clock, 3), 20, worker.output)
+        effects = wait_for(lambda: settled(clock, 2), 20, worker.output)
 
         assert [(code, suppressed) for code, _, suppressed in firings(clock)] == [(50, False), (100, False)]
         for firing in Firing.objects.all():
@@ -80,7 +80,7 @@ def test_a_deadline_is_warned_and_breached_within_a_second_of_its_instant_and_ex
         assert [code for code, _, _ in firings(across)] == [50]
 
     with running_worker() as worker:
-        wait_for(lambda: settled(across, 3), 20, worker.output)
+        wait_for(lambda: settled(across, 2), 20, worker.output)
         assert [(code, at) for code, at, _ in firings(across)] == [(50, across.fire_ats[0]), (100, across.fire_ats[1])]
         assert [code for code, _, _ in firings(clock)] == [50, 100]
         assert set(Outbox.objects.values_list("dead_at", flat=True)) == {None}
