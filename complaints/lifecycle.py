@@ -156,7 +156,9 @@ _TABLE = (
         "decide_as_recorded", frozenset({S.RECEIVED}), S.DECIDED, T.DECIDED, "7.8", "decided_at", guards=(is_replayed,)
     ),
     Transition("issue_letter", frozenset({S.DECIDED}), None, T.LETTER_ISSUED, "7.8", guards=_BY_OWNER),
-    Transition("inform", frozenset({S.DECIDED}), None, T.LETTER_SENT, "7.8", "informed_at", guards=_BY_OWNER),
+    Transition(
+        "inform", frozenset({S.DECIDED}), None, T.LETTER_SENT, "7.8", "informed_at", ("follow_up",), guards=_BY_OWNER
+    ),
     Transition(
         "close",
         frozenset({S.DECIDED}),
@@ -175,7 +177,7 @@ _TABLE = (
         T.WITHDRAWN,
         "7.9",
         "withdrawn_at",
-        cancels=("acknowledge", "resolve", "message_reply"),
+        cancels=("acknowledge", "resolve", "message_reply", "follow_up"),
     ),
 )
 TRANSITIONS = MappingProxyType({row.act: row for row in _TABLE})

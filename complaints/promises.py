@@ -40,6 +40,21 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
             gettext_lazy("We look into it and send you our decision by %(day)s."),
             gettext_lazy("Our decision was due on %(day)s. It is late, and we are sorry. We are still working on it."),
         ),
+        "follow_up": Wording(
+            gettext_lazy("News from us by %(day)s"),
+            gettext_lazy("You hear from us again by %(day)s."),
+            gettext_lazy("You should have heard from us by %(day)s. We are late, and we are sorry."),
+        ),
+        "law_acknowledge": Wording(
+            gettext_lazy("Confirmation, by law, by %(day)s"),
+            gettext_lazy("By law, we must confirm that we have your complaint by %(day)s."),
+            gettext_lazy("By law, our confirmation was due on %(day)s. It is late, and we are sorry."),
+        ),
+        "law_answer": Wording(
+            gettext_lazy("Answer, by law, by %(day)s"),
+            gettext_lazy("By law, we must answer you by %(day)s."),
+            gettext_lazy("By law, our answer was due on %(day)s. It is late, and we are sorry."),
+        ),
         "message_reply": Wording(
             gettext_lazy("Answer to your message by %(day)s"),
             gettext_lazy("We answer your message by %(day)s."),
@@ -47,6 +62,13 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
         ),
     }
 )
+
+
+def promise_named(kind: str, *, legal: bool, met_on: str) -> str:
+    """Return the name of a clock's wording: what the law asks for is put by the event that it asks for."""
+    if not legal:
+        return kind
+    return "law_acknowledge" if met_on == "acknowledged" else "law_answer"
 
 
 def last_day(due_at: datetime, zone: ZoneInfo, *, to_the_minute: bool = False) -> str:

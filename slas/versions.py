@@ -22,9 +22,8 @@ from slas.bindings import Facts, binds
 from slas.calendar import Calendar, Definition, micros, read_weekly
 from slas.fold import Terms
 from slas.missed import MissAction, MissKind
-from slas.models import CalendarVersion, PolicyVersion
+from slas.models import CalendarVersion, Clock, PolicyVersion
 from slas.policy import Extension, Mark, Policy
-
 
 Rows = list[tuple[date, date | None, UUID, str]]
 """The versions of one obligation for one track, newest first: in force from, to, id, calendar."""
@@ -164,6 +163,11 @@ def calendar_of(calendar_id: UUID) -> Calendar:
         row = _shelf.calendar_rows.get(calendar_id) or CalendarVersion.objects.get(pk=calendar_id)
         found = _shelf.compiled[calendar_id] = compile_calendar(row)
     return found
+
+
+def zone_of(clock: Clock) -> ZoneInfo:
+    """Return the zone in which a clock's days begin and end."""
+    return ZoneInfo(calendar_of(clock.calendar_id).definition.tz)
 
 
 def compile_calendar(row: CalendarVersion) -> Calendar:

@@ -14,11 +14,15 @@ from django.utils import translation
 from complaints.correspondence.models import Dispatch, DispatchKind
 from complaints.enums import Track
 from complaints.models import Complaint
-from complaints.promises import promised
+from complaints.promises import promise_named, promised
 from members.actors import SYSTEM
 from members.privacy.access import phi_access
+from slas.models import Clock
 from slas.queries import open_clocks
+from slas.versions import zone_of
 
+KEPT_BY_IT = frozenset({"law_acknowledge"})
+"""What the confirmation itself keeps, so that it does not promise it."""
 STATUS_SALT = "complaints.status-link"
 
 
@@ -77,14 +81,27 @@ def _case_manager(dispatch: Dispatch) -> str:
 def _promises(dispatch: Dispatch, complaint: Complaint, at: datetime) -> list[str]:
     """Return what is still owed after this acknowledgement, in sentences: on the expedited track a name, too."""
     zone = ZoneInfo(complaint.matter.time_zone)
-    clocks = open_clocks([complaint.pk]).get(complaint.pk, [])
+    clocks = [clock for clock in open_clocks([complaint.pk]).get(complaint.pk, []) if clock.policy.promise]
     owes_name = complaint.track == Track.EXPEDITED and "case_manager" not in dispatch.detail
-    owed = [("case_manager" if clock.kind == "acknowledge" else clock.kind, clock) for clock in clocks]
+    owed = [(_promise_named(clock), clock) for clock in clocks]
     return [
-        promised(kind, due_at=clock.due_at, now=at, zone=zone, to_the_minute=clock.ends_to_the_minute)
+        promised(
+            kind,
+            due_at=clock.due_at,
+            now=at,
+            zone=zone_of(clock) if clock.policy.legal else zone,
+            to_the_minute=clock.ends_to_the_minute,
+        )
         for kind, clock in owed
-        if kind != "case_manager" or owes_name
+        if kind not in KEPT_BY_IT and (kind != "case_manager" or owes_name)
     ]
+
+
+def _promise_named(clock: Clock) -> str:
+    """Return the wording of what is still owed: of our own confirmation, sent now, only the name can be missing."""
+    if clock.kind == "acknowledge":
+        return "case_manager"
+    return promise_named(clock.kind, legal=clock.policy.legal, met_on=clock.policy.met_on)
 
 
 def _path(dispatch: Dispatch, complaint: Complaint | None) -> str:

@@ -16,10 +16,12 @@ from slas.models import Matter
 from slas.operations import complete_clock, open_clock, start_clock
 
 REPLY = "message_reply"
+FOLLOW_UP = "follow_up"
 
 
 def send_message(*, actor: Actor, at: datetime, complaint_id: UUID, body: str, key: UUID | None = None) -> Message:
-    """Write to the other side. A member's message starts the clock of our reply; our message meets it.
+    """Write to the other side. A member's message starts the clock of our reply; our message meets it, and keeps what
+    a letter of delay promised.
 
     Messages are possible on ended complaints too, for that is how a member says that it is not solved. Whoever writes
     on the own complaint writes as the member, staff or not. The same `key` twice is one message.
@@ -45,7 +47,8 @@ def send_message(*, actor: Actor, at: datetime, complaint_id: UUID, body: str, k
         this.add(message)
         note_fact(this, complaint, TimelineCode.MESSAGE_SENT if from_staff else TimelineCode.MESSAGE_RECEIVED)
         if from_staff:
-            complete_clock(this=this, matter_id=complaint.pk, kind=REPLY, at=at)
+            for kind in (REPLY, FOLLOW_UP):
+                complete_clock(this=this, matter_id=complaint.pk, kind=kind, at=at)
             request_dispatch(
                 this=this, matter_id=complaint.pk, kind=DispatchKind.MESSAGE_READY, key=f"message:{message.pk}"
             )

@@ -54,7 +54,8 @@ def submit_complaint(
     """Receive a complaint and start what is owed for it.
 
     `received_at` is when the insurer got it, which for paper and phone is before `at`; clocks start there, those of
-    the house and those of the laws that bind it. A member who says that waiting could do harm is put on the expedited track at once; the assessment confirms or changes that.
+    the house and those of the laws that bind it. A member who says that waiting could do harm is put on the expedited
+    track at once; the assessment confirms or changes that.
     """
     received_at = received_at or at
     track = Track.EXPEDITED if statement.harm_if_waiting else Track.STANDARD
