@@ -172,7 +172,12 @@ def zone_of(clock: Clock) -> ZoneInfo:
 
 def compile_calendar(row: CalendarVersion) -> Calendar:
     """Return a published calendar, compiled with the zone offsets that were true when it was published."""
-    definition = Definition(
+    return Calendar(definition_of(row), tuple((second, offset) for second, offset in row.offsets))
+
+
+def definition_of(row: CalendarVersion) -> Definition:
+    """Return a published calendar as people wrote it."""
+    return Definition(
         name=row.calendar,
         version=row.version,
         effective_from=row.effective_from,
@@ -182,7 +187,6 @@ def compile_calendar(row: CalendarVersion) -> Calendar:
         first_on=row.first_on,
         last_on=row.last_on,
     )
-    return Calendar(definition, tuple((second, offset) for second, offset in row.offsets))
 
 
 def policy_of(row: PolicyVersion) -> Policy:
@@ -220,7 +224,8 @@ def _extension_of(item: dict[str, Any] | None) -> Extension | None:
     if item is None:
         return None
     mark = Mark(item.get("mark", Mark.VERIFIED))
-    return Extension(**item | {"by": tuple(item["by"]), "reasons": tuple(item["reasons"]), "mark": mark})
+    lists = {name: tuple(item.get(name, ())) for name in ("by", "reasons", "rights")}
+    return Extension(**item | lists | {"mark": mark})
 
 
 def _miss_action_of(item: dict[str, Any]) -> MissAction:
