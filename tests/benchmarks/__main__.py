@@ -7,6 +7,7 @@ The exit status is 1 if one misses its target, 2 if there is none of that name.
 import os
 import pkgutil
 import sys
+import time
 from importlib import import_module
 
 import django
@@ -24,7 +25,11 @@ def main(wanted: list[str]) -> int:
         return 2
     missed = 0
     for name in chosen:
+        began = time.monotonic()
+        sys.stderr.write(f"{name} … ")
+        sys.stderr.flush()
         figure = import_module(f"tests.benchmarks.{name}").measure()
+        sys.stderr.write(f"{time.monotonic() - began:.0f} s, load {os.getloadavg()[0]:.1f}\n")
         sys.stdout.write(figure.as_json() + "\n")
         sys.stdout.flush()
         missed += not figure.ok
