@@ -128,27 +128,27 @@ def _check_effects(clock_id: UUID, life: Life, records: Records, expected: set[s
         if row.suppressed:
             continue
         moot = code < BREACH and (life.ended_at is not None or epoch != life.epoch)
-        for action in ACTIONS[code]:
-            key = f"sla:{clock_id}:{epoch}:{code}:{action}"
-            expected.add(key)
-            if key not in records.outbox:
-                yield Finding(Fault.LOST, key, "its effect was never asked for")
-            elif not records.outbox[key]:
-                yield Finding(Fault.UNSETTLED, key, "its effect is still open")
-            elif not records.effects[key] and not moot:
-                yield Finding(Fault.LOST, key, "is settled, and its effect did not happen")
+        firing = f"sla:{clock_id}:{epoch}:{code}"
+        parts = {action: f"{firing}:{action}" for action in ACTIONS[code]}
+        yield from _check_asked(firing, parts.values(), [] if moot else parts.values(), records.effects, records)
+        expected.update((firing, *parts.values()))
+        for action, part in parts.items():
             if is_called_for(clock_id, code, action):
-                yield from _check_call(call_key(key), records, expected)
+                yield from _check_asked(call_key(part), (), [call_key(part)], records.calls, records)
+                expected.add(call_key(part))
 
 
-def _check_call(key: str, records: Records, expected: set[str]) -> Iterator[Finding]:
-    expected.add(key)
+def _check_asked(
+    key: str, parts: Iterable[str], wanted: Iterable[str], happened: Counter[str], records: Records
+) -> Iterator[Finding]:
+    """An effect is asked for under its key, and goes on in parts if it failed; when all is settled it has happened."""
     if key not in records.outbox:
-        yield Finding(Fault.LOST, key, "the call was never asked for")
-    elif not records.outbox[key]:
-        yield Finding(Fault.UNSETTLED, key, "the call is still open")
-    elif not records.calls[key]:
-        yield Finding(Fault.LOST, key, "is settled, and nobody was called")
+        yield Finding(Fault.LOST, key, "was never asked for")
+    elif unsettled := [asked for asked in (key, *parts) if records.outbox.get(asked) is False]:
+        yield Finding(Fault.UNSETTLED, unsettled[0], "is still open")
+    else:
+        for missing in (effect for effect in wanted if not happened[effect]):
+            yield Finding(Fault.LOST, missing, "is settled, and did not happen")
 
 
 def _check_unasked(records: Records, expected: set[str]) -> Iterator[Finding]:

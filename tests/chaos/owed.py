@@ -4,7 +4,7 @@ The clocks of this proof count plain seconds, so a due date is start + budget + 
 hang on it. An event says how many thresholds had fired when it came (`fired`); the ledger must hold exactly those.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -45,8 +45,11 @@ class Life:
         """Note thresholds of this epoch that must be in the ledger."""
         self.owed |= {(self.epoch, code): at for at, code in schedule}
 
-    def plan(self, *, kept: int = 0, after: datetime | None = None) -> None:
-        """Hang the thresholds on the due date; those that fired keep their instants."""
+    def plan(self, *, kept: int = 0, after: datetime | None = None, warn: Collection[int] = (50, 80)) -> None:
+        """Hang the thresholds on the due date; those that fired keep their instants.
+
+        Warnings that had passed by `after`, or that are not among `warn`, are not set again; breaches always are.
+        """
         fired = self.schedule[:kept]
         codes = {code for _, code in fired}
         hung = [
@@ -56,7 +59,9 @@ class Life:
             (self.due_at + TOLD_AFTER, 120),
         ]
         self.schedule = fired + sorted(
-            (at, code) for at, code in hung if code not in codes and (after is None or at > after)
+            (at, code)
+            for at, code in hung
+            if code not in codes and (code >= BREACH or (code in warn and (after is None or at > after)))
         )
 
 
@@ -84,14 +89,15 @@ def _pause(life: Life, event: Event) -> None:
 def _resume(life: Life, event: Event) -> None:
     life.due_at += max(event.at - life.paused_at, NOTHING)
     life.state, life.paused_at = RUNNING, None
-    life.plan(kept=event.fired)
+    life.plan(kept=event.fired, warn={code for _, code in life.schedule})
 
 
 def _extend(life: Life, event: Event) -> None:
-    life.overtaken += sum(at <= event.at for at, _ in life.schedule[event.fired :])
+    since = life.paused_at or event.at
+    life.overtaken += sum(at <= since for at, _ in life.schedule[event.fired :])
     more = timedelta(microseconds=event.units)
     life.due_at, life.budget, life.epoch = life.due_at + more, life.budget + more, life.epoch + 1
-    life.plan(after=event.at)
+    life.plan(after=since)
 
 
 def _complete(life: Life, event: Event) -> None:
@@ -105,7 +111,7 @@ def _cancel(life: Life, event: Event) -> None:
     if life.state == RUNNING and event.at > life.due_at:
         _complete(life, event)
         return
-    life.overtaken += sum(at <= event.at for at, _ in life.schedule[event.fired :])
+    life.overtaken += sum(at <= (life.paused_at or event.at) for at, _ in life.schedule[event.fired :])
     life.state, life.paused_at, life.ended_at = CANCELLED, None, event.at
 
 

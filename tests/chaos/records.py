@@ -83,4 +83,4 @@ def _effects() -> Counter[str]:
 
 def _call_keys(mail: Path) -> list[str]:
     headers = [message_from_bytes(file.read_bytes())["Message-ID"] for file in mail.glob("*.eml")]
-    return [header.strip("<>").removesuffix("@chaos.example") for header in headers]
+    return ["".join(header.split()).strip("<>").removesuffix("@chaos.example") for header in headers]  # it was folded
