@@ -51,7 +51,10 @@ UNITS: Mapping[str, tuple[Measure, int]] = {
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """How often, by how much (days or seconds in total) and by whom a due date may be moved; the notice it takes."""
+    """How often, by how much (days or seconds in total) and by whom a due date may be moved; the notice it takes.
+
+    `rights` are stated to the member in that notice.
+    """
 
     max_count: int
     max_units: int
@@ -59,6 +62,7 @@ class Extension:
     reasons: tuple[str, ...]
     notice: str
     mark: Mark = Mark.VERIFIED
+    rights: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,8 @@ class Policy:
                 del content[name]
         if self.extension and self.extension.mark is Mark.VERIFIED:
             del content["extension"]["mark"]
+        if self.extension and not self.extension.rights:
+            del content["extension"]["rights"]
         return hashlib.sha256(json.dumps(content, default=str, sort_keys=True, ensure_ascii=False).encode()).digest()
 
     @property
@@ -275,6 +281,7 @@ def _read_extension(item: Mapping[str, Any], measure: Measure, where: str) -> Ex
         reasons=tuple(item.get("reasons", ())),
         notice=item.get("notice", ""),
         mark=read_mark(item, where) if "mark" in item else Mark.VERIFIED,
+        rights=tuple(item.get("rights", ())),
     )
 
 

@@ -1,5 +1,6 @@
 """The decision letter's words: decision, rationale, evidence reviewed, remedy and the next level (ISO 10002 7.8)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -36,29 +37,51 @@ def decision_letter(
     `next_level` are the rights of whoever does not agree, from the policy that the complaint runs under.
     """
     with override(LETTER_LANGUAGE):
-        name = _printable_name(complaint.complainant_name or "") or _("Member")
-        return LetterContent(
+        return letter_to_member(
+            complaint=complaint,
+            at=at,
             title=_("Our decision about your complaint"),
-            reference=complaint.reference,
-            dated=_day(at),
-            recipient=(name, *_lines(_without_direction(complaint.postal_address or ""))),
-            salutation=_("Dear %(name)s:") % {"name": name},
-            sections=tuple(_sections(complaint, decision)),
+            sections=_sections(complaint, decision),
             next_level=LetterSection(_("If you do not agree"), (*_paragraphs(next_level), _how_to_ask())),
-            closing=_("Sincerely,"),
-            signed_by=(*_lines(str(decision.decided_by or "")), _("Complaints and appeals")),
-            insurer=settings.INSURER_NAME,
-            phone=settings.INSURER_PHONE,
-            language=LETTER_LANGUAGE,
+            signed_by=str(decision.decided_by or ""),
             language_help=language_help,
         )
+
+
+def letter_to_member(
+    *,
+    complaint: Complaint,
+    at: datetime,
+    title: str,
+    sections: Iterable[LetterSection],
+    next_level: LetterSection,
+    signed_by: str,
+    language_help: str,
+) -> LetterContent:
+    """Return a letter with what all letters to members have; name and address open, so call it in `phi_access`."""
+    name = _printable_name(complaint.complainant_name or "") or _("Member")
+    return LetterContent(
+        title=title,
+        reference=complaint.reference,
+        dated=letter_day(at),
+        recipient=(name, *_lines(_without_direction(complaint.postal_address or ""))),
+        salutation=_("Dear %(name)s:") % {"name": name},
+        sections=tuple(sections),
+        next_level=next_level,
+        closing=_("Sincerely,"),
+        signed_by=(*_lines(signed_by), _("Complaints and appeals")),
+        insurer=settings.INSURER_NAME,
+        phone=settings.INSURER_PHONE,
+        language=LETTER_LANGUAGE,
+        language_help=language_help,
+    )
 
 
 def _sections(complaint: Complaint, decision: Decision) -> list[LetterSection]:
     opening = _(
         "Thank you for telling us what went wrong. We got your complaint on %(day)s and looked into it. This letter "
         "tells you what we decided, why, and what you can do if you do not agree."
-    ) % {"day": _day(complaint.received_at)}
+    ) % {"day": letter_day(complaint.received_at)}
     sections = [
         LetterSection(_("What we decided"), (opening, str(VERDICTS[decision.outcome]))),
         LetterSection(_("Why we decided this"), _paragraphs(decision.rationale)),
@@ -75,7 +98,8 @@ def _how_to_ask() -> str:
     }
 
 
-def _day(moment: datetime) -> str:
+def letter_day(moment: datetime) -> str:
+    """Return a day as letters write it, where the insurer is."""
     return day_in_words(moment.astimezone(ZoneInfo(settings.HOUSE_TIME_ZONE)))
 
 

@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.db.models import QuerySet
 
-from complaints.correspondence.letters import LETTER_LANGUAGE, decision_letter
+from complaints.correspondence.letters import decision_letter
 from complaints.correspondence.models import Letter
 from complaints.correspondence.rendering import LetterContent
 from complaints.models import Complaint, Decision
 from complaints.queries.case_head import PURPOSE
-from complaints.queries.language_help import taglines
+from complaints.queries.language_help import help_in_letter
 from complaints.queries.reach import reads_online
 from complaints.reference import read_reference
 from members.actors import Actor
@@ -51,7 +50,7 @@ def draft_letter(*, actor: Actor, complaint: Complaint, at: datetime) -> DraftLe
             complaint=complaint,
             decision=decision,
             next_level=next_level,
-            language_help=_language_help(complaint.language),
+            language_help=help_in_letter(complaint.language),
             at=at,
         )
     return DraftLetter(content, reads_online(complaint))
@@ -89,10 +88,3 @@ def _next_level(complaint: Complaint) -> str:
     """Return the rights that the policy of the answer's latest clock gives to whoever does not agree."""
     clocks = Clock.objects.filter(matter_id=complaint.pk, kind=ANSWER).select_related("policy").order_by("-cycle")
     return clocks[0].policy.next_level
-
-
-def _language_help(language: str) -> str:
-    """Return the sentence about interpreters in the complainant's own language, "" where the letter is in it."""
-    if language == LETTER_LANGUAGE:
-        return ""
-    return "\n".join(line.text for line in taglines(settings.INSURER_PHONE) if line.language.lower() == language)

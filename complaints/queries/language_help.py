@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from django.conf import settings
+
+from complaints.correspondence.letters import LETTER_LANGUAGE
+
 FILE = Path(__file__).with_suffix(".toml")
 WRITTEN_FROM_THE_RIGHT = frozenset({"ar", "fa", "ur"})
 ANY_RELAY = "711"
@@ -34,3 +38,10 @@ def taglines(help_line: str) -> tuple[Tagline, ...]:
         )
         for row in tomllib.loads(FILE.read_text(encoding="utf-8"))["tagline"]
     )
+
+
+def help_in_letter(language: str) -> str:
+    """Return the sentence about interpreters in the complainant's own language, "" where the letter is in it."""
+    if language == LETTER_LANGUAGE:
+        return ""
+    return "\n".join(line.text for line in taglines(settings.INSURER_PHONE) if line.language.lower() == language)
