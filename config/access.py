@@ -45,6 +45,8 @@ URL_AUDIENCES: dict[str, Audience] = {
     "member:letter": MEMBER,
     "member:letter_pdf": MEMBER,
     "member:file": MEMBER,
+    "member:why": MEMBER,
+    "member:why_data": MEMBER,
     "member:withdraw": MEMBER,
     # The desk
     "desk:queue": staff(*READERS),
@@ -53,6 +55,8 @@ URL_AUDIENCES: dict[str, Audience] = {
     "desk:file": staff(*READERS),
     "desk:letter": staff(*READERS),
     "desk:letter_pdf": staff(*READERS),
+    "desk:why": staff(*READERS),
+    "desk:why_data": staff(*READERS),
     "desk:take": staff_who_may("take"),
     "desk:acknowledge": staff_who_may("acknowledge"),
     "desk:assess": staff_who_may("assess"),

@@ -37,6 +37,8 @@ ENDED = (ClockState.MET, ClockState.MISSED)
 class ClockFace:
     """One promise: what is owed, its date in words, how much time is left or whether it was kept, and its clause."""
 
+    kind: str
+    cycle: int
     title: str
     due: str
     clause: str
@@ -114,12 +116,15 @@ def head_of(complaint: Complaint, clocks: list[Clock], *, actor: Actor, at: date
         owner=str(complaint.owner or ""),
         owner_id=complaint.owner_id,
         is_mine=complaint.owner_id is not None and complaint.owner_id == actor.user_id,
-        clocks=tuple(_face(clock, at) for clock in clocks),
+        clocks=tuple(clock_face(clock, at) for clock in clocks),
     )
 
 
-def _face(clock: Clock, at: datetime) -> ClockFace:
+def clock_face(clock: Clock, at: datetime) -> ClockFace:
+    """Return a clock as it is shown at a moment."""
     return ClockFace(
+        kind=clock.kind,
+        cycle=clock.cycle,
         title=clock.policy.title,
         due=due_in_words(clock.due_at),
         clause=clock.policy.clause,

@@ -1,5 +1,6 @@
 """A member's own complaints, as plain data for the member's pages."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,12 +15,15 @@ from complaints.correspondence.rendering import LetterContent, LetterSection
 from complaints.enums import Relationship, State, TimelineCode, Topic
 from complaints.lifecycle import TRANSITIONS
 from complaints.models import Complaint, Enclosure, TimelineEntry, own_complaints_of
+from complaints.promises import WORDINGS
+from complaints.queries.case_head import ClockFace, clock_face, clocks_on_show
 from complaints.queries.enclosures import KeptFile
 from complaints.queries.standing import Standing, day_of, standing_of
 from complaints.reference import read_reference
 from members.actors import Actor
 from members.dates import day_in_words
 from members.privacy.access import phi_access
+from slas.models import Clock
 from slas.queries import open_clocks
 
 PURPOSE = "read own complaint"
@@ -53,6 +57,7 @@ class CasePage:
     letter_sent: str
     rights: LetterSection | None
     may_withdraw: bool
+    dates: tuple[ClockFace, ...]
 
 
 def own_complaints(actor: Actor) -> QuerySet[Complaint]:
@@ -92,6 +97,7 @@ def case_page(*, actor: Actor, now: datetime, reference: str) -> CasePage | None
     if complaint is None:
         return None
     zone = ZoneInfo(complaint.matter.time_zone)
+    clocks = clocks_on_show(complaint)
     letter = Letter.objects.visible_to(actor).filter(complaint_id=complaint.pk).defer("pdf").first()
     with phi_access(actor=actor, purpose=PURPOSE, matter_id=complaint.pk, at=now):
         return CasePage(
@@ -99,14 +105,20 @@ def case_page(*, actor: Actor, now: datetime, reference: str) -> CasePage | None
             reference=complaint.reference,
             topic=str(Topic(complaint.topic).label),
             received=day_of(complaint.received_at, zone),
-            standing=standing_of(complaint, open_clocks([complaint.pk]).get(complaint.pk, []), now=now),
+            standing=standing_of(complaint, [clock for clock in clocks if clock.is_open], now=now),
             thread=_thread(actor, complaint),
             told=_told(complaint),
             files=KeptFile.opened(Enclosure.objects.visible_to(actor).filter(complaint_id=complaint.pk)),
             letter_sent=day_of(letter and letter.sent_at, zone),
             rights=LetterContent.restored(letter.content).next_level if letter else None,
             may_withdraw=not complaint.informed_at and TRANSITIONS["withdraw"].refusal(complaint, actor) is None,
+            dates=tuple(clock_face(clock, now) for clock in promised(clocks)),
         )
+
+
+def promised(clocks: Iterable[Clock]) -> list[Clock]:
+    """Return the clocks that the member was promised something by; inner obligations promise nothing."""
+    return [clock for clock in clocks if clock.policy.promise or clock.kind in WORDINGS]
 
 
 def _thread(actor: Actor, complaint: Complaint) -> list[dict[str, Any]]:

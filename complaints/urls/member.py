@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from complaints.views import member
+from complaints.views import member, why
 
 app_name = "member"
 urlpatterns = [
@@ -12,5 +12,7 @@ urlpatterns = [
     path("cases/<str:reference>/letter/", member.letter, name="letter"),
     path("cases/<str:reference>/letter.pdf", member.letter_pdf, name="letter_pdf"),
     path("cases/<str:reference>/files/<uuid:enclosure_id>/", member.file, name="file"),
+    path("cases/<str:reference>/why/<slug:kind>-<int:cycle>/", why.own_date, name="why"),
+    path("cases/<str:reference>/why/<slug:kind>-<int:cycle>.json", why.own_date_data, name="why_data"),
     path("cases/<str:reference>/withdraw/", member.withdraw, name="withdraw"),
 ]

@@ -114,7 +114,7 @@ def test_a_case_shows_what_was_told_and_what_happened(amira, person):
     assert "Looking into it" in page
     assert "Decision by " in page
     assert "A case handler took the complaint" in page
-    assert "Why this date" not in page
+    assert "Why this date?" in page
 
 
 def test_what_is_opened_for_a_page_is_recorded(amira, account, person):

@@ -1,0 +1,160 @@
+"""The explanation of a clock as a page shows it, whichever page: in words, run by run, and as months."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from complaints.queries.why_days import Run, day_by_day, runs_of
+from complaints.queries.why_picture import Picture, picture_of
+from complaints.queries.why_words import (
+    amount_in_words,
+    dates_in_words,
+    due_in_full,
+    event_in_words,
+    moment_in_full,
+    run_in_words,
+    story,
+    zone_of,
+)
+from complaints.time_left import TimeLeft, time_left
+from members.dates import day_in_words
+from slas.explanations import VERDICTS, Explanation
+from slas.fold import State
+from slas.policy import Extension, Mark, Policy
+from slas.trace import Trace
+
+MARKS = MappingProxyType(
+    {
+        Mark.VERIFIED: "Read in the primary text",
+        Mark.SECONDARY: "Read in a secondary source",
+        Mark.KNOWN: "General knowledge, to be confirmed by counsel",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A run of dates in words: which, what they did, how much they counted ("" for nothing) and what was left."""
+
+    dates: str
+    what: str
+    counted: str
+    left: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A moment in words, and what falls on it. `detail` completes it for the staff."""
+
+    when: str
+    what: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Everything about one date: how it came about, run by run and day by day, by which rule, and what happened."""
+
+    title: str
+    promise: str
+    due: str
+    time_left: TimeLeft | None
+    story: tuple[str, ...]
+    runs: tuple[Line, ...]
+    days: tuple[Line, ...]
+    picture: Picture | None
+    policy: Policy
+    rule: tuple[tuple[str, str], ...]
+    zone: str
+    thresholds: tuple[Dated, ...]
+    events: tuple[Dated, ...]
+
+
+def why_of(found: Explanation) -> Why:
+    """Return an explanation in words."""
+    trace, zone, face = found.on_show, zone_of(found), found.face
+    return Why(
+        title=found.policy.title,
+        promise=found.policy.promise,
+        due=due_in_full(face.due_at, zone),
+        time_left=time_left(
+            due_at=face.due_at,
+            now=found.at,
+            met_at=face.ended_at if face.state in VERDICTS else None,
+            paused=face.state is State.PAUSED,
+        )
+        if face.state is not State.CANCELLED
+        else None,
+        story=tuple(story(found)),
+        runs=_lines(trace, runs_of(trace)),
+        days=_lines(trace, day_by_day(trace)),
+        picture=picture_of(trace),
+        policy=found.policy,
+        rule=rule_of(found.policy, trace),
+        zone=trace.tz.replace("_", " "),
+        thresholds=_thresholds(found, zone),
+        events=tuple(
+            Dated(moment_in_full(event.at, zone), event_in_words(event, trace.rule.measure), _plain(event.reason))
+            for event in found.events
+        ),
+    )
+
+
+def rule_of(policy: Policy, trace: Trace) -> tuple[tuple[str, str], ...]:
+    """Return what the rule says, for the staff: its name, what begins and ends it, what follows, and its versions."""
+    extension = policy.extension
+    rows = (
+        ("Limit", amount_in_words(trace.rule.measure, trace.budget)),
+        ("Begins with", policy.starts_on),
+        ("Met by", policy.met_on),
+        ("Counted by", f"{trace.calendar} calendar, version {trace.calendar_version}"),
+        ("Policy pack", f"{policy.pack}, in force from {day_in_words(policy.effective_from)}"),
+        ("Pause", _plain(", ".join(policy.pause_reasons)) or "Never"),
+        ("Extension", _extension_words(extension, policy) if extension else "None"),
+        ("If it is missed", policy.consequence),
+        ("Next level", policy.next_level),
+        ("How sure we are", MARKS[policy.mark]),
+    )
+    return tuple((key, value) for key, value in rows if value)
+
+
+def _extension_words(extension: Extension, policy: Policy) -> str:
+    measure = policy.rule.measure
+    most = amount_in_words(measure, measure.units(extension.max_units))
+    return f"Up to {most} in all, {extension.max_count} at most. {extension.notice}"
+
+
+def _lines(trace: Trace, runs: Iterable[Run]) -> tuple[Line, ...]:
+    with_year = len({step.on.year for step in trace.steps}) > 1
+    return tuple(
+        Line(
+            dates=dates_in_words(run.first_on, run.last_on, with_year=with_year),
+            what=run_in_words(run, trace),
+            counted=_amount(trace, run.counted),
+            left=amount_in_words(trace.rule.measure, run.left),
+            why=run.why.value,
+        )
+        for run in runs
+    )
+
+
+def _amount(trace: Trace, units: int) -> str:
+    return amount_in_words(trace.rule.measure, units) if units else ""
+
+
+def _thresholds(found: Explanation, zone: ZoneInfo) -> tuple[Dated, ...]:
+    return tuple(
+        Dated(
+            due_in_full(one.at, zone),
+            "Due date" if one.is_due_date else "Warning",
+            ", ".join(_plain(action) for action in one.actions),
+        )
+        for one in found.thresholds
+    )
+
+
+def _plain(code: str) -> str:
+    """Return a code as words."""
+    return code.replace("_", " ").replace(":", " ")
