@@ -8,15 +8,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from redis import Redis, RedisError
 
-from slas.queries import Health, database_now, health
-
-NEVER = timedelta(0)
-LATEST_FIRING = timedelta(seconds=60)
-LATEST_HEARTBEAT = timedelta(seconds=30)
-LATEST_ANSWER = timedelta(minutes=5)
-"""Effects take seconds. What nobody has tried for so long has no worker, or kills it."""
-LATEST_EFFECT = timedelta(hours=1)
-"""What fails is tried six times in half an hour, which outlasts a restart; what failed for an hour is an outage."""
+from slas.queries import health, read_clocks, troubles
 
 
 def live(_request: HttpRequest) -> JsonResponse:
@@ -32,22 +24,14 @@ def ready(_request: HttpRequest) -> JsonResponse:
 
 def deadlines(_request: HttpRequest) -> JsonResponse:
     """Tell whether timers fire. The web tier counts, not the sweeper: a dead sweeper cannot call itself well."""
-    figures = health(database_now())
+    try:
+        figures = health(*read_clocks())
+    except DatabaseError:
+        return JsonResponse({"database": False}, status=503)
+    wrong = troubles(figures)
     body = {name: _seconds(value) for name, value in asdict(figures).items()}
-    return JsonResponse(body, status=200 if keeps_its_deadlines(figures) else 503)
-
-
-def keeps_its_deadlines(figures: Health) -> bool:
-    """Tell whether timers fire and effects arrive: no threshold waits, a sweeper lives, nothing is stuck or dead."""
-    return (
-        (figures.oldest_overdue or NEVER) <= LATEST_FIRING
-        and figures.heartbeat_age is not None
-        and figures.heartbeat_age <= LATEST_HEARTBEAT
-        and figures.set_aside == 0
-        and (figures.oldest_unanswered or NEVER) <= LATEST_ANSWER
-        and (figures.oldest_unsettled or NEVER) <= LATEST_EFFECT
-        and figures.outbox_dead == 0
-    )
+    status = 503 if any(trouble.is_alarm for trouble in wrong) else 200
+    return JsonResponse(body | {"wrong": [trouble.code for trouble in wrong]}, status=status)
 
 
 def _seconds(figure: int | timedelta | None) -> float | None:

@@ -29,8 +29,9 @@ BEAT_EVERY, FULL_EVERY = 5.0, 30.0  # seconds
 WATERMARK = timedelta(seconds=60)
 STATEMENT_LIMIT = 5  # seconds
 HEARTBEAT = """
-INSERT INTO slas_sweeper (who, seen_at, full_at, max_lag) VALUES (%s, %s, %s, %s)
-ON CONFLICT (who) DO UPDATE SET seen_at = excluded.seen_at, full_at = excluded.full_at, max_lag = excluded.max_lag"""
+INSERT INTO slas_sweeper AS known (who, seen_at, full_at, max_lag, conflicts) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (who) DO UPDATE SET seen_at = excluded.seen_at, full_at = excluded.full_at, max_lag = excluded.max_lag,
+   conflicts = known.conflicts + excluded.conflicts"""
 
 
 class Loop(threading.Thread):
@@ -103,7 +104,7 @@ class Sweeper(Loop):
         self.who, self.relay = who, relay
         self.size = BATCH
         self.full_due = self.beat_due = 0.0  # monotonic
-        self.last_seen, self.max_lag = BEGINNING, timedelta(0)
+        self.last_seen, self.max_lag, self.conflicts = BEGINNING, timedelta(0), 0
         self.full_at: datetime | None = None
 
     def turn(self, conn: psycopg.Connection) -> float:
@@ -124,6 +125,7 @@ class Sweeper(Loop):
             self.full_due, self.full_at = time.monotonic() + FULL_EVERY, now
         if found.taken:
             self.max_lag = max(self.max_lag, found.lag or timedelta(0))
+            self.conflicts += found.conflicts
             self.relay.wake.set()
         self._beat(conn, now)
         if found.taken:
@@ -142,8 +144,8 @@ class Sweeper(Loop):
     def _beat(self, conn: psycopg.Connection, now: datetime) -> None:
         """Leave a sign of life, which the web tier alarms on when it is missing."""
         if time.monotonic() >= self.beat_due:
-            conn.execute(HEARTBEAT, [self.who, now, self.full_at, self.max_lag])
-            self.beat_due, self.max_lag = time.monotonic() + BEAT_EVERY, timedelta(0)
+            conn.execute(HEARTBEAT, [self.who, now, self.full_at, self.max_lag, self.conflicts])
+            self.beat_due, self.max_lag, self.conflicts = time.monotonic() + BEAT_EVERY, timedelta(0), 0
 
 
 class Relay(Loop):

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
+from django.utils import timezone
 
 from slas.faces import is_fold
 from slas.models import OPEN, Clock, ClockEvent
@@ -17,6 +18,16 @@ def database_now() -> datetime:
         cursor.execute("SELECT statement_timestamp()")
         (now,) = cursor.fetchone()
     return now
+
+
+def read_clocks() -> tuple[datetime, timedelta]:
+    """Return the time of the database, and how far this host's clock is ahead of it (behind: below zero).
+
+    The host's is read before and after; the middle of the two is when the database read its own.
+    """
+    before = timezone.now()
+    now = database_now()
+    return now, before + (timezone.now() - before) / 2 - now
 
 
 def open_clocks(matter_ids: Iterable[UUID]) -> dict[UUID, list[Clock]]:
@@ -32,12 +43,22 @@ def open_clocks(matter_ids: Iterable[UUID]) -> dict[UUID, list[Clock]]:
 
 
 def misfolded_clocks(chunk: int = 2000) -> Iterator[Clock]:
-    """Yield the clocks whose row is not the fold of their events: there should be none, ever."""
+    """Yield the clocks whose row is not the fold of their events: there should be none, ever.
+
+    People work meanwhile, so what looks wrong is looked at again under its lock.
+    """
     clocks = Clock.objects.order_by("pk")
     last = None
     while rows := list((clocks.filter(pk__gt=last) if last else clocks)[:chunk]):
         events = defaultdict(list)
         for event in ClockEvent.objects.filter(matter_id__in={row.matter_id for row in rows}).order_by("rev"):
             events[event.clock_id].append(event)
-        yield from (row for row in rows if not is_fold(row, events[row.id]))
+        yield from (row for row in rows if not is_fold(row, events[row.id]) and not _is_fold_now(row))
         last = rows[-1].pk
+
+
+def _is_fold_now(clock: Clock) -> bool:
+    with transaction.atomic():
+        row = Clock.objects.select_for_update(no_key=True).get(pk=clock.pk)
+        events = ClockEvent.objects.filter(matter_id=clock.matter_id, clock_id=clock.id).order_by("rev")
+        return is_fold(row, list(events))

@@ -121,6 +121,18 @@ def test_each_sign_of_life_tells_the_last_full_pass_and_the_longest_lag(sweeper,
     assert database_now() - pulse.seen_at < timedelta(seconds=5)
 
 
+def test_what_the_ledger_refuses_to_hold_twice_is_counted_in_the_signs_of_life(sweeper, conn):
+    clock = started_so_that_it_is_due_in(-MINUTE)
+    sweeper.turn(conn)
+    Clock.objects.filter(pk=clock.pk).update(next_seq=3, next_fire_at=clock.due_at)  # as a careless hand would
+    for _ in range(2):
+        sweeper.beat_due = sweeper.full_due = 0
+        sweeper.turn(conn)
+
+    assert Sweeper.objects.get(who="drill").conflicts == 1
+    assert len(firings(clock)) == 3
+
+
 def test_a_database_clock_that_steps_back_is_an_alarm_and_fires_nothing_early(sweeper, conn, caplog):
     sweeper.last_seen = database_now() + MINUTE
     clock = started_so_that_it_is_due_in(timedelta(seconds=30))
