@@ -18,6 +18,7 @@ URL_AUDIENCES: dict[str, Audience] = {
     "health_live": ANYONE,
     "health_ready": ANYONE,
     "health_deadlines": ANYONE,
+    "metrics": ANYONE,  # with its own token
     # The door
     "accounts:sign_in": ANYONE,
     "accounts:verify": VERIFICATION,

@@ -3,12 +3,13 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from config import errors, health
+from config import errors, health, metrics
 
 urlpatterns = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("health/deadlines", health.deadlines, name="health_deadlines"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("desk/", include("complaints.urls.desk")),
     path("quality/", include("complaints.urls.quality")),
     *i18n_patterns(

@@ -18,6 +18,7 @@ ALLOWED_HOSTS = env.words("REDRESS_ALLOWED_HOSTS", "host names this server answe
 DATABASES = {"default": env.database("DATABASE_URL") | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 REDIS_URL = env.redis("REDIS_URL")
 BROKER_URL = env.broker("REDIS_URL")
+METRICS_TOKEN = env.text("REDRESS_METRICS_TOKEN", "the token that Prometheus shows for /metrics", default="")
 INSURER_NAME = env.text("REDRESS_INSURER_NAME", "the insurer's name", default="Meridian Health Plan")
 INSURER_PHONE = env.text("REDRESS_INSURER_PHONE", "the member help line", default="1-800-555-0100 (TTY 711)")
 

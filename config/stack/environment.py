@@ -16,6 +16,7 @@ def environment(layout: Layout, addresses: Addresses, *, url: str, settings: str
     made = {
         "REDRESS_SECRET_KEY": keys.secret_key(layout.secrets),
         "REDRESS_KEYRING_FILE": str(keys.keyring(layout.secrets)),
+        "REDRESS_METRICS_TOKEN": keys.metrics_token(layout.secrets),
         "REDRESS_PUBLIC_URL": url,
         "REDRESS_ALLOWED_HOSTS": "127.0.0.1,localhost",
         "REDRESS_MAIL_FROM": "Redress <no-reply@redress.example>",

@@ -14,6 +14,11 @@ def secret_key(folder: Path) -> str:
     return _kept(folder / "secret_key", secrets.token_urlsafe(64)).read_text()
 
 
+def metrics_token(folder: Path) -> str:
+    """Return what a scrape of /metrics has to show."""
+    return _kept(folder / "metrics_token", secrets.token_urlsafe(32)).read_text()
+
+
 def keyring(folder: Path) -> Path:
     """Return the file of encryption keys, in the form that members.privacy reads."""
     fresh = {"primary": 1, "keys": {"1": base64.b64encode(secrets.token_bytes(32)).decode()}}

@@ -1,0 +1,137 @@
+"""The deadline engine's figures in Prometheus' text form, for whoever holds the token.
+
+Each is read from the database when it is asked for, so that any web worker gives the same answer, and one that counts
+for the sweepers does not ask them. Counts and codes only: nothing that names a matter or a person.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from http import HTTPStatus
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
+
+from slas.queries import (
+    TROUBLE_CODES,
+    FiredCode,
+    FireLag,
+    Health,
+    fire_lag,
+    fired_by_code,
+    health,
+    read_clocks,
+    troubles,
+)
+
+HOUR = timedelta(hours=1)
+WINDOWS = {"5m": timedelta(minutes=5), "1h": HOUR}
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Answer a scrape that shows the token of REDRESS_METRICS_TOKEN; without that setting there is no such page."""
+    if not settings.METRICS_TOKEN:
+        raise Http404
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not constant_time_compare(token.strip(), settings.METRICS_TOKEN):
+        words = "Send the header Authorization: Bearer, with the value of REDRESS_METRICS_TOKEN.\n"
+        refusal = HttpResponse(words, content_type="text/plain; charset=utf-8", status=HTTPStatus.UNAUTHORIZED)
+        refusal["WWW-Authenticate"] = 'Bearer realm="metrics"'
+        return refusal
+    registry = CollectorRegistry()
+    registry.register(EngineCollector())
+    try:
+        return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+    except DatabaseError:
+        return HttpResponse("The database does not answer.\n", content_type="text/plain", status=503)
+
+
+class EngineCollector(Collector):
+    """Reads the figures of this moment."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every family: a constant number of queries."""
+        now, clock_offset = read_clocks()
+        figures = health(now, clock_offset)
+        yield from _of_troubles(figures)
+        yield from _of_clocks(figures)
+        yield from _of_firings({name: fire_lag(now, span) for name, span in WINDOWS.items()}, fired_by_code(now, HOUR))
+        yield from _of_outbox(figures)
+        yield from _of_foundations(figures)
+
+
+def _of_troubles(figures: Health) -> Iterator[Metric]:
+    found = troubles(figures)
+    alarms = sum(trouble.is_alarm for trouble in found)
+    yield _gauge("deadlines_kept", "1 while no alarm stands: what /health/deadlines answers 200 for.", not alarms)
+    family = GaugeMetricFamily("redress_trouble", "1 for each thing that is wrong, by its code.", labels=["code"])
+    for code in TROUBLE_CODES:
+        family.add_metric([code], code in {trouble.code for trouble in found})
+    yield family
+
+
+def _of_clocks(figures: Health) -> Iterator[Metric]:
+    yield _gauge("clocks_armed", "Clocks with a threshold ahead; an estimate from 100,000 on.", figures.armed)
+    yield _gauge("clocks_set_aside", "Clocks that could not fire and were set aside.", figures.set_aside)
+    yield _gauge("clocks_overdue_unfired", "Clocks with a threshold due and unfired.", figures.overdue_unfired)
+    yield _gauge("clocks_oldest_overdue_seconds", "For how long the first of them is due.", figures.oldest_overdue or 0)
+    yield _gauge("sweeper_heartbeat_age_seconds", "Since any sweeper was last seen.", figures.heartbeat_age)
+
+
+def _of_firings(lags: dict[str, FireLag], codes: list[FiredCode]) -> Iterator[Metric]:
+    late = GaugeMetricFamily(
+        "redress_fire_lag_seconds",
+        "From due to fired, of what fired in the window; the 100th percentile is the longest.",
+        labels=["window", "percentile"],
+    )
+    for window, lag in lags.items():
+        for percentile, seconds in (("50", lag.median), ("95", lag.p95), ("99", lag.p99), ("100", lag.longest)):
+            if seconds is not None:
+                late.add_metric([window, percentile], seconds)
+    yield late
+    fired = GaugeMetricFamily(
+        "redress_firings_last_hour",
+        "Thresholds reached in the last hour: fired by a sweeper, or suppressed as overtaken or ended in time.",
+        labels=["code", "outcome"],
+    )
+    for code in codes:
+        fired.add_metric([str(code.code), "fired"], code.fired)
+        fired.add_metric([str(code.code), "suppressed"], code.suppressed)
+    yield fired
+
+
+def _of_outbox(figures: Health) -> Iterator[Metric]:
+    yield _gauge("firing_conflicts", "Firings that the ledger had already and refused.", figures.conflicts)
+    yield _gauge("outbox_unsettled", "Effects that are still to happen.", figures.outbox_unsettled)
+    unanswered, unsettled = figures.oldest_unanswered or 0, figures.oldest_unsettled or 0
+    yield _gauge("outbox_oldest_unanswered_seconds", "Age of the oldest that nobody tried to an end.", unanswered)
+    yield _gauge("outbox_oldest_unsettled_seconds", "Age of the oldest, failing ones too.", unsettled)
+    yield _gauge("outbox_dead", "Effects that used up their tries.", figures.outbox_dead)
+
+
+def _of_foundations(figures: Health) -> Iterator[Metric]:
+    yield _gauge(
+        "fold_check_misfolded_clocks", "Clocks that the last check found unlike their events.", figures.misfolded
+    )
+    yield _gauge("fold_check_age_seconds", "Since the last check of all clocks.", figures.fold_checked)
+    yield _gauge("calendar_horizon_days", "Days left in the first calendar to end.", figures.calendar_horizon_days)
+    yield _gauge("database_xmin_age_transactions", "Transactions since the oldest snapshot.", figures.xmin_age)
+    yield _gauge("database_oldest_snapshot_seconds", "Age of the oldest snapshot.", figures.oldest_snapshot)
+    yield _gauge("database_clock_offset_seconds", "This host's clock minus the database's.", figures.clock_offset)
+
+
+def _gauge(name: str, told: str, value: float | timedelta | None) -> Metric:
+    """Return a family with one value; with none where there is nothing to tell yet."""
+    family = GaugeMetricFamily(f"redress_{name}", told)
+    if value is not None:
+        family.add_metric([], value.total_seconds() if isinstance(value, timedelta) else value)
+    return family
