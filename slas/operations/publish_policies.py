@@ -1,40 +1,36 @@
 """Publication: calendar and policy files become immutable rows, once.
 
 A file is the reviewed source, a row is what clocks are pinned to. What is published already is skipped; what differs
-from it needs a new version with a later date, for promises that were made stay as they were made.
+from it needs a new version with a later date, for promises that were made stay as they were made. What people have
+published from a draft is theirs: a file that differs from it is left out, and the log says so.
 """
 
-import tomllib
-from collections.abc import Callable, Container, Mapping
-from dataclasses import asdict, dataclass
+import logging
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from slas import versions
-from slas.calendar import (
-    Calendar,
-    CalendarFault,
-    Definition,
-    Offsets,
-    read_definition,
-    zone_data_version,
-    zone_offsets,
-)
+from slas.calendar import Calendar, CalendarFault, Definition, Offsets, read_definition, zone_offsets
+from slas.drafts import key_of, read_toml
 from slas.fold import Terms
 from slas.models import CalendarVersion, PolicyVersion
+from slas.operations.publish_versions import calendar_row, id_of, policy_row, wait_for_publications
 from slas.policy import PackFault, Policy, read_pack
 from slas.queries import database_now
 from slas.worked_examples import check_examples
 
+log = logging.getLogger(__name__)
+
+LEFT_OUT = "%s is left out: it differs from what people have published from a draft. Propose it as a draft of theirs"
 SLAS = Path(__file__).resolve().parent.parent
-CONTENT = UUID("6a1f27c4-5d0e-5e7c-9a53-1f5f5f7f0c11")  # the namespace of ids that are made from content
-PUBLICATION_LOCK = 7_231_105
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +49,15 @@ def publish_policies(folder: Path = SLAS) -> Published:
     calendars = _read_calendars(folder / "calendars")
     policies = [policy for path in sorted((folder / "policy_packs").glob("*.toml")) for policy in _read_pack(path)]
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLICATION_LOCK])
+        wait_for_publications()
         now = database_now()
         published = set(CalendarVersion.objects.values_list("pk", flat=True))
-        new_calendars = [file for file in calendars if _publish_calendar(file, published, now=now)]
+        files = _without_drafted_calendars(calendars, published)
+        new_calendars = [file for file in files if _publish_calendar(file, published, now=now)]
         by_name = {file.definition.name: file for file in calendars}
         for policy in policies:
             _check_calendar(policy, by_name)
+        policies = _without_drafted_policies(policies)
         known = set(PolicyVersion.objects.values_list("pack", "obligation", "track"))
         for policy in policies:
             _end_range(policy, today=by_name[policy.calendar].today(now))
@@ -114,15 +111,36 @@ def _read_pack(path: Path) -> list[Policy]:
 
 def _read_toml(path: Path, fault: Callable[[str], Exception]) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:  # no TOML, or no UTF-8
+        text = path.read_text(encoding="utf-8")
+    except ValueError as error:  # no UTF-8
         raise fault(f"{path.name}: {error}; correct it there") from None
+    return read_toml(text, path.name, fault)
+
+
+def _without_drafted_calendars(files: Sequence[_CalendarFile], published: Container[UUID]) -> list[_CalendarFile]:
+    """Return the files of calendars that nobody has published from a draft; log which of the others differ."""
+    drafted = set(CalendarVersion.objects.exclude(draft=None).values_list("calendar", flat=True))
+    for file in files:
+        if file.definition.name in drafted and id_of(file.definition) not in published:
+            log.warning(LEFT_OUT, f"calendar {file.definition.name} v{file.definition.version}")
+    return [file for file in files if file.definition.name not in drafted]
+
+
+def _without_drafted_policies(policies: Sequence[Policy]) -> list[Policy]:
+    """Return the obligations that nobody has published from a draft; log which of the others differ."""
+    drafted = set(PolicyVersion.objects.exclude(draft=None).values_list("pack", "obligation", "track"))
+    theirs = {id_of(policy): policy for policy in policies if key_of(policy) in drafted}
+    published = set(PolicyVersion.objects.filter(pk__in=theirs).values_list("pk", flat=True))
+    for pk, policy in theirs.items():
+        if pk not in published:
+            log.warning(LEFT_OUT, f"{policy.pack}: {policy.name} from {policy.effective_from}")
+    return [policy for policy in policies if key_of(policy) not in drafted]
 
 
 def _publish_calendar(file: _CalendarFile, published: Container[UUID], *, now: datetime) -> bool:
     """Add the version unless it is there. Only the first one of a name may take effect in the past."""
     definition = file.definition
-    if (pk := _id_of(definition)) in published:
+    if id_of(definition) in published:
         return False
     if latest := CalendarVersion.objects.filter(calendar=definition.name).order_by("-version").first():
         today = file.today(now)
@@ -131,20 +149,7 @@ def _publish_calendar(file: _CalendarFile, published: Container[UUID], *, now: d
                 f"{definition.name}.toml differs from the published {latest}; give it version = {latest.version + 1} "
                 f"and an effective_from after {max(today, latest.effective_from)}"
             )
-    CalendarVersion.objects.create(
-        id=pk,
-        calendar=definition.name,
-        version=definition.version,
-        effective_from=definition.effective_from,
-        sha256=definition.sha256,
-        tz=definition.tz,
-        weekly=definition.weekly_words(),
-        holidays={day.isoformat(): name for day, name in definition.holidays.items()},
-        first_on=definition.first_on,
-        last_on=definition.last_on,
-        tzdata_version=zone_data_version(definition.tz),
-        offsets=file.offsets,
-    )
+    calendar_row(definition, file.offsets).save(force_insert=True)
     return True
 
 
@@ -155,7 +160,7 @@ def _check_calendar(policy: Policy, calendars: Mapping[str, _CalendarFile]) -> N
 
 def _end_range(policy: Policy, *, today: date) -> None:
     """Write the end that a file gives to a version which is in force without one. What has begun can not be undone."""
-    running = PolicyVersion.objects.filter(pk=_id_of(policy), effective_to=None)
+    running = PolicyVersion.objects.filter(pk=id_of(policy), effective_to=None)
     if policy.effective_to is None or not running.exists():
         return
     if policy.effective_to <= today:
@@ -170,7 +175,7 @@ def _publish_policy(
     policy: Policy, calendars: Mapping[str, _CalendarFile], known: Container[tuple[str, str, str]], *, now: datetime
 ) -> bool:
     """Add the version unless it is there. What was `known` before may only change on a later day than today."""
-    pk, calendar = _id_of(policy), calendars[policy.calendar]
+    pk, calendar = id_of(policy), calendars[policy.calendar]
     if PolicyVersion.objects.filter(pk=pk).exists():
         return False
     today = calendar.today(now)
@@ -180,20 +185,5 @@ def _publish_policy(
             f"one with effective_to, and add the new one with an effective_from after {today}"
         )
     check_examples(Terms(calendar.compiled, policy))
-    PolicyVersion.objects.create(id=pk, **_columns(policy))
+    policy_row(policy).save(force_insert=True)
     return True
-
-
-def _id_of(version: Definition | Policy) -> UUID:
-    return uuid5(CONTENT, version.sha256.hex())
-
-
-def _columns(policy: Policy) -> dict[str, Any]:
-    """Return the row's columns; the plain policy nests its rule, and JSON wants lists and text."""
-    columns: dict[str, Any] = asdict(policy) | {"sha256": policy.sha256}
-    rule: dict[str, Any] = columns.pop("rule")
-    del columns["examples"]
-    columns["actions"] = {str(code): list(actions) for code, actions in policy.actions.items()}
-    columns["thresholds"] = [asdict(threshold) for threshold in policy.thresholds]
-    columns["pause_reasons"] = list(policy.pause_reasons)
-    return columns | rule
