@@ -11,6 +11,9 @@ from slas.models import Clock, ClockEvent, Matter
 from slas.operations.effects import record_passed
 from slas.versions import in_force, is_on, terms_of
 
+REOPENED = "reopened"
+"""Why a cycle started that was not the first: the reason of its start."""
+
 
 def start_clock(
     *,
@@ -28,21 +31,61 @@ def start_clock(
     Raises ClockRefused when the pack is off, the budget is missing or a clock of this kind is open; PolicyMissing;
     HorizonPassed.
     """
-    policy_id, calendar_id = in_force(pack, obligation, track or "", started_at)
-    terms = terms_of(policy_id, calendar_id)
+    pins = in_force(pack, obligation, track or "", started_at)
+    terms = terms_of(*pins)
+    begun = _begin(terms, started_at, budget)
+    former = latest_clock(this=this, matter_id=matter.pk, kind=obligation)
+    if former and former.is_open:
+        raise ClockRefused(f"cannot start {terms.policy.name}: it is running already")
+    return _add_cycle(this, matter.pk, former, pins, begun)
+
+
+def reopen_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime) -> Clock:
+    """Let an obligation that was ended be owed once more: the next cycle counts from `at`, in full.
+
+    It goes by the same pack, track and budget, in the versions in force now. The ended clock keeps its dates and its
+    verdict. Raises ClockRefused where none was started or one is open; PolicyMissing; HorizonPassed.
+    """
+    former = latest_clock(this=this, matter_id=matter_id, kind=kind)
+    if former is None:
+        raise ClockRefused(f"cannot reopen {kind}: it never started; start it")
+    policy = terms_of(former.policy_id, former.calendar_id).policy
+    if former.is_open:
+        raise ClockRefused(f"cannot reopen {policy.name}: it is still open; extend it, or end it first")
+    assert former.ended_at is not None  # noqa: S101 -- a constraint: what is not open has ended
+    if at < former.ended_at:
+        raise ClockRefused(f"cannot reopen {policy.name} before it ended")
+    pins = in_force(policy.pack, kind, policy.track, at)
+    terms = terms_of(*pins)
+    given = former.budget // policy.rule.measure.units(1) if terms.policy.budget is None else None
+    return _add_cycle(this, matter_id, former, pins, _begin(terms, at, given, reason=REOPENED))
+
+
+def _begin(
+    terms: Terms, started_at: datetime, budget: int | None = None, *, reason: str = ""
+) -> tuple[Happening, Face]:
+    """Return the start of a clock, and its face then. Raises ClockRefused, HorizonPassed."""
     if not is_on(terms.policy):
         raise ClockRefused(
-            f"cannot start {terms.policy.name}: pack {pack!r} is switched off, for it holds numbers to be confirmed by "
-            "counsel; once they are confirmed, name the pack in REDRESS_ENABLED_PACKS"
+            f"cannot start {terms.policy.name}: pack {terms.policy.pack!r} is switched off, for it holds numbers to be "
+            "confirmed by counsel; once they are confirmed, name the pack in REDRESS_ENABLED_PACKS"
         )
-    happening, face = _begin(terms, started_at, budget)
-    latest = _latest_clock(this, matter.pk, obligation)
-    if latest and latest.is_open:
-        raise ClockRefused(f"cannot start {terms.policy.name}: it is running already")
+    amount = terms.policy.budget if budget is None else budget
+    if amount is None:
+        raise ClockRefused(f"{terms.policy.name} needs a budget: its limit is given when it starts")
+    happening = Happening(EventKind.START, started_at, units=terms.policy.rule.measure.units(amount), reason=reason)
+    return happening, step(terms, None, happening)
+
+
+def _add_cycle(
+    this: Act, matter_id: UUID, former: Clock | None, pins: tuple[UUID, UUID], begun: tuple[Happening, Face]
+) -> Clock:
+    happening, face = begun
+    policy_id, calendar_id = pins
     clock = Clock(
-        matter_id=matter.pk,
-        kind=obligation,
-        cycle=latest.cycle + 1 if latest else 1,
+        matter_id=matter_id,
+        kind=terms_of(*pins).policy.obligation,
+        cycle=former.cycle + 1 if former else 1,
         policy_id=policy_id,
         calendar_id=calendar_id,
         **columns_of(face),
@@ -53,23 +96,14 @@ def start_clock(
     return clock
 
 
-def _begin(terms: Terms, started_at: datetime, budget: int | None = None) -> tuple[Happening, Face]:
-    """Return the start of a clock, and its face then. Raises ClockRefused, HorizonPassed."""
-    amount = terms.policy.budget if budget is None else budget
-    if amount is None:
-        raise ClockRefused(f"{terms.policy.name} needs a budget: its limit is given when it starts")
-    happening = Happening(EventKind.START, started_at, units=terms.policy.rule.measure.units(amount))
-    return happening, step(terms, None, happening)
-
-
 def open_clock(*, this: Act, matter_id: UUID, kind: str) -> Clock | None:
     """Return the open clock of this kind, locked until the transaction ends, or None."""
-    latest = _latest_clock(this, matter_id, kind)
+    latest = latest_clock(this=this, matter_id=matter_id, kind=kind)
     return latest if latest and latest.is_open else None
 
 
-def _latest_clock(this: Act, matter_id: UUID, kind: str) -> Clock | None:
-    """Return the clock of the last cycle, locked; only that one can be open. A new matter needs no query."""
+def latest_clock(*, this: Act, matter_id: UUID, kind: str) -> Clock | None:
+    """Return the clock of the last cycle, locked, or None; only that one can be open. A new matter needs no query."""
     if held := this.held(Clock, matter_id=matter_id, kind=kind):
         return max(held, key=attrgetter("cycle"))
     if this.is_new(Matter, matter_id):
@@ -103,16 +137,17 @@ def replace_clock(*, this: Act, matter: Matter, kind: str, track: str, reason: s
     if clock is None:
         return None
     policy = terms_of(clock.policy_id, clock.calendar_id).policy
-    terms = terms_of(*in_force(policy.pack, kind, track, clock.started_at))
+    policy_id, calendar_id = in_force(policy.pack, kind, track, clock.started_at)
+    if terms_of(policy_id, calendar_id).policy.calendar == policy.calendar:
+        calendar_id = clock.calendar_id  # which may have been corrected since
+    terms = terms_of(policy_id, calendar_id)
     if terms.policy.asks_the_same_as(policy):
         return clock
-    _, face = _begin(terms, clock.started_at)
+    begun = _, face = _begin(terms, clock.started_at)
     if clock.is_breached(this.at) and face.due_at < this.at:
         return clock
     cancel_clock(this=this, matter_id=matter.pk, kind=kind, at=this.at, reason=reason)
-    return start_clock(
-        this=this, matter=matter, obligation=kind, track=track, pack=policy.pack, started_at=clock.started_at
-    )
+    return _add_cycle(this, matter.pk, clock, (policy_id, calendar_id), begun)
 
 
 def pause_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime, reason: str) -> Clock | None:
