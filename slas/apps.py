@@ -13,7 +13,7 @@ class SlasConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect what must wait until the models are loaded."""
-        from slas import announcements  # noqa: F401, PLC0415 -- registers its handler
+        from slas import announcements, replay_effects  # noqa: F401, PLC0415 -- they register their handlers
 
         post_migrate.connect(publish_after_migration, sender=self)
 

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from slas.calendar import CalendarFault, Definition, read_definition
@@ -105,31 +106,34 @@ def next_version(definition: Definition, published: Definition | None, *, effect
 
 
 def with_line(message: str, text: str, where: str) -> str:
-    """Return a refusal with the line that it is about: that of the obligation, or of what it quotes from there."""
+    """Return a refusal with the line that it is about: of what it quotes from its obligation, or where that begins."""
     if re.search(r"\bat line \d+|^\S+, line \d+", message):
         return message
     lines = text.splitlines()
-    begin, end = _block(message, lines)
-    words = [word.replace(" ", "T", 1) if re.match(r"\d{4}-\d\d-\d\d \d", word) else word for word in _quoted(message)]
-    number = next(
-        (number for word in words for number in range(begin, end) if word in lines[number]), begin or None
-    )
+    first, end = _block(message, lines)
+    found = (number for word in _quoted(message) for number in range(first, end) if word in lines[number])
+    number = next(found, first or None)
     if number is None:
         return message
     return f"{where}, line {number + 1}: {message.removeprefix(f'{where}: ')}"
 
 
 def _block(message: str, lines: list[str]) -> tuple[int, int]:
-    """Return the lines of the obligation that a refusal counts, else all of them."""
+    """Return first and last line of the obligation that a refusal counts or names; of the whole text if it does not."""
     headers = [number for number, line in enumerate(lines) if HEADER.match(line)]
-    found = re.search(r"\bobligation (\d+)\b", message)
-    place = int(found[1]) - 1 if found else len(headers)
-    if place >= len(headers):
-        return 0, len(lines)
-    return headers[place], headers[place + 1] if place + 1 < len(headers) else len(lines)
+    blocks = list(pairwise([*headers, len(lines)]))
+    if counted := re.search(r"\bobligation (\d+)\b", message):
+        return blocks[int(counted[1]) - 1]
+    if named := re.search(r"^pack \S+: (\w+)(?: \((\w+)\))? from ", message):
+        wanted = [f'"{name}"' for name in named.groups() if name]
+        for first, end in blocks:
+            head = [line for line in lines[first:end] if re.match(r"\s*(obligation|tracks)\s*=", line)]
+            if all(any(word in line for line in head) for word in wanted):
+                return first, end
+    return 0, len(lines)
 
 
 def _quoted(message: str) -> list[str]:
-    """Return what may stand in the text just so: words in quotes, moments, days and times of opening."""
-    moments = re.findall(r"that starts (\S+ \S+) says", message)
-    return [*moments, *QUOTED.findall(message), *re.findall(r"\d{4}-\d\d-\d\d|\d\d:\d\d", message)]
+    """Return what may stand in the text just so: the date that an example claims, words in quotes, days and times."""
+    claimed = [moment.replace(" ", "T") for moment in re.findall(r"says it is due (\S+ [^\s,]+)", message)]
+    return [*claimed, *QUOTED.findall(message), *re.findall(r"\d{4}-\d\d-\d\d|\d\d:\d\d", message)]

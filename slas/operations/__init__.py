@@ -16,8 +16,10 @@ from slas.operations.clocks import (
 )
 from slas.operations.effects import enqueue
 from slas.operations.matters import open_matter
+from slas.operations.policy_drafts import publish_draft, submit_draft, withdraw_draft, write_draft
 from slas.operations.publish_policies import publish_policies
 from slas.operations.rebase_clocks import foresee_rebase, rebase_clocks
+from slas.operations.replay_drafts import ask_replay
 from slas.operations.retry_effects import MOST_AT_ONCE, retry_effects
 from slas.versions import PolicyMissing
 
@@ -26,6 +28,7 @@ __all__ = (
     "NOT_RECORDED",
     "ClockRefused",
     "PolicyMissing",
+    "ask_replay",
     "cancel_clock",
     "check_folds",
     "complete_clock",
@@ -36,6 +39,7 @@ __all__ = (
     "open_clock",
     "open_matter",
     "pause_clock",
+    "publish_draft",
     "publish_policies",
     "rebase_clocks",
     "reopen_clock",
@@ -43,4 +47,7 @@ __all__ = (
     "resume_clock",
     "retry_effects",
     "start_clock",
+    "submit_draft",
+    "withdraw_draft",
+    "write_draft",
 )

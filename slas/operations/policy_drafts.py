@@ -1,0 +1,164 @@
+"""The way of a draft: written, submitted, published by somebody else, or withdrawn. The steps are in that order."""
+
+import hashlib
+from datetime import date, datetime
+from uuid import UUID
+
+from members.accounts.models import User
+from members.actors import Actor
+from members.acts import Act, act
+from slas import versions
+from slas.calendar import CalendarFault, zone_offsets
+from slas.drafts import PUBLISHERS, WRITERS, DraftForbidden, DraftRefused
+from slas.models import DraftState, PolicyDraft, PolicyVersion
+from slas.operations.publish_versions import calendar_row, policy_row, wait_for_publications
+from slas.policy import PackFault
+from slas.queries.proposals import Proposal, obstacles, read_proposal, today_of
+
+
+def write_draft(
+    *, actor: Actor, at: datetime, draft_id: UUID, kind: str, text: str, note: str, effective_on: date
+) -> PolicyDraft:
+    """Keep a draft. The same `draft_id` again changes its words, as long as it is not submitted and the actor's own.
+
+    Raises DraftForbidden; DraftRefused with the field at fault, for a text that cannot be read with the line.
+    """
+    _demand(actor, WRITERS)
+    proposal = _read(kind, text, effective_on)
+    words = {
+        "name": proposal.name,
+        "text": text,
+        "sha256": hashlib.sha256(text.encode()).digest(),
+        "note": note,
+        "effective_on": effective_on,
+    }
+    if proposal.effective_on <= today_of(proposal, at):
+        raise DraftRefused("Choose a day after today: what has begun stays as it was promised.", field="effective_on")
+    with act(actor=actor, at=at) as this:
+        wait_for_publications()  # a form that is pressed twice at once is one draft
+        draft = PolicyDraft.objects.select_for_update(no_key=True, of=("self",)).filter(pk=draft_id).first()
+        if draft is None:
+            draft = PolicyDraft(id=draft_id, kind=kind, written_by_id=actor.user_id, written_at=at, **words)
+            this.add(draft)
+            _record(this, draft, "policy_draft.written")
+        elif draft.written_by_id != actor.user_id or draft.state != DraftState.DRAFT:
+            raise DraftRefused("This draft can no longer be changed. Start another one from its text.")
+        elif any(getattr(draft, name) != value for name, value in words.items() if name != "sha256"):
+            this.change(draft, kind=kind, replay=None, replay_asked_at=None, **words)
+            _record(this, draft, "policy_draft.changed")
+    return draft
+
+
+def submit_draft(*, actor: Actor, at: datetime, draft_id: UUID) -> PolicyDraft:
+    """Hand a draft to whoever publishes it; from now on its words stand still. Again, it changes nothing.
+
+    Raises DraftForbidden; DraftRefused with what stands in the way of its publication.
+    """
+    _demand(actor, WRITERS)
+    with act(actor=actor, at=at) as this:
+        draft = this.lock(PolicyDraft, draft_id)
+        if draft.written_by_id != actor.user_id:
+            raise DraftRefused("Only the person who wrote a draft submits it.")
+        if draft.state == DraftState.SUBMITTED:
+            return draft
+        _check_state(draft, DraftState.DRAFT)
+        _check_obstacles(_read(draft.kind, draft.text, draft.effective_on), at)
+        this.change(draft, state=DraftState.SUBMITTED, submitted_at=at)
+        _record(this, draft, "policy_draft.submitted")
+    return draft
+
+
+def publish_draft(*, actor: Actor, at: datetime, draft_id: UUID) -> PolicyDraft:
+    """Publish what a draft changes, as versions in force from its day on; matters that run keep theirs.
+
+    The version before ends on that day. A pack with a number marked K stays off, as from a file. The same person again
+    changes nothing. Raises DraftForbidden; DraftRefused for its author, where another person was faster, and for a text
+    that contradicts itself or what is published.
+    """
+    _demand(actor, PUBLISHERS)
+    with act(actor=actor, at=at) as this:
+        draft = this.lock(PolicyDraft, draft_id)
+        if draft.state == DraftState.PUBLISHED and draft.published_by_id == actor.user_id:
+            return draft
+        _check_state(draft, DraftState.SUBMITTED)
+        if draft.written_by_id == actor.user_id:
+            raise DraftRefused("You wrote this draft. A second quality manager or a lead publishes it.")
+        wait_for_publications()
+        proposal = _read(draft.kind, draft.text, draft.effective_on)
+        _check_obstacles(proposal, at)
+        _add_versions(this, proposal, draft)
+        this.change(
+            draft,
+            state=DraftState.PUBLISHED,
+            published_by_id=actor.user_id,
+            published_at=at,
+            published_on=today_of(proposal, at),
+        )
+        _record(this, draft, "policy_draft.published")
+    versions.refresh()
+    return draft
+
+
+def withdraw_draft(*, actor: Actor, at: datetime, draft_id: UUID) -> PolicyDraft:
+    """Give a draft up. Again, it changes nothing. Raises DraftForbidden, DraftRefused."""
+    _demand(actor, WRITERS)
+    with act(actor=actor, at=at) as this:
+        draft = this.lock(PolicyDraft, draft_id)
+        if draft.state == DraftState.WITHDRAWN:
+            return draft
+        _check_state(draft, DraftState.DRAFT, DraftState.SUBMITTED)
+        this.change(draft, state=DraftState.WITHDRAWN, withdrawn_by_id=actor.user_id, withdrawn_at=at)
+        _record(this, draft, "policy_draft.withdrawn")
+    return draft
+
+
+def _demand(actor: Actor, roles: frozenset[str]) -> None:
+    if not actor.has(*roles):
+        raise DraftForbidden(f"{actor.label} may not do this to drafts of policies")
+
+
+def _read(kind: str, text: str, effective_on: date) -> Proposal:
+    try:
+        return read_proposal(kind=kind, text=text, effective_on=effective_on)
+    except (CalendarFault, PackFault) as fault:
+        raise DraftRefused(str(fault), field="text") from None
+
+
+def _check_state(draft: PolicyDraft, *states: DraftState) -> None:
+    """Refuse a draft that stands elsewhere, and say who brought it there."""
+    if draft.state in states:
+        return
+    if draft.state == DraftState.PUBLISHED:
+        raise DraftRefused(f"{_name(draft.published_by_id)} has published this draft already.")
+    if draft.state == DraftState.WITHDRAWN:
+        raise DraftRefused(f"{_name(draft.withdrawn_by_id)} has withdrawn this draft.")
+    raise DraftRefused(f"This cannot be done to a draft that is {draft.get_state_display().lower()}.")
+
+
+def _name(user_id: UUID | None) -> str:
+    return User.objects.values_list("display_name", flat=True).get(pk=user_id)
+
+
+def _check_obstacles(proposal: Proposal, at: datetime) -> None:
+    if found := list(obstacles(proposal, at=at)):
+        raise DraftRefused(" ".join(found))
+
+
+def _add_versions(this: Act, proposal: Proposal, draft: PolicyDraft) -> None:
+    """Add the rows, and end those that they replace: an act writes changes before what they make room for."""
+    for row in proposal.replaces:
+        if row.effective_to is None:
+            this.change(this.lock(PolicyVersion, row.pk), effective_to=proposal.effective_on)
+    this.add(*(policy_row(policy, draft) for policy in proposal.policies))
+    if (definition := proposal.calendar) is not None:
+        offsets = zone_offsets(definition.tz, definition.first_on, definition.last_on)
+        this.add(calendar_row(definition, offsets, draft))
+
+
+def _record(this: Act, draft: PolicyDraft, fact: str) -> None:
+    this.record(
+        fact,
+        object_type="policy_draft",
+        object_id=draft.pk,
+        detail={"kind": draft.kind, "name": draft.name, "sha256": bytes(draft.sha256).hex()},
+    )

@@ -1,0 +1,48 @@
+"""Drafts of the tests: the house's own texts, with a change."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from slas.operations import submit_draft, write_draft
+from slas.queries import database_now
+from tests.slas.calendars import SLAS
+
+FIFTEEN, TEN = 'limit = "15 business days"', 'limit = "10 business days"'
+EXAMPLES = (  # of the standard track: what fifteen business days give, and what ten do
+    ("due_at = 2026-06-23T17:00:00-04:00", "due_at = 2026-06-15T17:00:00-04:00"),
+    ("due_at = 2025-11-24T17:00:00-05:00", "due_at = 2025-11-17T17:00:00-05:00"),
+    ("due_at = 2026-06-26T17:00:00-04:00", "due_at = 2026-06-18T17:00:00-04:00"),
+)
+
+
+def house_text():
+    return (SLAS / "policy_packs" / "house.toml").read_text()
+
+
+def ten_days(*, examples=True):
+    """Return the house pack with ten business days for standard complaints, its examples mended or left as they were."""
+    text = house_text()
+    for old, new in ((FIFTEEN, TEN), *(EXAMPLES if examples else ())):
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+def in_a_week(days=7):
+    return database_now().date() + timedelta(days=days)
+
+
+def written(actor, *, text=None, kind="pack", effective_on=None, draft_id=None, note="The board decided so."):
+    return write_draft(
+        actor=actor,
+        at=database_now(),
+        draft_id=draft_id or uuid4(),
+        kind=kind,
+        text=text or ten_days(),
+        note=note,
+        effective_on=effective_on or in_a_week(),
+    )
+
+
+def submitted(actor, **given):
+    return submit_draft(actor=actor, at=database_now(), draft_id=written(actor, **given).pk)
