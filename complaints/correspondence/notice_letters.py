@@ -1,6 +1,6 @@
 """The words of what a missed or moved date brings about: to the member, and to the body that the law names.
 
-What the law wants said comes from the policy pack (`on_miss`, `next_level`); what is true of this complaint stands here.
+What the law wants said comes from the policy pack (`on_miss`); what is true of this complaint stands here.
 """
 
 from collections.abc import Sequence
@@ -22,17 +22,12 @@ from slas.calendar import MICROSECOND
 from slas.missed import MissAction
 from slas.policy import Policy
 
+NOT_BEGUN = gettext_lazy("Nobody has been able to look into your complaint yet. The head of our team knows.")
 STANDING = MappingProxyType(
     {
-        State.RECEIVED: gettext_lazy(
-            "Nobody has been able to look into your complaint yet. The head of our team knows."
-        ),
-        State.ACKNOWLEDGED: gettext_lazy(
-            "Nobody has been able to look into your complaint yet. The head of our team knows."
-        ),
-        State.ASSESSED: gettext_lazy(
-            "We are still looking into it, and we do not yet have all that we need to decide."
-        ),
+        State.RECEIVED: NOT_BEGUN,
+        State.ACKNOWLEDGED: NOT_BEGUN,
+        State.ASSESSED: gettext_lazy("We are still looking into it. We do not yet have all that we need to decide."),
         State.INVESTIGATED: gettext_lazy("We have looked into it, but we have not decided yet."),
         State.DECIDED: gettext_lazy("We have decided, but our letter to you is not on its way yet."),
     }

@@ -78,7 +78,6 @@ def render_letter_pdf(letter: LetterContent) -> bytes:
 
     Raises LetterUnprintable, which names the signs, when no typeface of the letters can draw some of its words.
     """
-    source = Path(settings.BASE_DIR) / "templates" / "letters" / "letter.typ"
     with override(letter.language):
         words = {
             "reference": _("Reference"),
@@ -87,8 +86,32 @@ def render_letter_pdf(letter: LetterContent) -> bytes:
             "page": _("Page"),
             "of": _("of"),
         }
+    return _compiled("letter", {**asdict(letter), "words": words})
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A part of a file for somebody outside: headed sections, as a letter has them, without a letter around them."""
+
+    title: str
+    reference: str
+    insurer: str
+    sections: tuple[LetterSection, ...]
+    language: str = "en"
+
+
+def render_record_pdf(record: Record) -> bytes:
+    """Return a part of a file as a PDF. Raises LetterUnprintable."""
+    with override(record.language):
+        words = {"reference": _("Reference"), "page": _("Page"), "of": _("of")}
+    return _compiled("record", {**asdict(record), "words": words})
+
+
+def _compiled(template: str, content: dict[str, Any]) -> bytes:
+    """Set the content by a template in templates/letters. Raises LetterUnprintable."""
+    source = Path(settings.BASE_DIR) / "templates" / "letters" / f"{template}.typ"
     fonts = letter_fonts()
-    data = json.dumps(_cleaned({**asdict(letter), "words": words}, fonts), ensure_ascii=False)
+    data = json.dumps(_cleaned(content, fonts), ensure_ascii=False)
     if missing := missing_signs(data, fonts):
         raise LetterUnprintable(missing)
     return typst.compile(
@@ -98,7 +121,7 @@ def render_letter_pdf(letter: LetterContent) -> bytes:
         ignore_system_fonts=True,
         format="pdf",
         pdf_standards=["ua-1"],
-        sys_inputs={"letter": data},
+        sys_inputs={template: data},
     )
 
 

@@ -22,8 +22,9 @@ FOLLOW_UP = "follow_up"
 def send_message(*, actor: Actor, at: datetime, complaint_id: UUID, body: str, key: UUID | None = None) -> Message:
     """Write to the other side. A member's message starts the clock of our reply; our message meets it.
 
-    It also keeps what a letter of delay promised. Messages are possible on ended complaints too, for that is how a member says that it is not solved. Whoever writes
-    on the own complaint writes as the member, staff or not. The same `key` twice is one message.
+    It also keeps what a letter of delay promised. Messages are possible on ended complaints too, for that is how a
+    member says that it is not solved. Whoever writes on the own complaint writes as the member, staff or not. The same
+    `key` twice is one message.
     Raises ActionForbidden, Complaint.DoesNotExist; TransitionRefused when the member could not read it here.
     """
     demand(actor, "message")

@@ -18,7 +18,7 @@ def request_notices(this: Act, firings: Sequence[Fired]) -> None:
     wanted = {
         (fired.clock.matter_id, f"notices:{fired.clock.id}:{fired.epoch}:{fired.code}"): fired for fired in firings
     }
-    asked = set(Outbox.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    asked = set(Outbox.objects.filter(pk__in=list(wanted)).values_list("pk", flat=True))
     for (matter_id, key), fired in wanted.items():
         if (matter_id, key) not in asked:
             enqueue(
