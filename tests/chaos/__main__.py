@@ -25,6 +25,7 @@ from tests.chaos.plan import Wanted
 from tests.chaos.world import world
 
 FAULTS = ("lost", "doubled", "early", "unsettled", "wrong", "misfolded")
+NEEDED = ("targets", "workers")
 
 
 def main() -> int:
@@ -71,7 +72,7 @@ def _read_arguments() -> tuple[Wanted, int | None]:
         parser.add_argument(
             f"--{name}", type=_natural, default=default, help=f"{words}; usually {default}", metavar="N"
         )
-    parser.add_argument("--resend", type=_natural, metavar="N", help="seconds until an open effect is tried again")
+    parser.add_argument("--resend", type=_positive, metavar="N", help="seconds until an open effect is tried again")
     given = vars(parser.parse_args())
     resend = given.pop("resend")
     return Wanted(**given), resend
@@ -81,6 +82,12 @@ def _natural(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is no number; give a whole one, such as 7")
     return int(text)
+
+
+def _positive(text: str) -> int:
+    if (number := _natural(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is too few; give at least 1")
+    return number
 
 
 if __name__ == "__main__":

@@ -42,6 +42,8 @@ def call_key(key: str) -> str:
 def note(*, firings: Sequence[Fired], at: Any, **_others: Any) -> None:
     """Write a row for each firing, and ask for the calls, in the transaction that settles it."""
     ours = [fired for fired in firings if fired.clock.matter.kind == KIND]
+    if not ours:
+        return
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO chaos_effect (key, pid) VALUES (%s, %s)", [(fired.key, os.getpid()) for fired in ours]

@@ -32,7 +32,7 @@ AHEAD, BEHIND = timedelta(seconds=3), timedelta(seconds=9)
 CROWD, HANDFUL = 4000, 12
 BREATHER = 0.02  # s between two acts
 OUTAGE = 0.3  # s until they try again when the database is away
-LONGEST_EXTENSION = 8  # s
+LONGEST_EXTENSION = 4  # s
 START = "start"
 VERBS = ["complete"] * 3 + ["extend"] * 3 + ["pause"] * 2 + ["resume"] * 3 + ["cancel", START]
 
