@@ -13,7 +13,7 @@ unexport CMD ARGS ONLY
 export REDRESS_COMMAND := $(value CMD)
 export REDRESS_PYTEST := $(value ARGS)
 
-.PHONY: help run test check exec manage shell bench mail totp lock clean
+.PHONY: help run test check exec manage shell bench chaos mail totp lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,10 @@ bench: ## measure, and print JSON                                   [ONLY=import
 	$(VENV) --dev
 	@$(STACK) assets
 	@exec $(STACK) exec --durable python -m tests.benchmarks $(ONLY)
+
+chaos: ## kill, restart, flush: prove that no deadline is forgotten  [SEED=7 TARGETS=20000 KILLS=10]
+	$(VENV) --dev
+	@exec .venv/bin/python -m tests.chaos $(if $(SEED),--seed '$(SEED)') $(if $(TARGETS),--targets '$(TARGETS)') $(if $(KILLS),--kills '$(KILLS)')
 
 mail: ## list the mail that was caught
 	$(VENV)
