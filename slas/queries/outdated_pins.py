@@ -41,4 +41,4 @@ class OutdatedPins:
         keys = list(rows[:size])
         while keys:
             yield keys
-            keys = list(rows.filter(pk__gt=keys[-1])[:size])
+            keys = list(rows.filter(pk__gt=keys[-1])[:size]) if len(keys) == size else []

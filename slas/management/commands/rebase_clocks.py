@@ -76,7 +76,7 @@ class Command(BaseCommand):
                     fates.update(outcome.fate for outcome in outcomes)
                     bar.update(len(outcomes))
         except OSError as error:
-            self._stop(f"{file} cannot be written ({error.strerror}). Run it again to continue.", UNUSABLE)
+            raise CommandError(f"{file} cannot be written: {error.strerror}", returncode=UNUSABLE) from None
         except (InterfaceError, OperationalError) as error:
             self._stop(f"The database went away ({type(error).__name__}). Run it again to continue.", UNUSABLE)
         except KeyboardInterrupt:
