@@ -22,12 +22,16 @@ ACTIONS = MappingProxyType(
         "decide_as_recorded": frozenset(),  # nobody: it takes a replay of history
         "issue_letter": HANDLERS,
         "inform": HANDLERS,
+        "send_notice": HANDLERS,
         "close": HANDLERS,
+        "finish_task": HANDLERS | QUALITY,
         "message": HANDLERS | {Role.MEMBER},
         "withdraw": frozenset({Role.MEMBER}),
         "record_root_cause": QUALITY,
         "open_capa": QUALITY,
         "change_capa": QUALITY,
+        "read_deadlines": frozenset({Role.LEAD, Role.ADMINISTRATOR}),
+        "retry_effects": frozenset({Role.LEAD}),
         "read_quality": QUALITY | {Role.LEAD, Role.AUDITOR},
     }
 )

@@ -162,10 +162,9 @@ def _rows_of(complaint: Complaint, actor: Actor) -> _Rows:
 def _sent_letter(rows: _Rows) -> SentLetter | None:
     if rows.letter is None:
         return None
-    failed = any(
-        entry.code == TimelineCode.SEND_FAILED and entry.detail.get("kind") == DispatchKind.LETTER_READY
-        for entry in rows.entries
-    )
+    of_notice = [entry for entry in rows.entries if entry.detail.get("kind") == DispatchKind.LETTER_READY]
+    last = max(of_notice, key=lambda entry: entry.pk, default=None)  # it may have been tried again since it failed
+    failed = last is not None and last.code == TimelineCode.SEND_FAILED
     return SentLetter(rows.letter.issued_at, LetterChannel(rows.letter.channel), failed)
 
 

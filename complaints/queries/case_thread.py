@@ -30,6 +30,7 @@ WORDS_OF: Mapping[str, tuple[str, Callable[[Any], object]]] = MappingProxyType(
         TimelineCode.LETTER_SENT: ("proof", lambda code: PROOFS.get(code, code)),
         TimelineCode.PRIORITY_RAISED: ("to", lambda code: Priority(code).label),
         TimelineCode.SEND_FAILED: ("kind", lambda code: NOTICES.get(code, code)),
+        TimelineCode.SEND_RETRIED: ("kind", lambda code: NOTICES.get(code, code)),
         TimelineCode.SEND_ARRIVED: ("kind", lambda code: NOTICES.get(code, code)),
         TimelineCode.CAPA_OPENED: ("capa", str),
     }
