@@ -1,52 +1,38 @@
 """What the rest of the house does when a clock fires or an outbox row is due."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from smtplib import SMTPRecipientsRefused
 from typing import Any
 from uuid import UUID
 
-from django.dispatch import Signal, receiver
+from django.dispatch import receiver
 
-from complaints.capa.escalation import escalate_capa
+from complaints.capa.escalation import escalate_capas
 from complaints.correspondence.delivery import NoAddress, send_email
-from complaints.correspondence.models import Dispatch
+from complaints.correspondence.models import Dispatch, DispatchKind
 from complaints.correspondence.operations import SEND
-from complaints.operations import Firing, escalate_complaint, record_sent, record_undeliverable
+from complaints.operations import close_digest, escalate_complaints, record_sent, record_undeliverable
 from slas.outbox import handles
 from slas.queries import database_now
 from slas.signals import Fired, clock_breached, clock_warned
 
-ESCALATIONS = {"complaint": escalate_complaint, "capa": escalate_capa, "capa_action": escalate_capa}
-
-COMPLAINT_CLOCKS = frozenset({"acknowledge", "resolve", "message_reply"})
+ESCALATIONS = {"complaint": escalate_complaints, "capa": escalate_capas, "capa_action": escalate_capas}
 
 PERMANENT = 500
 """From here on an SMTP reply code says: never."""
 
 
 @receiver((clock_warned, clock_breached))
-def escalate(*, signal: Signal, firings: Sequence[Fired], at: datetime, **_others: Any) -> None:
+def escalate(*, firings: Sequence[Fired], at: datetime, **_others: Any) -> None:
     """Do what thresholds of policies ask for; the kind of the matter says who knows how."""
+    by_escalation = defaultdict(list)
     for fired in firings:
-        clock = fired.clock
-        escalation = ESCALATIONS.get(clock.matter.kind)
-        if escalation is None:
-            continue
-        firing = Firing(
-            matter_id=clock.matter_id,
-            clock_id=clock.id,
-            kind=clock.kind,
-            title=clock.policy.title,
-            due_at=clock.due_at,
-            epoch=fired.epoch,
-            code=fired.code,
-            breached=signal is clock_breached,
-            owed=clock.is_open,
-            action=fired.action,
-            key=fired.key,
-        )
-        escalation(at=at, firing=firing)
+        if escalation := ESCALATIONS.get(fired.clock.matter.kind):
+            by_escalation[escalation].append(fired)
+    for escalation, told in by_escalation.items():
+        escalation(at=at, firings=told)
 
 
 def give_up_sending(matter_id: UUID, key: str, payload: dict[str, Any]) -> None:  # noqa: ARG001 -- the outbox passes all three
@@ -63,6 +49,8 @@ def send_dispatch(matter_id: UUID, key: str, payload: dict[str, Any]) -> None:  
     dispatch = Dispatch.objects.select_related("to_user").get(pk=UUID(payload["dispatch"]))
     if dispatch.sent_at or dispatch.failed_at:
         return
+    if dispatch.kind == DispatchKind.ALERT_DIGEST:
+        dispatch.detail = close_digest(at=database_now(), dispatch_id=dispatch.pk)
     try:
         send_email(dispatch, at=database_now())
     except NoAddress:

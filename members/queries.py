@@ -1,9 +1,11 @@
 """What is asked about members."""
 
+from collections import defaultdict
+from dataclasses import dataclass
 from uuid import UUID
 
 from members.accounts.models import RoleGrant, TotpDevice
-from members.actors import Actor, Role
+from members.actors import Actor
 from members.models import Member
 
 
@@ -14,10 +16,26 @@ def member_of(actor: Actor) -> Member | None:
     return Member.objects.visible_to(actor).filter(pk=actor.member_id).first()
 
 
-def user_ids_with_role(role: Role) -> list[UUID]:
-    """Return the active users who hold a staff role now, longest first."""
-    grants = RoleGrant.objects.filter(role=role, revoked_at=None, user__is_active=True)
-    return list(grants.order_by("granted_at", "pk").values_list("user_id", flat=True))
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody who holds a staff role, and the member that this person may be as well."""
+
+    user_id: UUID
+    member_id: UUID | None
+    name: str
+
+
+def holders_of(*roles: str) -> dict[str, list[Holder]]:
+    """Return for each of these staff roles the active users who hold it now, longest first: one query.
+
+    A role that nobody holds has an empty list.
+    """
+    grants = RoleGrant.objects.filter(role__in=roles, revoked_at=None, user__is_active=True)
+    found: dict[str, list[Holder]] = defaultdict(list)
+    rows = grants.order_by("granted_at", "pk").values_list("role", "user_id", "user__member__pk", "user__display_name")
+    for role, *person in rows:
+        found[role].append(Holder(*person))
+    return found
 
 
 def factor_being_enrolled(*, user_id: UUID, factor_id: str | None) -> TotpDevice | None:

@@ -105,6 +105,9 @@ def _promise_named(clock: Clock) -> str:
 
 
 def _path(dispatch: Dispatch, complaint: Complaint | None) -> str:
+    if dispatch.kind == DispatchKind.ALERT_DIGEST:
+        chosen = dispatch.detail["list"]
+        return reverse("quality:capa_list") if chosen == "capas" else f"{reverse('desk:queue')}?view={chosen}"
     if complaint is None:
         return reverse("quality:capa", args=[dispatch.detail["capa"]])
     if dispatch.to_user_id:

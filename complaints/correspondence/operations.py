@@ -1,5 +1,6 @@
 """Ask for e-mail to be sent."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +19,12 @@ def request_dispatch(
     key: str,
     to_user_id: UUID | None = None,
     detail: dict[str, Any] | None = None,
+    not_before: datetime | None = None,
 ) -> Dispatch:
     """Put one e-mail into the outbox of this act's transaction. `key` names it for ever: the same key, one e-mail.
 
-    `to_user_id` is a member of staff; None is the complainant. `detail` holds ids and codes only.
+    `to_user_id` is a member of staff; None is the complainant. `detail` holds ids and codes only. It goes out at once,
+    or at the moment `not_before`.
     """
     dispatch = Dispatch(
         matter_id=matter_id,
@@ -38,5 +41,6 @@ def request_dispatch(
         key=f"send:{dispatch.pk}",
         topic=SEND,
         payload={"dispatch": str(dispatch.pk)},
+        not_before=not_before,
     )
     return dispatch

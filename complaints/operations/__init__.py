@@ -2,46 +2,56 @@
 
 from complaints.operations._door import lock_complaint, note_fact
 from complaints.operations.acknowledge_complaint import acknowledge_complaint
+from complaints.operations.alert_staff import Alert, alert_staff, close_digest, wait_for_turn
 from complaints.operations.assess_complaint import Axes, OverrideNeedsReason, assess_complaint, suggest_track
 from complaints.operations.decide_complaint import close_complaint, issue_decision, withdraw_complaint
-from complaints.operations.escalate_complaint import Firing, UnknownAction, alert, escalate_complaint
+from complaints.operations.escalate_complaint import UnknownAction, alert_of, escalate_complaints, task_of
 from complaints.operations.exchange_messages import send_message
 from complaints.operations.inform_member import inform_member, issue_letter
 from complaints.operations.investigate_complaint import add_evidence, complete_investigation, write_note
+from complaints.operations.open_task import finish_task, open_tasks
 from complaints.operations.record_address import record_address
 from complaints.operations.record_send import record_sent, record_undeliverable
 from complaints.operations.request_status_link import TooManyGuesses, request_status_link
+from complaints.operations.retry_effects import retry_effects
 from complaints.operations.submit_complaint import Statement, submit_complaint
 from complaints.operations.take_complaint import AlreadyTaken, take_complaint
 
 __all__ = (
+    "Alert",
     "AlreadyTaken",
     "Axes",
-    "Firing",
     "OverrideNeedsReason",
     "Statement",
     "TooManyGuesses",
     "UnknownAction",
     "acknowledge_complaint",
     "add_evidence",
-    "alert",
+    "alert_of",
+    "alert_staff",
     "assess_complaint",
     "close_complaint",
+    "close_digest",
     "complete_investigation",
-    "escalate_complaint",
+    "escalate_complaints",
+    "finish_task",
     "inform_member",
     "issue_decision",
     "issue_letter",
     "lock_complaint",
     "note_fact",
+    "open_tasks",
     "record_address",
     "record_sent",
     "record_undeliverable",
     "request_status_link",
+    "retry_effects",
     "send_message",
     "submit_complaint",
     "suggest_track",
     "take_complaint",
+    "task_of",
+    "wait_for_turn",
     "withdraw_complaint",
     "write_note",
 )

@@ -4,15 +4,18 @@ from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
-from complaints.correspondence.models import Dispatch, DispatchKind
-from complaints.enums import TimelineCode
+from complaints.correspondence.models import Dispatch, DispatchKind, Notice
+from complaints.enums import TaskKind, TimelineCode
 from complaints.lifecycle import TransitionRefused
-from complaints.models import Complaint
+from complaints.models import Complaint, Task
 from complaints.operations._door import lock_complaint, note_fact
 from complaints.operations.acknowledge_complaint import acknowledge_complaint, keeps_promise
 from complaints.operations.inform_member import inform_member
-from members.actors import SYSTEM
+from complaints.operations.open_task import open_tasks, settle_task
+from complaints.operations.send_notice import record_notice_sent
+from members.actors import SYSTEM, Role
 from members.acts import Act, act
+from slas.queries import open_clocks
 
 
 def record_sent(*, at: datetime, dispatch_id: UUID) -> None:
@@ -24,8 +27,9 @@ def record_sent(*, at: datetime, dispatch_id: UUID) -> None:
         dispatch = this.lock(Dispatch, dispatch_id)
         if dispatch.sent_at:
             return
-        if dispatch.failed_at:
+        if dispatch.failed_at or dispatch.retried_at:
             _tell(this, dispatch, TimelineCode.SEND_ARRIVED)
+            _settle_its_task(this, dispatch)
         this.change(dispatch, sent_at=at, failed_at=None)
         this.record(
             "mail.sent",
@@ -41,20 +45,73 @@ def record_sent(*, at: datetime, dispatch_id: UUID) -> None:
                     acknowledge_complaint(actor=SYSTEM, at=at, complaint_id=dispatch.matter_id, proof="email")
             elif dispatch.kind == DispatchKind.LETTER_READY:
                 inform_member(actor=SYSTEM, at=at, complaint_id=dispatch.matter_id, proof="email")
+            elif dispatch.kind == DispatchKind.NOTICE_READY:
+                notice = this.lock(Notice, UUID(dispatch.detail["notice"]))
+                record_notice_sent(this, lock_complaint(this, dispatch.matter_id), notice, proof="email")
 
 
 def record_undeliverable(*, at: datetime, dispatch_id: UUID) -> None:
-    """Record that a send was given up. The timeline says so, for the member now has to be reached another way."""
+    """Record that a send was given up, and open a task: somebody has to be reached another way (ISO 10002 7.4)."""
     with act(actor=SYSTEM, at=at) as this:
         dispatch = this.lock(Dispatch, dispatch_id)
         if dispatch.sent_at or dispatch.failed_at:
             return
         this.change(dispatch, failed_at=at)
-        _tell(this, dispatch, TimelineCode.SEND_FAILED)
+        complaint = _tell(this, dispatch, TimelineCode.SEND_FAILED)
+        if dispatch.to_user_id:
+            open_tasks(this=this, tasks=[_reach_colleague(this, dispatch, complaint)])
+        elif complaint is not None and dispatch.kind != DispatchKind.STATUS_LINK:  # whoever wants one asks again
+            open_tasks(this=this, tasks=[_reach_complainant(this, dispatch, complaint)])
 
 
-def _tell(this: Act, dispatch: Dispatch, fact: TimelineCode) -> None:
-    """Tell the timeline of the complaint; a dispatch of a CAPA has none."""
+def _tell(this: Act, dispatch: Dispatch, fact: TimelineCode) -> Complaint | None:
+    """Tell the timeline of the complaint and return it; a dispatch of a CAPA has none, and a digest is of many."""
     complaint = Complaint.objects.unscoped("the send's own complaint").filter(pk=dispatch.matter_id).first()
-    if complaint is not None:
+    if complaint is not None and dispatch.kind != DispatchKind.ALERT_DIGEST:
         note_fact(this, complaint, fact, {"kind": dispatch.kind})
+    return complaint
+
+
+def _reach_complainant(this: Act, dispatch: Dispatch, complaint: Complaint) -> Task:
+    """Return the owner's task, or the leads', due when the first promise to the complainant is."""
+    clocks = open_clocks([complaint.pk]).get(complaint.pk, [])
+    return Task(
+        matter_id=complaint.pk,
+        complaint=complaint,
+        reference=complaint.reference,
+        kind=TaskKind.REACH_COMPLAINANT,
+        detail={"send": dispatch.kind},
+        cause=_cause(dispatch),
+        due_at=min((clock.due_at for clock in clocks), default=None),
+        opened_at=this.at,
+        **({"assignee_id": complaint.owner_id} if complaint.owner_id else {"role": Role.LEAD}),
+    )
+
+
+def _reach_colleague(this: Act, dispatch: Dispatch, complaint: Complaint | None) -> Task:
+    """Return the task of whoever leads the work: one a day for each colleague, however much mail comes back."""
+    return Task(
+        matter_id=dispatch.matter_id,
+        complaint=complaint,
+        reference=complaint.reference if complaint else dispatch.detail["capa"],
+        kind=TaskKind.REACH_COLLEAGUE,
+        detail={"name": str(dispatch.to_user)},
+        cause=f"unreachable:{dispatch.to_user_id}:{this.at:%Y-%m-%d}",
+        opened_at=this.at,
+        role=Role.LEAD if complaint else Role.QUALITY_MANAGER,
+    )
+
+
+def _settle_its_task(this: Act, dispatch: Dispatch) -> None:
+    own = Task.objects.unscoped("the tasks of this very send").filter(matter_id=dispatch.matter_id, done_at=None)
+    rows = own.filter(cause__startswith=f"send:{dispatch.pk}")  # of each time that it failed
+    for task in rows.select_related("complaint"):
+        settle_task(this, task)
+
+
+def _cause(dispatch: Dispatch) -> str:
+    """Return what names the failure of a send: one that was tried again can fail again."""
+    parts = ["send", str(dispatch.pk)]
+    if dispatch.retried_at:
+        parts.append(dispatch.retried_at.isoformat())
+    return ":".join(parts)

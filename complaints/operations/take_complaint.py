@@ -6,6 +6,7 @@ from uuid import UUID
 from complaints.models import Complaint
 from complaints.operations._door import lock_complaint, perform
 from complaints.operations.acknowledge_complaint import request_named_acknowledgement
+from complaints.operations.open_task import hand_over_tasks
 from members.actors import Actor
 from members.acts import act
 
@@ -15,7 +16,7 @@ class AlreadyTaken(ValueError):
 
 
 def take_complaint(*, actor: Actor, at: datetime, complaint_id: UUID, from_owner_id: UUID | None = None) -> Complaint:
-    """Make the actor the owner. `from_owner_id` is the owner the actor saw on the screen.
+    """Make the actor the owner, of the tasks on it too. `from_owner_id` is the owner the actor saw on the screen.
 
     A complaint on the expedited track that is not confirmed yet is confirmed now, by an e-mail that names the actor.
 
@@ -27,6 +28,9 @@ def take_complaint(*, actor: Actor, at: datetime, complaint_id: UUID, from_owner
             return complaint
         if complaint.owner_id and complaint.owner_id != from_owner_id:
             raise AlreadyTaken(str(complaint.owner))
+        former_id = complaint.owner_id
         perform("take", this=this, complaint_id=complaint_id, owner_id=actor.user_id)
+        if former_id:
+            hand_over_tasks(this, [complaint], given_by={complaint.pk: former_id})
         request_named_acknowledgement(this, complaint)
         return complaint

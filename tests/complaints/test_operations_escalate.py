@@ -9,10 +9,10 @@ from complaints.correspondence.delivery import send_email
 from complaints.correspondence.models import Dispatch, DispatchKind
 from complaints.enums import Priority, TimelineCode
 from complaints.models import TimelineEntry
-from complaints.operations import Firing, UnknownAction, escalate_complaint, withdraw_complaint
+from complaints.operations import UnknownAction, escalate_complaints, withdraw_complaint
 from complaints.receivers import escalate
 from members.actors import Role
-from slas.models import Clock
+from slas.models import Clock, ClockState
 from slas.outbox import effect_key
 from slas.queries import open_clocks
 from slas.signals import Fired, clock_breached, clock_warned
@@ -29,14 +29,18 @@ def clock_of(row, kind="acknowledge"):
     return next(clock for clock in open_clocks([row.pk])[row.pk] if clock.kind == kind)
 
 
-def fire(clock, *actions, code=BREACHED):
-    """Announce a threshold as slas.announcements does."""
-    signal = clock_breached if code >= BREACHED else clock_warned
-    firings = [
+def firings(clock, *actions, code=BREACHED):
+    return [
         Fired(clock, code, clock.epoch, clock.due_at, action, effect_key(clock.id, clock.epoch, code, action))
         for action in actions
     ]
-    signal.send(sender=Clock, firings=firings, at=clock.due_at + timedelta(seconds=1))
+
+
+def fire(clock, *actions, code=BREACHED):
+    """Announce a threshold as slas.announcements does."""
+    signal = clock_breached if code >= BREACHED else clock_warned
+    clock = Clock.objects.select_related("policy", "matter").get(matter_id=clock.matter_id, id=clock.id)
+    signal.send(sender=Clock, firings=firings(clock, *actions, code=code), at=clock.due_at + timedelta(seconds=1))
 
 
 def alerted():
@@ -105,28 +109,17 @@ def test_each_threshold_raises_once_and_urgent_is_the_top():
     assert codes(row).count("priority_raised") == 2
 
 
-def firing(clock, action, *, owed=True, breached=True):
-    return Firing(
-        matter_id=clock.matter_id,
-        clock_id=clock.id,
-        kind=clock.kind,
-        title="Confirm receipt",
-        due_at=clock.due_at,
-        epoch=1,
-        code=BREACHED if breached else WARNED,
-        breached=breached,
-        owed=owed,
-        action=action,
-        key=f"key:{action}",
-    )
+def answered(clock):
+    clock.state = ClockState.MET
+    return clock
 
 
 def test_once_the_answer_was_given_only_a_breach_is_told(lead):
     row = stages.received()
     clock = clock_of(row)
-    escalate_complaint(at=AT, firing=firing(clock, "notify_owner", owed=False, breached=False))
+    escalate_complaints(at=AT, firings=firings(answered(clock), "notify_owner", code=WARNED))
     assert alerted() == []
-    escalate_complaint(at=AT, firing=firing(clock, "notify_lead", owed=False))
+    escalate_complaints(at=AT, firings=firings(answered(clock), "notify_lead"))
     assert alerted() == [lead.label]
 
 
@@ -135,13 +128,13 @@ def test_what_has_ended_does_not_move_up():
     row = stages.received(by=insured)
     clock = clock_of(row)
     withdraw_complaint(actor=insured.actor, at=AT, complaint_id=row.pk)
-    escalate_complaint(at=AT, firing=firing(clock, "raise_priority", owed=False))
+    escalate_complaints(at=AT, firings=firings(answered(clock), "raise_priority"))
     assert stages.now(row).priority == Priority.NORMAL
 
 
 def test_an_action_that_nobody_knows_is_refused_aloud():
     with pytest.raises(UnknownAction):
-        escalate_complaint(at=AT, firing=firing(clock_of(stages.received()), "notify_the_press"))
+        escalate_complaints(at=AT, firings=firings(clock_of(stages.received()), "notify_the_press"))
 
 
 def test_the_alert_names_the_case_the_clock_and_the_date_and_no_health_data(lead):

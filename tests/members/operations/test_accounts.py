@@ -19,7 +19,7 @@ from members.operations import (
     revoke_role,
 )
 from members.privacy.access import phi_access
-from members.queries import user_ids_with_role
+from members.queries import holders_of
 from tests.people import AT, PASSWORD, actor_of, an_email, member, member_account, staff
 
 pytestmark = pytest.mark.django_db
@@ -156,7 +156,7 @@ def test_who_holds_a_role_is_known_and_who_left_is_not_counted():
     staff(Role.AGENT)
     revoke_role(actor=SYSTEM, at=AT, user_id=second.pk, role=Role.LEAD)
     disable_account(actor=SYSTEM, at=AT, user_id=third.pk)
-    assert user_ids_with_role(Role.LEAD) == [first.pk]
+    assert [person.user_id for person in holders_of(Role.LEAD)[Role.LEAD]] == [first.pk]
 
 
 def test_a_member_number_is_registered_once():

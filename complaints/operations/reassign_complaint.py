@@ -1,0 +1,58 @@
+"""Giving a complaint to somebody else because a date says so: whose it becomes."""
+
+from collections import Counter
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import Count
+
+from complaints.enums import OPEN_STATES
+from complaints.models import Complaint
+from members.actors import Role
+from members.queries import Holder
+
+
+class Heirs:
+    """Finds who gets a complaint next. Reads once how many open complaints each person has, then counts along.
+
+    A missed date gives the complaint to a lead, an earlier threshold to an agent. Of those who hold the role and can
+    sign in, it goes to the one with the fewest open complaints, among equals to the one who has held the role longest.
+    Never to whoever has it, and never to the member it is about. Envelopes take turns, so they count each other's.
+    """
+
+    def __init__(self, holders: dict[str, list[Holder]]) -> None:
+        """Take the holders of the roles by role, longest first."""
+        self._holders = holders
+        self._open = _open_complaints({person.user_id for people in holders.values() for person in people})
+
+    def next_for(self, complaint: Complaint, *, missed: bool) -> Holder | None:
+        """Return who gets it, counted as having it from now on; None when nobody else is there."""
+        able = [
+            person
+            for person in self._holders[Role.LEAD if missed else Role.AGENT]
+            if person.user_id != complaint.owner_id and not is_about(complaint, person)
+        ]
+        heir = min(able, key=lambda person: self._open[person.user_id], default=None)
+        if heir is not None:
+            self._open[heir.user_id] += 1
+            if complaint.owner_id in self._open:
+                self._open[complaint.owner_id] -= 1
+        return heir
+
+
+def is_about(complaint: Complaint, person: Holder) -> bool:
+    """Tell whether somebody of the staff is the complaint's member, or filed it."""
+    return person.user_id == complaint.filed_by_id or (
+        person.member_id is not None and person.member_id == complaint.member_id
+    )
+
+
+def besides(complaint: Complaint, people: Sequence[Holder]) -> list[UUID]:
+    """Return these people, without whom the complaint is about: the own complaint is nobody's business at work."""
+    return [person.user_id for person in people if not is_about(complaint, person)]
+
+
+def _open_complaints(user_ids: set[UUID]) -> Counter[UUID]:
+    rows = Complaint.objects.unscoped("how much each of them has to do")
+    rows = rows.filter(state__in=OPEN_STATES, owner_id__in=user_ids)
+    return Counter(dict(rows.values_list("owner_id").annotate(Count("pk")).order_by()))
