@@ -32,7 +32,7 @@ def corrected_for_a_while(calendar, **corrections):
         yield row
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE slas_clock CASCADE")
+            cursor.execute("TRUNCATE slas_clock, audit_event CASCADE")
             cursor.execute("ALTER TABLE slas_calendarversion DISABLE TRIGGER USER")
             cursor.execute("DELETE FROM slas_calendarversion WHERE id = %s", [row.pk])
             cursor.execute("ALTER TABLE slas_calendarversion ENABLE TRIGGER USER")

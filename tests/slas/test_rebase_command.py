@@ -55,7 +55,7 @@ def test_a_dry_run_tells_it_and_changes_nothing(clock, capsys):
 def test_a_refused_clock_makes_the_exit_status_1(clock):
     with acting(at := clock.due_at - timedelta(minutes=1)) as this:
         pause_clock(this=this, matter_id=clock.matter_id, kind="resolve", at=at, reason="waiting_for_member")
-    correct("house", weekly=dict.fromkeys(WEEKDAYS, [["08:00", "17:00"]]))  # weekends count, hence it was due before
+    correct("house", weekly={day: [["08:00", "17:00"]] for day in WEEKDAYS})  # weekends count: it was due before
     with pytest.raises(SystemExit) as status:
         call_command("rebase_clocks", calendar="house")
 
