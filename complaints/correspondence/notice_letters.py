@@ -17,8 +17,8 @@ from complaints.correspondence.letters import LETTER_LANGUAGE, letter_day, lette
 from complaints.correspondence.rendering import LetterContent, LetterSection
 from complaints.enums import State
 from complaints.models import Complaint
+from complaints.promises import INSTANT
 from members.dates import day_in_words
-from slas.calendar import MICROSECOND
 from slas.missed import MissAction
 from slas.policy import Policy
 
@@ -47,7 +47,7 @@ class Owed:
     @property
     def due_on(self) -> str:
         """Return the last day to comply; what is due at midnight is due on the day that ends then."""
-        return day_in_words((self.due_at - MICROSECOND).astimezone(self.zone))
+        return day_in_words((self.due_at - INSTANT).astimezone(self.zone))
 
 
 def delay_letter(

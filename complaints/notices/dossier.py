@@ -81,6 +81,7 @@ def review_file(*, complaint: Complaint, owed: Owed, action: MissAction, at: dat
 def _index(
     complaint: Complaint, owed: Owed, action: MissAction, names: dict[str, str], files: list[str], at: datetime
 ) -> LetterContent:
+    rights = [LetterSection(_("What the member was told"), items=action.rights)] if action.rights else []
     holds = tuple(f"{held}: {', '.join(names[part] for part in HELD_IN[held])}" for held in action.holds)
     return letter_to_body(
         complaint=complaint,
@@ -91,7 +92,7 @@ def _index(
             LetterSection(_("The case"), items=case_lines(complaint, owed)),
             LetterSection(_("What the rule asks for, and where it is"), items=holds),
             LetterSection(_("All documents of this file"), items=tuple(files)),
-            LetterSection(_("What the member was told"), items=action.rights),
+            *rights,
         ),
         clause=action.clause,
         at=at,

@@ -37,17 +37,13 @@ def make_notices(*, at: datetime, matter_id: UUID, clock_id: UUID, epoch: int, c
     Before the date only the letter of delay is due, and only while the answer is owed under that same date. After it,
     what was owed stays owed even if the answer has come meanwhile, except the letter: who has the answer needs none.
     """
-    with act(actor=SYSTEM, at=at) as this:
-        complaint = this.lock(Complaint, matter_id)
-        clock = Clock.objects.get(matter_id=matter_id, id=clock_id)
-        policy = terms_of(clock.policy_id, clock.calendar_id).policy
-        owed = Owed(policy, clock.due_at, zone_of(clock), is_late=code >= BREACH)
-        rows = Notice.objects.unscoped(PURPOSE).filter(complaint_id=matter_id, clock_id=clock_id, epoch=epoch)
-        made = set(rows.values_list("kind", flat=True))
-        due = [action for action in policy.on_miss if _is_due(action, clock, epoch, code)]
-        with phi_access(actor=SYSTEM, purpose=PURPOSE, matter_id=matter_id, at=at):
-            todo = [action for action in due if action.kind not in made]
-            return [_make(this, complaint, clock, epoch, owed, action) for action in todo]
+    clock = Clock.objects.get(matter_id=matter_id, id=clock_id)
+    actions = terms_of(clock.policy_id, clock.calendar_id).policy.on_miss
+    due = [action for action in actions if _is_due(action, clock, epoch, code)]
+    # Letters first, each in a transaction of its own: the review file holds what was written before it.
+    due.sort(key=lambda action: action.kind is not MissKind.DELAY_LETTER)
+    made = (_make(at, clock, epoch, action, is_late=code >= BREACH) for action in due)
+    return [notice for notice in made if notice]
 
 
 def _is_due(action: MissAction, clock: Clock, epoch: int, code: int) -> bool:
@@ -57,27 +53,31 @@ def _is_due(action: MissAction, clock: Clock, epoch: int, code: int) -> bool:
     return code >= BREACH
 
 
-def _make(this: Act, complaint: Complaint, clock: Clock, epoch: int, owed: Owed, action: MissAction) -> Notice:
-    media_type, content, file = _content(this, complaint, owed, action)
-    to_member = action.kind is MissKind.DELAY_LETTER
-    return add_notice(
-        this,
-        complaint,
-        Notice(
-            id=id_for(clock.id, f"{epoch}:{action.kind}"),
+def _make(at: datetime, clock: Clock, epoch: int, action: MissAction, *, is_late: bool) -> Notice | None:
+    """Make one notice; None if it was made before."""
+    with act(actor=SYSTEM, at=at) as this:
+        complaint = this.lock(Complaint, clock.matter_id)
+        key = id_for(clock.id, f"{epoch}:{action.kind}")
+        if Notice.objects.unscoped(PURPOSE).filter(pk=key).exists():
+            return None
+        owed = Owed(terms_of(clock.policy_id, clock.calendar_id).policy, clock.due_at, zone_of(clock), is_late)
+        with phi_access(actor=SYSTEM, purpose=PURPOSE, matter_id=complaint.pk, at=at):
+            media_type, content, file = _content(this, complaint, owed, action)
+        notice = Notice(
+            id=key,
             complaint_id=complaint.pk,
             clock_id=clock.id,
             epoch=epoch,
             kind=NoticeKind(action.kind.value),
             addressee=action.to,
             clause=action.clause,
-            channel=way_to_member(complaint) if to_member else "",
+            channel=way_to_member(complaint) if action.kind is MissKind.DELAY_LETTER else "",
             media_type=media_type,
             content=asdict(content),
             file=file,
-            made_at=this.at,
-        ),
-    )
+            made_at=at,
+        )
+        return add_notice(this, complaint, notice)
 
 
 def _content(this: Act, complaint: Complaint, owed: Owed, action: MissAction) -> tuple[str, LetterContent, bytes]:

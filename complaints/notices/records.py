@@ -1,6 +1,8 @@
 """What is on record about a complaint, as headed sections for a reader outside. Sealed words open in `phi_access`."""
 
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import datetime, time
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,12 +13,13 @@ from complaints.correspondence.rendering import LetterSection
 from complaints.enums import Channel, EvidenceSource, LineOfBusiness, Outcome, RemedyKind, TimelineCode, Topic, Track
 from complaints.models import Assessment, Complaint, Decision, Enclosure, Evidence, TimelineEntry
 from complaints.models.part import PartOfComplaint
+from complaints.promises import INSTANT
 from members.accounts.models import User
 from members.actors import Role
 from members.dates import day_in_words, moment_in_words
 from slas.explanations import explain_clock
 from slas.models import Clock, ClockState
-from slas.trace import Why
+from slas.trace import Step, Why
 
 REASON = "what the external reviewer is to see"
 NOTHING = ("None on record.",)
@@ -55,10 +58,8 @@ def statement(complaint: Complaint, _at: datetime) -> list[LetterSection]:
 
 def correspondence(complaint: Complaint, _at: datetime) -> list[LetterSection]:
     """Return letters and notices with their dates, and the messages word for word."""
-    letters = [f"Decision letter: {_issued(row.issued_at, row.sent_at)}" for row in _rows(Letter, complaint)]
-    letters += [
-        f"{NoticeKind(row.kind).label}: {_issued(row.made_at, row.sent_at)}" for row in _rows(Notice, complaint)
-    ]
+    letters = [("Decision letter", row.issued_at, row.sent_at) for row in _rows(Letter, complaint)]
+    letters += [(NoticeKind(row.kind).label, row.made_at, row.sent_at) for row in _rows(Notice, complaint)]
     messages = [
         LetterSection(f"{_writer(row)}, {_moment(row.sent_at)}", _paragraphs(row.body))
         for row in _rows(Message, complaint)
@@ -118,15 +119,19 @@ def _clock(row: Clock, at: datetime) -> LetterSection:
     facts = (
         ("Rule", row.policy.clause),
         ("Began", _moment(row.started_at, zone)),
-        ("Due", _moment(row.due_at, zone)),
+        ("Due", _last_moment(row.due_at, zone)),
         ("Ended", _moment(row.ended_at, zone)),
         ("Verdict", "missed" if row.is_breached(at) else str(ClockState(row.state).label).lower()),
     )
-    steps = tuple(
-        f"{step.on.isoformat()}: {COUNTED[step.why]}{f' ({step.holiday})' if step.holiday else ''}"
-        for step in explained.on_show.steps
-    )
-    return LetterSection(row.policy.title, items=(*_lines(facts), *steps))
+    return LetterSection(row.policy.title, items=(*_lines(facts), *_counted(explained.on_show.steps)))
+
+
+def _counted(steps: Iterable[Step]) -> Iterator[str]:
+    """Yield how the days were counted, those in a row that count alike in one line."""
+    for (why, holiday), run in groupby(steps, key=lambda step: (step.why, step.holiday)):
+        days = list(dict.fromkeys(step.on for step in run))
+        span = day_in_words(days[0]) + (f" to {day_in_words(days[-1])}" if len(days) > 1 else "")
+        yield f"{span}: {holiday or COUNTED[why]}"
 
 
 def _decider(row: Decision) -> str:
@@ -147,6 +152,12 @@ def _issued(made_at: datetime, sent_at: datetime | None) -> str:
 
 def _moment(at: datetime | None, zone: ZoneInfo | None = None) -> str:
     return moment_in_words(at and at.astimezone(zone or ZoneInfo(settings.HOUSE_TIME_ZONE)))
+
+
+def _last_moment(due_at: datetime, zone: ZoneInfo) -> str:
+    """Return when something was due; midnight is the end of the day before."""
+    local = due_at.astimezone(zone)
+    return _moment(due_at, zone) if local.time() != time.min else f"end of {day_in_words(local - INSTANT)}"
 
 
 def _lines(pairs: tuple[tuple[str, Any], ...]) -> tuple[str, ...]:
