@@ -9,3 +9,4 @@ class ComplaintsConfig(AppConfig):
     def ready(self) -> None:
         """Connect what happens when a clock fires or a send is due."""
         from complaints import receivers  # noqa: F401, PLC0415 -- receivers need the models to be loaded
+        from complaints.notices import receivers as _notices  # noqa: F401, PLC0415 -- the same
