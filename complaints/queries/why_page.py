@@ -1,14 +1,18 @@
 """The explanation of a clock as a page shows it, whichever page: in words, run by run, and as months."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from complaints.queries.why_days import Run, day_by_day, runs_of
 from complaints.queries.why_picture import Picture, picture_of
 from complaints.queries.why_words import (
     amount_in_words,
+    count_in_words,
     dates_in_words,
     due_in_full,
     event_in_words,
@@ -19,11 +23,15 @@ from complaints.queries.why_words import (
 )
 from complaints.time_left import TimeLeft, time_left
 from members.dates import day_in_words
+from slas.algebra import Measure
 from slas.explanations import VERDICTS, Explanation
 from slas.fold import State
 from slas.policy import Extension, Mark, Policy
 from slas.trace import Trace
 
+UNITS: Mapping[Measure, str | Promise] = MappingProxyType(
+    {Measure.BUSINESS_DAYS: gettext_lazy("business days"), Measure.CALENDAR_DAYS: gettext_lazy("days")}
+)
 MARKS = MappingProxyType(
     {
         Mark.VERIFIED: "Read in the primary text",
@@ -67,6 +75,7 @@ class Why:
     picture: Picture | None
     policy: Policy
     rule: tuple[tuple[str, str], ...]
+    unit: str | Promise
     zone: str
     thresholds: tuple[Dated, ...]
     events: tuple[Dated, ...]
@@ -93,6 +102,7 @@ def why_of(found: Explanation) -> Why:
         picture=picture_of(trace),
         policy=found.policy,
         rule=rule_of(found.policy, trace),
+        unit=UNITS.get(trace.rule.measure, ""),
         zone=trace.tz.replace("_", " "),
         thresholds=_thresholds(found, zone),
         events=tuple(
@@ -132,16 +142,12 @@ def _lines(trace: Trace, runs: Iterable[Run]) -> tuple[Line, ...]:
         Line(
             dates=dates_in_words(run.first_on, run.last_on, with_year=with_year),
             what=run_in_words(run, trace),
-            counted=_amount(trace, run.counted),
-            left=amount_in_words(trace.rule.measure, run.left),
+            counted=count_in_words(trace.rule.measure, run.counted) if run.counted else "",
+            left=count_in_words(trace.rule.measure, run.left),
             why=run.why.value,
         )
         for run in runs
     )
-
-
-def _amount(trace: Trace, units: int) -> str:
-    return amount_in_words(trace.rule.measure, units) if units else ""
 
 
 def _thresholds(found: Explanation, zone: ZoneInfo) -> tuple[Dated, ...]:

@@ -51,11 +51,15 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Months with the names of the weekdays, short and in full. `left_out` months in the middle are not drawn."""
+    """Months with the names of the weekdays, short and in full, less the weeks that the trace does not touch.
+
+    `left_out` months in the middle are not drawn. `in_days` tells whether a sign numbers days or counts hours.
+    """
 
     weekdays: list[tuple[str, str]]
     months: list[Month]
     left_out: int
+    in_days: bool
     kinds: frozenset[str]
 
 
@@ -80,11 +84,16 @@ def picture_of(trace: Trace) -> Picture | None:
         months=[
             Month(
                 date_format(first, _("F Y")),
-                [[cell(on, first.month) for on in week] for week in weeks.monthdatescalendar(first.year, first.month)],
+                [
+                    [cell(on, first.month) for on in week]
+                    for week in weeks.monthdatescalendar(first.year, first.month)
+                    if any(on in days and on.month == first.month for on in week)
+                ],
             )
             for first in months
         ],
         left_out=left_out,
+        in_days=trace.rule.measure.is_days,
         kinds=frozenset(_kinds(days.values())),
     )
 

@@ -63,10 +63,17 @@ def amount_in_words(measure: Measure, units: int) -> str:
         return ngettext("%(number)s day", "%(number)s days", units) % {"number": f"{units:,}"}
     minutes = round(units / (MINUTE * SECOND))
     hours, minutes = divmod(minutes, 60)
-    words = [ngettext("%(number)s hour", "%(number)s hours", hours) % {"number": f"{hours:,}"}] if hours else []
-    if minutes or not hours:
+    words = []
+    if hours or not minutes:
+        words.append(ngettext("%(number)s hour", "%(number)s hours", hours) % {"number": f"{hours:,}"})
+    if minutes:
         words.append(ngettext("%(number)s minute", "%(number)s minutes", minutes) % {"number": minutes})
     return " ".join(words)
+
+
+def count_in_words(measure: Measure, units: int) -> str:
+    """Return an amount for a column whose head names the unit: a bare number of days, or hours and minutes."""
+    return f"{units:,}" if measure.is_days else amount_in_words(measure, units)
 
 
 def moment_in_full(at: datetime, zone: ZoneInfo) -> str:
@@ -83,8 +90,8 @@ def due_in_full(at: datetime, zone: ZoneInfo) -> str:
 
 
 def dates_in_words(first_on: date, last_on: date, *, with_year: bool) -> str:
-    """Return one date or a range of them: "Tue, June 2 to Fri, June 5"."""
-    form = _("D, F j, Y") if with_year else _("D, F j")
+    """Return one date or a range of them: "Tue, Jun 2 to Fri, Jun 5"."""
+    form = _("D, M j, Y") if with_year else _("D, M j")
     first, last = date_format(first_on, form), date_format(last_on, form)
     return first if first_on == last_on else _("%(first)s to %(last)s") % {"first": first, "last": last}
 

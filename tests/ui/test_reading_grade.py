@@ -39,6 +39,9 @@ MEMBER_CODE = (
     "complaints/correspondence/letters.py",
     "complaints/queries/member_cases.py",
     "complaints/queries/standing.py",
+    "complaints/queries/why_page.py",
+    "complaints/queries/why_picture.py",
+    "complaints/queries/why_words.py",
     "complaints/promises.py",
     "complaints/public_stages.py",
 )
