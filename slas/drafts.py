@@ -12,7 +12,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from slas.calendar import CalendarFault, Definition, read_definition
+from slas.calendar import WEEKDAYS, CalendarFault, Definition, read_definition
 from slas.pack_words import PackFault
 from slas.policy import Policy, read_pack
 from slas.replay import Key
@@ -134,6 +134,7 @@ def _block(message: str, lines: list[str]) -> tuple[int, int]:
 
 
 def _quoted(message: str) -> list[str]:
-    """Return what may stand in the text just so: the date that an example claims, words in quotes, days and times."""
+    """Return what may stand in the text just so: what an example claims, a weekday, words in quotes."""
     claimed = [moment.replace(" ", "T") for moment in re.findall(r"says it is due (\S+ [^\s,]+)", message)]
-    return [*claimed, *QUOTED.findall(message), *re.findall(r"\d{4}-\d\d-\d\d|\d\d:\d\d", message)]
+    weekdays = [f"{day} =" for day in re.findall(rf": ({'|'.join(WEEKDAYS)}): ", message)]
+    return [*claimed, *weekdays, *QUOTED.findall(message), *re.findall(r"\d{4}-\d\d-\d\d|\d\d:\d\d", message)]

@@ -69,6 +69,10 @@ class Replayed:
     left_out: tuple[str, ...] = ()
     refused: str = ""
 
+    def is_as_stored(self, clock: PastClock, *, at: datetime) -> bool:
+        """Tell whether this is what the clock shows."""
+        return (self.due_at, self.verdict, self.left_out) == (clock.due_at, clock.verdict(at), ())
+
 
 def verdict_of(state: State, due_at: datetime, at: datetime) -> Verdict:
     """Return the verdict of a clock in this state; a breach of an open one is arithmetic."""

@@ -87,7 +87,7 @@ def obstacles(proposal: Proposal, *, at: datetime) -> Iterator[str]:
             yield f"{policy_of(row).name} has a version until or from {taken} already: choose a later day."
     if proposal.since and proposal.effective_on <= proposal.since:
         yield f"{proposal.name} has a version from {proposal.since} already: choose a later day."
-    yield from _examples_that_fail(proposal)
+    yield from failing_examples(proposal)
 
 
 def _calendars_missing(proposal: Proposal) -> Iterator[str]:
@@ -100,7 +100,8 @@ def _calendars_missing(proposal: Proposal) -> Iterator[str]:
         )
 
 
-def _examples_that_fail(proposal: Proposal) -> Iterator[str]:
+def failing_examples(proposal: Proposal) -> Iterator[str]:
+    """Yield for each obligation whose examples do not hold what the first of them says, and what the rule gives."""
     for policy in proposal.policies:
         if (calendar := newest_calendar(policy.calendar)) is None:
             continue

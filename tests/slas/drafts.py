@@ -20,7 +20,7 @@ def house_text():
 
 
 def ten_days(*, examples=True):
-    """Return the house pack with ten business days for standard complaints, its examples mended or left as they were."""
+    """Return the house pack with ten business days for standard complaints, its examples mended too or not."""
     text = house_text()
     for old, new in ((FIFTEEN, TEN), *(EXAMPLES if examples else ())):
         assert text.count(old) == 1, old
