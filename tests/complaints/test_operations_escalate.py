@@ -1,7 +1,5 @@
 """What a warned or missed clock sets off, through the sweep and the outbox as they run."""
 
-from datetime import timedelta
-
 import pytest
 from django.core import mail
 
@@ -12,35 +10,15 @@ from complaints.models import TimelineEntry
 from complaints.operations import UnknownAction, escalate_complaints, withdraw_complaint
 from complaints.receivers import escalate
 from members.actors import Role
-from slas.models import Clock, ClockState
-from slas.outbox import effect_key
-from slas.queries import open_clocks
-from slas.signals import Fired, clock_breached, clock_warned
+from slas.models import ClockState
+from slas.signals import clock_breached, clock_warned
 from tests.complaints import stages
+from tests.complaints.firings import ALL, WARNED, clock_of, fire, firings, firings_of
 from tests.complaints.stages import AT
 from tests.people import actor_of, staff
 
+QUERIES = 18
 pytestmark = pytest.mark.usefixtures("policies")
-WARNED, BREACHED = 80, 100
-ALL = ("notify_owner", "notify_lead", "raise_priority")
-
-
-def clock_of(row, kind="acknowledge"):
-    return next(clock for clock in open_clocks([row.pk])[row.pk] if clock.kind == kind)
-
-
-def firings(clock, *actions, code=BREACHED):
-    return [
-        Fired(clock, code, clock.epoch, clock.due_at, action, effect_key(clock.id, clock.epoch, code, action))
-        for action in actions
-    ]
-
-
-def fire(clock, *actions, code=BREACHED):
-    """Announce a threshold as slas.announcements does."""
-    signal = clock_breached if code >= BREACHED else clock_warned
-    clock = Clock.objects.select_related("policy", "matter").get(matter_id=clock.matter_id, id=clock.id)
-    signal.send(sender=Clock, firings=firings(clock, *actions, code=code), at=clock.due_at + timedelta(seconds=1))
 
 
 def alerted():
@@ -130,6 +108,16 @@ def test_what_has_ended_does_not_move_up():
     withdraw_complaint(actor=insured.actor, at=AT, complaint_id=row.pk)
     escalate_complaints(at=AT, firings=firings(answered(clock), "raise_priority"))
     assert stages.now(row).priority == Priority.NORMAL
+
+
+def test_an_envelope_of_many_takes_as_many_queries_as_one(lead, django_assert_num_queries):  # noqa: ARG001 -- is told
+    rows = [stages.received() for _ in range(41)]
+    everything = (*ALL, "notify_role:auditor", "open_task", "reassign")
+    for some in (rows[:1], rows[1:]):
+        envelope = firings_of(some, *everything)
+        with django_assert_num_queries(QUERIES):
+            escalate_complaints(at=AT, firings=envelope)
+    assert {stages.now(row).priority for row in rows} == {Priority.HIGH}
 
 
 def test_an_action_that_nobody_knows_is_refused_aloud():
