@@ -45,6 +45,8 @@ URL_AUDIENCES: dict[str, Audience] = {
     "member:write": ANYONE,  # who was signed out meanwhile gets the words back instead of losing them
     "member:letter": MEMBER,
     "member:letter_pdf": MEMBER,
+    "member:notice": MEMBER,
+    "member:notice_pdf": MEMBER,
     "member:file": MEMBER,
     "member:why": MEMBER,
     "member:why_data": MEMBER,
@@ -58,6 +60,8 @@ URL_AUDIENCES: dict[str, Audience] = {
     "desk:letter_pdf": staff(*READERS),
     "desk:why": staff(*READERS),
     "desk:why_data": staff(*READERS),
+    "desk:notice": staff(*READERS),
+    "desk:send_notice": staff_who_may("send_notice"),
     "desk:take": staff_who_may("take"),
     "desk:acknowledge": staff_who_may("acknowledge"),
     "desk:assess": staff_who_may("assess"),

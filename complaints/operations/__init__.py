@@ -14,6 +14,7 @@ from complaints.operations.record_address import record_address
 from complaints.operations.record_send import record_sent, record_undeliverable
 from complaints.operations.request_status_link import TooManyGuesses, request_status_link
 from complaints.operations.retry_effects import retry_effects
+from complaints.operations.send_notice import send_notice
 from complaints.operations.submit_complaint import Statement, submit_complaint
 from complaints.operations.take_complaint import AlreadyTaken, take_complaint
 
@@ -47,6 +48,7 @@ __all__ = (
     "request_status_link",
     "retry_effects",
     "send_message",
+    "send_notice",
     "submit_complaint",
     "suggest_track",
     "take_complaint",

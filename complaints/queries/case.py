@@ -24,10 +24,11 @@ from complaints.queries.case_head import PURPOSE, CaseHead, clocks_on_show, find
 from complaints.queries.case_steps import SentLetter, Step, refusal, steps_of
 from complaints.queries.case_thread import Happening, thread_of
 from complaints.queries.enclosures import KeptFile
+from complaints.queries.notices import NoticeRow, notices_on_show
 from members.actors import Actor
 from members.privacy.access import phi_access
 
-BESIDE_THE_WAY = ("take", "write_note", "add_evidence", "record_address", "message")
+BESIDE_THE_WAY = ("take", "write_note", "add_evidence", "record_address", "message", "send_notice")
 SENT_BY = MappingProxyType(
     {
         Relationship.SELF: "The member",
@@ -76,6 +77,7 @@ class Case:
     evidence: tuple[EvidenceRow, ...]
     decision: DecisionOnShow | None
     letter: SentLetter | None
+    notices: tuple[NoticeRow, ...]
     thread: tuple[Happening, ...]
     steps: tuple[Step, ...]
     refusals: dict[str, str | None]
@@ -97,10 +99,11 @@ class _Rows:
     assessment: Assessment | None
     decision: Decision | None
     letter: Letter | None
+    notices: list[NoticeRow]
 
 
 def read_case(*, actor: Actor, reference: str, at: datetime) -> Case | None:
-    """Return a case with everything opened, None when it is not there for this actor: twelve queries and the record."""
+    """Return a case with everything opened, None when it is not there for this actor: thirteen queries and the record."""
     complaint = find_case(actor=actor, reference=reference)
     if complaint is None:
         return None
@@ -120,6 +123,7 @@ def read_case(*, actor: Actor, reference: str, at: datetime) -> Case | None:
             evidence=tuple(_evidence(row) for row in rows.evidence),
             decision=_decision(rows.decision),
             letter=letter,
+            notices=tuple(rows.notices),
             thread=thread_of(
                 messages=rows.messages,
                 notes=rows.notes,
@@ -156,6 +160,7 @@ def _rows_of(complaint: Complaint, actor: Actor) -> _Rows:
         assessment=_parts(Assessment, complaint, actor).order_by("-assessed_at", "-pk").first(),
         decision=_parts(Decision, complaint, actor).select_related("decided_by").first(),
         letter=_parts(Letter, complaint, actor).defer("content", "pdf").first(),
+        notices=notices_on_show(complaint, actor),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from complaints.correspondence.models import LetterChannel
 from complaints.enums import State
-from complaints.lifecycle import TRANSITIONS
+from complaints.lifecycle import TRANSITIONS, is_not_about_oneself
 from complaints.models import Complaint
 from complaints.permissions import may
 from complaints.queries.reach import letter_refusal, writing_refusal
@@ -79,6 +79,8 @@ def refusal(complaint: Complaint, act: str, actor: Actor) -> str | None:
         return ""
     if act == "message":
         return writing_refusal(complaint)
+    if act == "send_notice":
+        return is_not_about_oneself(complaint, actor)
     if act == "acknowledge" and complaint.state not in {State.RECEIVED, State.ACKNOWLEDGED}:
         act = "acknowledge_late"
     reason = TRANSITIONS[act].refusal(complaint, actor)

@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from complaints.correspondence.models import Direction, DispatchKind, LetterChannel, Message
+from complaints.correspondence.models import Direction, DispatchKind, LetterChannel, Message, NoticeKind
 from complaints.enums import Channel, EvidenceSource, NoteKind, Outcome, Priority, TimelineCode, Track
 from complaints.models import Note, TimelineEntry
 
@@ -17,6 +17,7 @@ NOTICES = MappingProxyType(
         DispatchKind.ACKNOWLEDGEMENT: "confirmation of receipt",
         DispatchKind.LETTER_READY: "notice of the letter",
         DispatchKind.MESSAGE_READY: "notice of a message",
+        DispatchKind.NOTICE_READY: "notice of a letter about the date",
     }
 )
 WORDS_OF: Mapping[str, tuple[str, Callable[[Any], object]]] = MappingProxyType(
@@ -28,6 +29,9 @@ WORDS_OF: Mapping[str, tuple[str, Callable[[Any], object]]] = MappingProxyType(
         TimelineCode.DECIDED: ("outcome", lambda code: Outcome(code).label),
         TimelineCode.LETTER_ISSUED: ("channel", lambda code: LetterChannel(code).label),
         TimelineCode.LETTER_SENT: ("proof", lambda code: PROOFS.get(code, code)),
+        TimelineCode.NOTICE_MADE: ("notice", lambda code: NoticeKind(code).label),
+        TimelineCode.NOTICE_SENT: ("proof", lambda code: PROOFS.get(code, code)),
+        TimelineCode.NOTICE_PASSED_ON: ("notice", lambda code: NoticeKind(code).label),
         TimelineCode.PRIORITY_RAISED: ("to", lambda code: Priority(code).label),
         TimelineCode.SEND_FAILED: ("kind", lambda code: NOTICES.get(code, code)),
         TimelineCode.SEND_RETRIED: ("kind", lambda code: NOTICES.get(code, code)),

@@ -18,6 +18,7 @@ from complaints.models import Complaint, Enclosure, TimelineEntry, own_complaint
 from complaints.promises import WORDINGS
 from complaints.queries.case_head import ClockFace, clock_face, clocks_on_show
 from complaints.queries.enclosures import KeptFile
+from complaints.queries.notices import ToldNotice, notices_told
 from complaints.queries.standing import Standing, day_of, standing_of
 from complaints.reference import read_reference
 from members.actors import Actor
@@ -56,6 +57,7 @@ class CasePage:
     files: list[KeptFile]
     letter_sent: str
     rights: LetterSection | None
+    notices: list[ToldNotice]
     may_withdraw: bool
     dates: tuple[ClockFace, ...]
 
@@ -111,6 +113,7 @@ def case_page(*, actor: Actor, now: datetime, reference: str) -> CasePage | None
             files=KeptFile.opened(Enclosure.objects.visible_to(actor).filter(complaint_id=complaint.pk)),
             letter_sent=day_of(letter and letter.sent_at, zone),
             rights=LetterContent.restored(letter.content).next_level if letter else None,
+            notices=notices_told(complaint, actor),
             may_withdraw=not complaint.informed_at and TRANSITIONS["withdraw"].refusal(complaint, actor) is None,
             dates=tuple(clock_face(clock, now) for clock in promised(clocks)),
         )

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from complaints.views import why
-from complaints.views.desk import answer, case, queue, work
+from complaints.views.desk import answer, case, notices, queue, work
 
 app_name = "desk"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("cases/<str:reference>/letter.pdf", case.pdf, name="letter_pdf"),
     path("cases/<str:reference>/why/<slug:kind>-<int:cycle>/", why.case_date, name="why"),
     path("cases/<str:reference>/why/<slug:kind>-<int:cycle>.json", why.case_date_data, name="why_data"),
+    path("cases/<str:reference>/notices/<uuid:notice_id>/", case.notice, name="notice"),
+    path("cases/<str:reference>/notices/<uuid:notice_id>/sent/", notices.SendNotice.as_view(), name="send_notice"),
     path("cases/<str:reference>/take/", work.Take.as_view(), name="take"),
     path("cases/<str:reference>/receipt/", work.Acknowledge.as_view(), name="acknowledge"),
     path("cases/<str:reference>/assess/", work.Assess.as_view(), name="assess"),

@@ -18,6 +18,7 @@ from complaints.models import Complaint
 from complaints.operations import send_message, withdraw_complaint
 from complaints.queries.member_cases import case_page, cases_of, find_own_complaint
 from complaints.queries.member_documents import own_file, own_letter
+from complaints.queries.member_notices import own_notice, own_notice_document
 from complaints.views.download import download
 from complaints.views.member_page import member_page
 from members.actors import Role
@@ -101,6 +102,24 @@ def letter_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     if found is None:
         raise Http404
     return download(found.pdf, "application/pdf", f"{found.reference}.pdf")
+
+
+@require_safe
+def notice(request: HttpRequest, reference: str, notice_id: UUID) -> HttpResponse:
+    """Show a letter about the date of our answer."""
+    found = own_notice(actor=request.actor, now=request.at, reference=reference, notice_id=notice_id)
+    if found is None:
+        raise Http404
+    return member_page(request, "member/notice.html", {"notice": found})
+
+
+@require_safe
+def notice_pdf(request: HttpRequest, reference: str, notice_id: UUID) -> HttpResponse:
+    """Hand out such a letter as the PDF that went out."""
+    found = own_notice_document(actor=request.actor, now=request.at, reference=reference, notice_id=notice_id)
+    if found is None:
+        raise Http404
+    return download(found.content, found.media_type, found.name)
 
 
 @require_safe

@@ -101,7 +101,7 @@ def test_a_case_page_takes_a_fixed_number_of_queries(amira, person, django_asser
     cases.answered(complaint, agent)
     for number in range(3):
         send_message(actor=agent, at=people.AT, complaint_id=complaint.pk, body=f"Message {number}")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         amira.get(at("case", complaint))
 
 

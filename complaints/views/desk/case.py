@@ -9,6 +9,7 @@ from complaints.intake.files import download_name
 from complaints.queries.case import read_case
 from complaints.queries.case_files import case_file
 from complaints.queries.decision_letter import issued_letter, letter_pdf
+from complaints.queries.notices import notice_document
 from complaints.reference import read_reference
 from complaints.views.download import download
 from complaints.views.staff_page import staff_page
@@ -48,3 +49,12 @@ def file(request: HttpRequest, reference: str, enclosure_id: UUID) -> HttpRespon
     if found is None:
         raise Http404
     return download(found.content, found.media_type, download_name(found.name, found.media_type))
+
+
+@require_safe
+def notice(request: HttpRequest, reference: str, notice_id: UUID) -> HttpResponse:
+    """Hand out a letter, notice or file that a missed or moved date has brought about."""
+    found = notice_document(actor=request.actor, reference=reference, notice_id=notice_id, at=request.at)
+    if found is None:
+        raise Http404
+    return download(found.content, found.media_type, found.name)
