@@ -20,7 +20,7 @@ from slas.replay import Key
 QUALITY, LEAD = "quality_manager", "lead"
 WRITERS, PUBLISHERS = frozenset({QUALITY}), frozenset({QUALITY, LEAD})
 HEADER = re.compile(r"\s*\[\[\s*obligation\s*\]\]")
-QUOTED = re.compile(r"'([^']+)'")
+QUOTED = re.compile(r"'([^']+)'(?! is missing)")
 
 
 class DraftRefused(ValueError):
