@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
             model_name="clockevent",
             name="calendar",
             field=models.ForeignKey(
+                db_constraint=False,
                 db_index=False,
                 help_text="By which a rebased clock counts from its start on, and until it is rebased again.",
                 null=True,

@@ -136,12 +136,14 @@ class ClockEvent(models.Model):
     units = models.BigIntegerField(null=True, help_text="The budget of a start, the units of an extension.")
     fired = models.PositiveSmallIntegerField(default=0, help_text="Thresholds that had fired before.")
     reason = models.CharField(max_length=80, blank=True)
+    # No constraint: the clock has it, and versions are never deleted.
     calendar = models.ForeignKey(
         "slas.CalendarVersion",
         models.PROTECT,
         null=True,
         related_name="+",
         db_index=False,
+        db_constraint=False,
         help_text="By which a rebased clock counts from its start on, and until it is rebased again.",
     )
     actor_kind = models.CharField(max_length=10, choices=ActorKind)

@@ -56,7 +56,7 @@ class Outcome(NamedTuple):
 
 
 class _Row(NamedTuple):
-    """What READ reads of a clock."""
+    """What FIND finds of a clock."""
 
     matter_id: UUID
     id: UUID
@@ -70,12 +70,14 @@ class _Row(NamedTuple):
     next_seq: int
 
 
-READ = """
+FIND = """
 SELECT matter_id, id, kind, policy_id, state, started_at, budget, due_at, rev, next_seq FROM slas_clock
  WHERE (matter_id, id) BETWEEN (%(first_matter)s, %(first)s) AND (%(last_matter)s, %(last)s)
-   AND state IN (1, 2) AND calendar_id = ANY(%(older)s)"""
-LOCK = f"{READ} FOR NO KEY UPDATE"
-LOCK_IDLE = f"{READ} AND coalesce(next_fire_at > %(at)s, true) FOR NO KEY UPDATE SKIP LOCKED"
+   AND state IN (1, 2) AND calendar_id = ANY(%(older)s) {only}
+ ORDER BY matter_id, id {lock}"""
+LOOK = FIND.format(only="", lock="")
+LOCK = FIND.format(only="", lock="FOR NO KEY UPDATE")
+LOCK_IDLE = FIND.format(only="AND coalesce(next_fire_at > %(at)s, true)", lock="FOR NO KEY UPDATE SKIP LOCKED")
 
 WRITE = """
 WITH moved AS (
@@ -86,7 +88,7 @@ WITH moved AS (
     FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::timestamptz[],
                 %s::bigint[], %s::text[], %s::text[], %s::timestamptz[])
          n (matter_id, id, fired, epoch, start_pos, due_pos, due_at, paused_pos, fire_ats, fire_codes, next_fire_at)
-   WHERE c.matter_id = n.matter_id AND c.id = n.id
+   WHERE c.matter_id = n.matter_id AND c.id = n.id AND c.matter_id BETWEEN %s AND %s
   RETURNING c.matter_id, c.id, c.rev, n.fired)
 INSERT INTO slas_clockevent (matter_id, clock_id, rev, kind, at, fired, reason, calendar_id, actor_kind, actor_id)
 SELECT matter_id, id, rev, %s, %s, fired, %s, %s, %s, %s FROM moved"""
@@ -134,7 +136,7 @@ class _Rebase:
     def look_at(self, keys: Sequence[Key]) -> list[Outcome]:
         """Return what would become of these clocks."""
         with connection.cursor() as cursor:
-            return [outcome for outcome, _ in self._decide(self._read(cursor, READ, keys))]
+            return [outcome for outcome, _ in self._decide(self._read(cursor, LOOK, keys))]
 
     def take(self, keys: Sequence[Key]) -> list[Outcome]:
         """Rebase those of these clocks that nobody is at work on, nor is about to fire. `keys` are in order."""
@@ -229,7 +231,8 @@ class _Rebase:
             strict=True,
         )
         event = [EventKind.REBASE, self.at, self.reason, self.calendar.pk, self.actor.kind, self.actor.user_id]
-        cursor.execute(WRITE, [self.calendar.pk, *map(list, columns), *event])
+        between = moved[0][0].matter_id, moved[-1][0].matter_id
+        cursor.execute(WRITE, [self.calendar.pk, *map(list, columns), *between, *event])
 
 
 def _array(values: Iterable[object]) -> str:
