@@ -59,7 +59,7 @@ def _read_arguments() -> tuple[Wanted, int | None]:
         prog="python -m tests.chaos", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     usual = Wanted()
-    for name, words in {
+    for name, meaning in {
         "targets": "how many thresholds must fire, about",
         "kills": "how often a worker is killed, one every three seconds",
         "restarts": "how often PostgreSQL is stopped at once and started",
@@ -69,9 +69,8 @@ def _read_arguments() -> tuple[Wanted, int | None]:
         "seed": "the same seed, the same plan",
     }.items():
         default = getattr(usual, name)
-        parser.add_argument(
-            f"--{name}", type=_natural, default=default, help=f"{words}; usually {default}", metavar="N"
-        )
+        parse, words = _positive if name in NEEDED else _natural, f"{meaning}; usually {default}"
+        parser.add_argument(f"--{name}", type=parse, default=default, help=words, metavar="N")
     parser.add_argument("--resend", type=_positive, metavar="N", help="seconds until an open effect is tried again")
     given = vars(parser.parse_args())
     resend = given.pop("resend")
@@ -86,7 +85,7 @@ def _natural(text: str) -> int:
 
 def _positive(text: str) -> int:
     if (number := _natural(text)) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is too few; give at least 1")
+        raise argparse.ArgumentTypeError(f"{text} is too few; it takes at least 1")
     return number
 
 

@@ -18,7 +18,7 @@ from tests.chaos.effects import TABLE
 from tests.chaos.load import Confirmed, plant, publish
 from tests.chaos.mayhem import Mayhem
 from tests.chaos.plan import KILLS, Ask, Kind, Wanted, asks, blows
-from tests.chaos.world import PEOPLE, World
+from tests.chaos.world import World
 
 RATE = 1500  # clocks that are surely started in a second
 LONGEST_HEALING = 4 * RESEND + timedelta(seconds=60)
@@ -37,8 +37,8 @@ def drill(world: World, wanted: Wanted) -> dict[str, object]:
     world.start_people(seed=wanted.seed, seconds=wanted.seconds)
     mayhem = Mayhem(world, blows(wanted), seed=wanted.seed)
     mayhem.rage(wanted.seconds)
+    world.end_people()
     healed = mayhem.heal(LONGEST_HEALING.total_seconds())
-    world.end(PEOPLE)
     connection.close()  # the one that planted did not survive
     report = check(records.read(world.mail), confirmed=[*confirmed, *_noted(world)])
     _show(report)

@@ -14,6 +14,7 @@ from tests.chaos.plan import Blow, Kind
 from tests.chaos.world import World
 
 LONGEST_DEATH = 2.0  # s until a killed worker is started again
+PATIENCE = 1.0  # s until a blow is tried again that hit nobody
 LOOK = 0.5  # s between two looks at how far it is
 
 tqdm.monitor_interval = 0  # no thread of its own: children are tied to the thread that starts them
@@ -51,10 +52,10 @@ class Mayhem:
                 self.world.pause()
 
     def _strike(self, blow: Blow, elapsed: float, bar: tqdm) -> None:
-        """Let a blow fall. One that is aimed at a worker which is dead already waits until it is back."""
+        """Let a blow fall. One that is aimed at a worker which does not sweep at present waits until it does."""
         hit = self.strikes[blow.kind](blow)
         if hit is False:
-            heappush(self.queue, Blow(elapsed + LONGEST_DEATH, blow.kind, blow.slot))
+            heappush(self.queue, Blow(elapsed + PATIENCE, blow.kind, blow.slot))
             return
         self.fallen[blow.kind] += 1
         if blow.kind in {Kind.GROUP, Kind.WORKER}:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-WARNED_BEFORE, TOLD_AFTER = timedelta(seconds=5), timedelta(seconds=4)
+WARNED_BEFORE, TOLD_AFTER = timedelta(seconds=5), timedelta(seconds=2)
 BREACH = 100
 RUNNING, PAUSED, MET, MISSED, CANCELLED = 1, 2, 3, 4, 5
 NOTHING = timedelta(0)

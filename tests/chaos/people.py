@@ -28,11 +28,11 @@ from slas.queries import database_now
 from tests.chaos.load import KIND, OBLIGATION, start
 from tests.chaos.plan import Ask
 
-AHEAD, BEHIND = timedelta(seconds=3), timedelta(seconds=9)
-CROWD, HANDFUL = 4000, 12
-BREATHER = 0.02  # s between two acts
+AHEAD, BEHIND = timedelta(seconds=2), timedelta(seconds=8)
+CROWD, HANDFUL = 1000, 30
+BREATHER = 0.01  # s between two acts
 OUTAGE = 0.3  # s until they try again when the database is away
-LONGEST_EXTENSION = 4  # s
+LONGEST_EXTENSION = 3  # s
 START = "start"
 VERBS = ["complete"] * 3 + ["extend"] * 3 + ["pause"] * 2 + ["resume"] * 3 + ["cancel", START]
 

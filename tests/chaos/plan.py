@@ -6,7 +6,7 @@ from random import Random
 
 SECONDS_A_KILL = 3.0
 SHORTEST = 6.0
-TARGETS_A_CLOCK = 3.2  # of the four thresholds; acts in time spare some
+TARGETS_A_CLOCK = 3.5  # of the four thresholds; acts in time spare some
 STORM_EVERY = 20.0
 BUDGETS = (10, 10, 20, 30, 60)  # s; in ten seconds the two warnings fall on one instant
 
@@ -44,7 +44,7 @@ class Wanted:
     kills: int = 40
     restarts: int = 3
     flushes: int = 3
-    stop: float = 20.0
+    stop: int = 20
     workers: int = 3
     seed: int = 1
 

@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,16 @@ import psycopg
 import redis
 
 from config.stack.children import Child
-from config.stack.supervisor import GLANCE, Stopped, Supervisor
+from config.stack.supervisor import GLANCE, ChildEnded, Stopped, Supervisor
 from config.stack.throwaway import Throwaway, throwaway
 
-OWN = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL")
+OWN = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "REDRESS_MAIL_FOLDER")
 WORKER = (
     "-m", "celery", "--app", "config.celery", "worker", "--timer", "--include", "tests.chaos.effects",
     "--pool", "prefork", "--concurrency", "1", "--without-gossip", "--without-mingle", "--without-heartbeat",
 )  # fmt: skip
-PEOPLE = "people"
+PEOPLE = ("people-0", "people-1")
+SEEN = "SELECT EXISTS (SELECT FROM slas_sweeper WHERE who = %s AND seen_at > to_timestamp(%s))"
 PROGRESS = """
 SELECT (SELECT count(*) FROM slas_clock WHERE next_fire_at IS NOT NULL),
        (SELECT count(*) FROM slas_outbox WHERE settled_at IS NULL AND dead_at IS NULL)"""
@@ -43,7 +44,7 @@ class World:
     def __init__(self, stack: Throwaway, workers: int) -> None:
         self.supervisor: Supervisor = stack.supervisor
         self.variables = stack.variables
-        self.slots = range(workers)
+        self.since = dict.fromkeys(range(workers), 0.0)  # by worker, the time of its last start
         self.connection: psycopg.Connection[Any] | None = None
 
     @property
@@ -67,8 +68,8 @@ class World:
             raise Stopped
 
     def start_workers(self) -> None:
-        """Start all of them; each carries the deadline timer."""
-        for slot in self.slots:
+        """Start all of them, and return when each of them sweeps."""
+        for slot in self.since:
             self.supervisor.start(
                 f"worker-{slot}",
                 [sys.executable, *WORKER, "--hostname", f"worker-{slot}@chaos"],
@@ -76,32 +77,43 @@ class World:
                 orphan_signal=signal.SIGKILL,
                 grace=5,
             )
+        while not all(self.is_sweeping(slot) for slot in self.since):
+            self.pause()
+
+    def is_sweeping(self, slot: int) -> bool:
+        """Tell whether a worker's sweeper has given a sign of life since it was started last."""
+        found = self.ask(SEEN, [f"worker-{slot}@chaos", self.since[slot]])
+        return self.child(f"worker-{slot}").exit_status is None and found is not None and found[0]
 
     def start_people(self, *, seed: int, seconds: float) -> None:
-        """Start the process that acts on clocks."""
-        words = ["--seed", seed, "--seconds", seconds, "--journal", self.journal]
-        command = [sys.executable, "-m", "tests.chaos.people", *map(str, words)]
-        self.supervisor.start(PEOPLE, command, environment=self.variables, orphan_signal=signal.SIGKILL, grace=5)
+        """Start the processes that act on clocks."""
+        for number, name in enumerate(PEOPLE):
+            words = ["--seed", len(PEOPLE) * seed + number, "--seconds", seconds, "--journal", self.journal]
+            command = [sys.executable, "-m", "tests.chaos.people", *map(str, words)]
+            self.supervisor.start(name, command, environment=self.variables, orphan_signal=signal.SIGKILL, grace=5)
 
-    def end(self, name: str) -> None:
-        """End a child whose work is done."""
-        child = self.child(name)
-        child.ask_to_stop()
-        child.wait_until_gone()
-        self.supervisor.children.remove(child)
+    def end_people(self) -> None:
+        """Send them home. Raises ChildEnded if one did not work to the end."""
+        for name in PEOPLE:
+            child = self.child(name)
+            while child.exit_status is None:
+                self.pause()
+            if child.exit_status != 0:
+                raise ChildEnded(child, after=0)
+            self.supervisor.children.remove(child)
 
     def kill_group(self, slot: int) -> bool:
-        """Kill a worker with its pool. Return whether it was alive."""
+        """Kill a worker with its pool. Return whether it was sweeping."""
         return self._kill_worker(slot, whole=True)
 
     def kill_worker(self, slot: int) -> bool:
-        """Kill a worker alone, and leave its pool to itself. Return whether it was alive."""
+        """Kill a worker alone, and leave its pool to itself. Return whether it was sweeping."""
         return self._kill_worker(slot, whole=False)
 
     def _kill_worker(self, slot: int, *, whole: bool) -> bool:
-        child = self.child(f"worker-{slot}")
-        if child.exit_status is not None:
+        if not self.is_sweeping(slot):
             return False
+        child = self.child(f"worker-{slot}")
         (os.killpg if whole else os.kill)(child.process.pid, signal.SIGKILL)
         child.process.wait()
         return True
@@ -118,6 +130,7 @@ class World:
         child = self.child(f"worker-{slot}")
         with suppress(ProcessLookupError):
             os.killpg(child.process.pid, signal.SIGKILL)
+        self.since[slot] = time.time()
         child.start()
 
     def restart_database(self) -> None:
@@ -143,12 +156,12 @@ class World:
         """Start Valkey again."""
         self.child("valkey").start()
 
-    def ask(self, sql: str) -> tuple[Any, ...] | None:
+    def ask(self, sql: str, given: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         """Return the first row, or None while the database is away."""
         try:
             if self.connection is None:
                 self.connection = psycopg.connect(self.variables["DATABASE_URL"], autocommit=True)
-            return self.connection.execute(sql).fetchone()
+            return self.connection.execute(sql, given).fetchone()
         except psycopg.OperationalError:
             if self.connection is not None:
                 self.connection.close()
