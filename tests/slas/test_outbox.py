@@ -264,6 +264,19 @@ def test_an_effect_that_another_worker_is_at_is_left_to_it(calls):
     assert settle([inside, outside]) == 2
 
 
+@pytest.mark.django_db
+def test_a_call_whose_worker_died_in_the_midst_is_free_when_it_is_handed_out_again():
+    def die(*_):
+        raise SystemExit
+
+    handles("outside", in_transaction=False)(die)
+    pair = ask("a", "outside")
+    with pytest.raises(SystemExit):
+        settle(take())
+
+    assert database_now() < row(pair).claimed_until < row(pair).next_try_at
+
+
 @pytest.fixture
 def heard(monkeypatch):
     """Return what a receiver of the two signals was told; the complaints' own do not listen meanwhile."""
