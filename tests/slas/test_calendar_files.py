@@ -5,6 +5,7 @@ import sys
 import time
 import tomllib
 from datetime import date
+from hashlib import sha256
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -41,7 +42,15 @@ def test_a_file_is_named_after_its_calendar_and_every_year_of_it_has_named_holid
     assert read.name == path.stem
     assert all(read.holidays.values())
     assert {day.year for day in read.holidays} == set(range(read.first_on.year, read.last_on.year + 1))
-    assert read.last_on >= date(2026, 12, 31)
+    assert read.last_on >= date(2030, 12, 31)
+
+
+def test_connecticut_has_more_years_and_what_was_published_of_it_is_as_it_was():
+    text = (SLAS / "calendars" / "us-ct.toml").read_text()
+    years_of_the_first_version = text[text.index("[weekly]") : text.index("2027-01-01 = ")]
+
+    assert sha256(years_of_the_first_version.encode()).hexdigest().startswith("5c353235a28fcb8f")
+    assert definition(SLAS / "calendars" / "us-ct.toml").version == 2
 
 
 def test_holidays_that_everybody_knows_are_closed_and_observances_are_open():
