@@ -9,7 +9,7 @@ from uuid import UUID
 from django import forms
 
 from complaints.correspondence.models import LetterChannel
-from complaints.enums import EvidenceSource, Level, Outcome, RemedyKind, Track
+from complaints.enums import EvidenceSource, Level, LineOfBusiness, Outcome, RemedyKind, Track
 from complaints.operations import Axes, suggest_track
 from complaints.reference import read_reference
 from members.form_fields import DateField, ProseField, RadioChoices
@@ -116,7 +116,7 @@ class AcknowledgeForm(ActForm):
 
 
 class AssessForm(ActForm):
-    """The six axes of ISO 10002 7.5, and the track, which follows from them unless somebody says why not."""
+    """The six axes of ISO 10002 7.5, the coverage, and the track, which follows unless somebody says why not."""
 
     severity = choice("Severity", Level.choices, "Choose how severe it is.")
     safety = choice("Safety: could somebody come to harm?", Level.choices, "Choose how much safety is at stake.")
@@ -124,6 +124,13 @@ class AssessForm(ActForm):
     impact = choice("Impact: how many people, how much", Level.choices, "Choose how far it reaches.")
     immediate_action_needed = choice("Is immediate action needed?", YES_NO, "Say whether action is needed at once.")
     immediate_action_possible = choice("Is immediate action possible?", YES_NO, "Say whether it is possible.")
+    line_of_business = choice(
+        "Line of business: what coverage is it about?",
+        LineOfBusiness.choices,
+        "Choose the line of business.",
+        widget=forms.Select,
+        help_text="It and the track say which laws bind the complaint. Their dates count from receipt.",
+    )
     track = choice(
         "Track",
         ((AS_SUGGESTED, "As suggested"), *Track.choices),
@@ -143,7 +150,7 @@ class AssessForm(ActForm):
 
     def suggestion(self) -> Track | None:
         """Return the track the axes call for, None while one of them is missing."""
-        complete = self.is_bound and not set(self.errors) - {"track", "override_reason"}
+        complete = self.is_bound and not set(self.errors) - {"line_of_business", "track", "override_reason"}
         return suggest_track(self.axes()) if complete else None
 
     def chosen_track(self) -> Track | None:

@@ -24,6 +24,7 @@ AXES = {
     "impact": "low",
     "immediate_action_needed": "no",
     "immediate_action_possible": "no",
+    "line_of_business": "unknown",
     "track": "suggested",
 }
 DECISION = {
@@ -104,6 +105,15 @@ def test_who_was_faster_is_said_and_the_case_can_be_taken_from_there(desk, lead,
     assert stages.now(row).owner_id == lead.user_id
     assert desk.post(address("take", row), hidden(response)).status_code == 302
     assert stages.now(row).owner_id == desk.actor.user_id
+
+
+def test_the_coverage_is_asked_at_the_assessment_and_brings_the_dates_of_its_law(desk, hour_ago):
+    row = stages.taken(desk.actor, at=hour_ago, line_of_business="group")
+    assert '<option value="group" selected>' in shown(desk.get(address("assess", row)))
+    done(desk, press(desk, "assess", row, **AXES | {"line_of_business": "part_d"}), row)
+    page = shown(desk.get(address("case", row)))
+    assert "Answer the Part D grievance" in page
+    assert "42 CFR 423.564(e)(1)" in page
 
 
 def test_a_call_is_recorded_as_the_confirmation_of_receipt(desk, hour_ago):

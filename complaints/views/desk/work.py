@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from complaints.enums import LineOfBusiness
 from complaints.forms.desk import (
     AcknowledgeForm,
     AddressForm,
@@ -75,6 +76,10 @@ class Assess(ActView):
     form_class = AssessForm
     template = "staff/assess.html"
 
+    def form(self, complaint: Complaint, data: Any = None) -> AssessForm:
+        """Begin with the coverage as far as it is known."""
+        return AssessForm(data, initial={"line_of_business": complaint.line_of_business})
+
     def post(self, request: HttpRequest, reference: str) -> HttpResponse:
         """Show what the answers suggest, or save them."""
         if request.POST.get("then") != "suggest":
@@ -91,6 +96,7 @@ class Assess(ActView):
             axes=form.axes(),
             track=form.chosen_track(),
             override_reason=form.cleaned_data["override_reason"],
+            line_of_business=LineOfBusiness(form.cleaned_data["line_of_business"]),
             key=form.row_id(),
         )
 
