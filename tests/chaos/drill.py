@@ -39,6 +39,7 @@ def drill(world: World, wanted: Wanted) -> dict[str, object]:
     mayhem.rage(wanted.seconds)
     world.end_people()
     healed = mayhem.heal(LONGEST_HEALING.total_seconds())
+    world.end_workers()
     connection.close()  # the one that planted did not survive
     report = check(records.read(world.mail), confirmed=[*confirmed, *_noted(world)])
     _show(report)

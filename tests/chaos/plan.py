@@ -5,7 +5,7 @@ from enum import StrEnum
 from random import Random
 
 SECONDS_A_KILL = 3.0
-SHORTEST = 6.0
+SHORTEST = 5.0
 TARGETS_A_CLOCK = 3.5  # of the four thresholds; acts in time spare some
 STORM_EVERY = 20.0
 BUDGETS = (10, 10, 20, 30, 60)  # s; in ten seconds the two warnings fall on one instant

@@ -9,7 +9,7 @@ import pytest
 from config.stack.layout import ROOT
 from tests.chaos.plan import Kind, Wanted, asks, blows
 
-SMALL = ["--targets", "600", "--kills", "2", "--restarts", "1", "--flushes", "1", "--stop", "1", "--resend", "3"]
+SMALL = "--targets 600 --kills 2 --restarts 1 --flushes 1 --stop 1 --workers 2 --resend 2".split()
 
 
 def chaos(*arguments):

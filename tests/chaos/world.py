@@ -102,6 +102,14 @@ class World:
                 raise ChildEnded(child, after=0)
             self.supervisor.children.remove(child)
 
+    def end_workers(self) -> None:
+        """End all workers, so that nothing changes any more."""
+        for slot in self.since:
+            child = self.child(f"worker-{slot}")
+            child.grace = 0
+            child.wait_until_gone()
+            self.supervisor.children.remove(child)
+
     def kill_group(self, slot: int) -> bool:
         """Kill a worker with its pool. Return whether it was sweeping."""
         return self._kill_worker(slot, whole=True)
