@@ -1,16 +1,16 @@
 """The explanation of a clock as a page shows it, whichever page: in words, run by run, and as months."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
 
 from complaints.queries.why_days import Run, day_by_day, runs_of
 from complaints.queries.why_picture import Picture, picture_of
 from complaints.queries.why_words import (
+    UNITS,
     amount_in_words,
     count_in_words,
     dates_in_words,
@@ -23,15 +23,11 @@ from complaints.queries.why_words import (
 )
 from complaints.time_left import TimeLeft, time_left
 from members.dates import day_in_words
-from slas.algebra import Measure
 from slas.explanations import VERDICTS, Explanation
 from slas.fold import State
-from slas.policy import Extension, Mark, Policy
+from slas.policy import Mark, Policy
 from slas.trace import Trace
 
-UNITS: Mapping[Measure, str | Promise] = MappingProxyType(
-    {Measure.BUSINESS_DAYS: gettext_lazy("business days"), Measure.CALENDAR_DAYS: gettext_lazy("days")}
-)
 MARKS = MappingProxyType(
     {
         Mark.VERIFIED: "Read in the primary text",
@@ -114,7 +110,6 @@ def why_of(found: Explanation) -> Why:
 
 def rule_of(policy: Policy, trace: Trace) -> tuple[tuple[str, str], ...]:
     """Return what the rule says, for the staff: its name, what begins and ends it, what follows, and its versions."""
-    extension = policy.extension
     rows = (
         ("Limit", amount_in_words(trace.rule.measure, trace.budget)),
         ("Begins with", policy.starts_on),
@@ -122,7 +117,7 @@ def rule_of(policy: Policy, trace: Trace) -> tuple[tuple[str, str], ...]:
         ("Counted by", f"{trace.calendar} calendar, version {trace.calendar_version}"),
         ("Policy pack", f"{policy.pack}, in force from {day_in_words(policy.effective_from)}"),
         ("Pause", _plain(", ".join(policy.pause_reasons)) or "Never"),
-        ("Extension", _extension_words(extension, policy) if extension else "None"),
+        ("Extension", extension_in_words(policy) or "None"),
         ("If it is missed", policy.consequence),
         ("Next level", policy.next_level),
         ("How sure we are", MARKS[policy.mark]),
@@ -130,10 +125,14 @@ def rule_of(policy: Policy, trace: Trace) -> tuple[tuple[str, str], ...]:
     return tuple((key, value) for key, value in rows if value)
 
 
-def _extension_words(extension: Extension, policy: Policy) -> str:
+def extension_in_words(policy: Policy) -> str:
+    """Return how far a date may be moved, "" where it may not."""
+    if not (extension := policy.extension):
+        return ""
     measure = policy.rule.measure
     most = amount_in_words(measure, measure.units(extension.max_units))
-    return f"Up to {most} in all, {extension.max_count} at most. {extension.notice}"
+    times = "once" if extension.max_count == 1 else f"{extension.max_count} times at most"
+    return f"Up to {most} in all, {times}. {extension.notice}"
 
 
 def _lines(trace: Trace, runs: Iterable[Run]) -> tuple[Line, ...]:

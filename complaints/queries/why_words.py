@@ -20,6 +20,9 @@ from slas.trace import Trace, Why
 
 HOUR, MINUTE = 3600, 60
 SATURDAY = 5
+UNITS: Mapping[Measure, str | Promise] = MappingProxyType(
+    {Measure.BUSINESS_DAYS: gettext_lazy("business days"), Measure.CALENDAR_DAYS: gettext_lazy("days")}
+)
 COUNTING: Mapping[Measure, str | Promise] = MappingProxyType(
     {
         Measure.BUSINESS_DAYS: gettext_lazy("We count the days when our office is open, not weekends or holidays."),

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from complaints.views import try_dates
 from complaints.views.quality import capa_acts, capas, causes, dashboard, hand_overs
 
 app_name = "quality"
@@ -11,6 +12,9 @@ urlpatterns = [
     path("causes/to-record/", causes.to_record, name="to_record"),
     path("causes/<slug:code>/", causes.cause, name="cause"),
     path("cases/<slug:reference>/cause/", causes.record, name="record_cause"),
+    path("dates/", try_dates.try_dates, name="try_dates"),
+    path("dates/packs/", try_dates.packs, name="packs"),
+    path("dates/packs/<slug:name>/", try_dates.pack, name="pack"),
     path("capa/", capas.capa_list, name="capa_list"),
     path("capa/new/", capa_acts.new, name="capa_new"),
     path("capa/<slug:reference>/", capas.capa, name="capa"),
