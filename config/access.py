@@ -54,6 +54,8 @@ URL_AUDIENCES: dict[str, Audience] = {
     # The desk
     "desk:queue": staff(*READERS),
     "desk:find": staff(*READERS),
+    "desk:tasks": staff_who_may("finish_task"),
+    "desk:task_done": staff_who_may("finish_task"),
     "desk:case": staff(*READERS),
     "desk:file": staff(*READERS),
     "desk:letter": staff(*READERS),

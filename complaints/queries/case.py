@@ -25,6 +25,7 @@ from complaints.queries.case_steps import SentLetter, Step, refusal, steps_of
 from complaints.queries.case_thread import Happening, thread_of
 from complaints.queries.enclosures import KeptFile
 from complaints.queries.notices import NoticeRow, notices_on_show
+from complaints.queries.tasks import TaskLine, tasks_on
 from members.actors import Actor
 from members.privacy.access import phi_access
 
@@ -78,6 +79,7 @@ class Case:
     decision: DecisionOnShow | None
     letter: SentLetter | None
     notices: tuple[NoticeRow, ...]
+    tasks: tuple[TaskLine, ...]
     thread: tuple[Happening, ...]
     steps: tuple[Step, ...]
     refusals: dict[str, str | None]
@@ -103,11 +105,12 @@ class _Rows:
 
 
 def read_case(*, actor: Actor, reference: str, at: datetime) -> Case | None:
-    """Return a case with everything opened, None when it is not there for this actor: thirteen queries and the record."""
+    """Return a case with everything opened, None when it is not there for the actor: 14 queries and the record."""
     complaint = find_case(actor=actor, reference=reference)
     if complaint is None:
         return None
     clocks = clocks_on_show(complaint)
+    tasks = tasks_on(complaint, actor=actor, at=at)
     rows = _rows_of(complaint, actor)
     letter = _sent_letter(rows)
     with phi_access(actor=actor, purpose=PURPOSE, matter_id=complaint.pk, at=at):
@@ -124,6 +127,7 @@ def read_case(*, actor: Actor, reference: str, at: datetime) -> Case | None:
             decision=_decision(rows.decision),
             letter=letter,
             notices=tuple(rows.notices),
+            tasks=tasks,
             thread=thread_of(
                 messages=rows.messages,
                 notes=rows.notes,

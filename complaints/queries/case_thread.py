@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from complaints.correspondence.models import Direction, DispatchKind, LetterChannel, Message, NoticeKind
-from complaints.enums import Channel, EvidenceSource, NoteKind, Outcome, Priority, TimelineCode, Track
+from complaints.enums import Channel, EvidenceSource, NoteKind, Outcome, Priority, TaskKind, TimelineCode, Track
 from complaints.models import Note, TimelineEntry
 
 STAND_THERE_THEMSELVES = frozenset({TimelineCode.NOTE_ADDED, TimelineCode.MESSAGE_RECEIVED, TimelineCode.MESSAGE_SENT})
@@ -18,6 +18,8 @@ NOTICES = MappingProxyType(
         DispatchKind.LETTER_READY: "notice of the letter",
         DispatchKind.MESSAGE_READY: "notice of a message",
         DispatchKind.NOTICE_READY: "notice of a letter about the date",
+        DispatchKind.CLOCK_ALERT: "alert to a colleague",
+        DispatchKind.HANDED_OVER: "notice to the new owner",
     }
 )
 WORDS_OF: Mapping[str, tuple[str, Callable[[Any], object]]] = MappingProxyType(
@@ -33,6 +35,9 @@ WORDS_OF: Mapping[str, tuple[str, Callable[[Any], object]]] = MappingProxyType(
         TimelineCode.NOTICE_SENT: ("proof", lambda code: PROOFS.get(code, code)),
         TimelineCode.NOTICE_PASSED_ON: ("notice", lambda code: NoticeKind(code).label),
         TimelineCode.PRIORITY_RAISED: ("to", lambda code: Priority(code).label),
+        TimelineCode.REASSIGNED: ("name", str),
+        TimelineCode.TASK_OPENED: ("kind", lambda code: TaskKind(code).label),
+        TimelineCode.TASK_DONE: ("kind", lambda code: TaskKind(code).label),
         TimelineCode.SEND_FAILED: ("kind", lambda code: NOTICES.get(code, code)),
         TimelineCode.SEND_RETRIED: ("kind", lambda code: NOTICES.get(code, code)),
         TimelineCode.SEND_ARRIVED: ("kind", lambda code: NOTICES.get(code, code)),

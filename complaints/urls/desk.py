@@ -3,12 +3,14 @@
 from django.urls import path
 
 from complaints.views import why
-from complaints.views.desk import answer, case, notices, queue, work
+from complaints.views.desk import answer, case, notices, queue, tasks, work
 
 app_name = "desk"
 urlpatterns = [
     path("", queue.queue, name="queue"),
     path("find/", queue.find, name="find"),
+    path("tasks/", tasks.tasks, name="tasks"),
+    path("tasks/<uuid:task_id>/done/", tasks.done, name="task_done"),
     path("cases/<str:reference>/", case.case, name="case"),
     path("cases/<str:reference>/files/<uuid:enclosure_id>/", case.file, name="file"),
     path("cases/<str:reference>/letter/", case.letter, name="letter"),

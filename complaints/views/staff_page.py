@@ -27,6 +27,7 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the rooms whose URL admits the person, and mark the one that the page lies in."""
     rooms = [
         ("desk:queue", _("Queue"), ("desk:",)),
+        ("desk:tasks", _("Tasks"), ("desk:task_done",)),
         ("quality:dashboard", _("Quality"), ()),
         ("quality:causes", _("Causes"), ("quality:cause", "quality:to_record", "quality:record_cause")),
         ("quality:capa_list", _("CAPA"), ("quality:capa",)),
