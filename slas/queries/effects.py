@@ -44,7 +44,7 @@ def dead_effects() -> list[DeadEffects]:
     counted = (
         Outbox.objects.filter(dead_at__isnull=False)
         .values_list("topic")
-        .annotate(count=Count("key"), since=Min("dead_at"), faults=ArrayAgg("fault", distinct=True, ordering="fault"))
+        .annotate(count=Count("key"), since=Min("dead_at"), faults=ArrayAgg("fault", distinct=True, order_by="fault"))
     )
     rows = counted.order_by("-count", "topic")
     return [DeadEffects(topic, count, since, tuple(faults)) for topic, count, since, faults in rows]

@@ -57,8 +57,8 @@ def _sweeper(figures: Health) -> Words | None:
 def _set_aside(figures: Health) -> Words | None:
     if not figures.set_aside:
         return None
-    words = f"{_counted(figures.set_aside, 'clock', 'clocks')} cannot fire and were set aside."
-    return words, "The worker's log names them and the fault: mend it, then arm them again (see the operator's page)."
+    words = f"{_counted(figures.set_aside, 'clock was', 'clocks were')} set aside because firing failed."
+    return words, "The worker's log names them and the fault: mend it, then arm them again as docs/alerts.md says."
 
 
 def _unanswered(figures: Health) -> Words | None:
@@ -85,7 +85,7 @@ def _dead(figures: Health) -> Words | None:
 def _misfolded(figures: Health) -> Words | None:
     if not figures.misfolded:
         return None
-    words = f"{_counted(figures.misfolded, 'clock is', 'clocks are')} not what the events say."
+    words = f"{_counted(figures.misfolded, 'clock is not what its', 'clocks are not what their')} events say."
     return words, "The worker's log names them: compare their dates with their events before anybody relies on them."
 
 

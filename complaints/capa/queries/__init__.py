@@ -13,6 +13,7 @@ from complaints.capa.queries.cause_page import CausePage, read_causes
 from complaints.capa.queries.effect import Effect, effect_so_far
 from complaints.capa.queries.owners import has_approver_besides, is_possible_owner, possible_owners
 from complaints.capa.queries.pareto import CausePareto, CauseShare, counted_causes, pareto_of_causes
+from complaints.capa.queries.references import capa_references
 
 __all__ = (
     "AGE_BANDS",
@@ -25,6 +26,7 @@ __all__ = (
     "CausePareto",
     "CauseShare",
     "Effect",
+    "capa_references",
     "case_lines",
     "cases_of_cause",
     "cases_with_references",
