@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from complaints.views import why
+from complaints.views import deadlines, why
 from complaints.views.desk import answer, case, notices, queue, tasks, work
 
 app_name = "desk"
 urlpatterns = [
     path("", queue.queue, name="queue"),
     path("find/", queue.find, name="find"),
+    path("deadlines/", deadlines.engine, name="deadlines"),
+    path("deadlines/given-up/", deadlines.given_up, name="given_up"),
+    path("deadlines/retry/", deadlines.retry, name="retry"),
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/<uuid:task_id>/done/", tasks.done, name="task_done"),
     path("cases/<str:reference>/", case.case, name="case"),

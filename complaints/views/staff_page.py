@@ -31,11 +31,19 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
         ("quality:dashboard", _("Quality"), ()),
         ("quality:causes", _("Causes"), ("quality:cause", "quality:to_record", "quality:record_cause")),
         ("quality:capa_list", _("CAPA"), ("quality:capa",)),
+        ("quality:try_dates", _("Dates"), ("quality:pack",)),
+        ("desk:deadlines", _("Deadlines"), ("desk:given_up",)),
     ]
     here = request.resolver_match.view_name
+    # A page lies in the room whose pages are named most closely: Queue names the whole desk.
+    ways = {
+        name: max((len(way) for way in (name, *ways) if here.startswith(way)), default=0)
+        for name, _label, ways in rooms
+    }
+    closest = max(ways.values()) or None
     return [
-        {"label": label, "url": reverse(name), "current": here == name, "inside": here.startswith(pages)}
-        for name, label, pages in rooms
+        {"label": label, "url": reverse(name), "current": here == name, "inside": ways[name] == closest}
+        for name, label, _ways in rooms
         if _admits(request, name)
     ]
 
