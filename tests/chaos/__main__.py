@@ -21,10 +21,10 @@ import django
 from config.stack.children import die_with_parent
 from config.stack.refusal import Refusal
 from config.stack.supervisor import ChildEnded, Stopped, say
+from tests.chaos.faults import Fault
 from tests.chaos.plan import Wanted
 from tests.chaos.world import world
 
-FAULTS = ("lost", "doubled", "early", "unsettled", "wrong", "misfolded")
 NEEDED = ("targets", "workers")
 
 
@@ -50,7 +50,7 @@ def main() -> int:
         return 128 + signal.SIGINT
     else:
         sys.stdout.write(json.dumps(result) + "\n")
-        return 1 if any(result[fault] for fault in FAULTS) else 0
+        return 1 if any(result[fault] for fault in Fault) else 0
     return 1
 
 

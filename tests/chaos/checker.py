@@ -1,36 +1,19 @@
-"""Compares what must have happened with what did, and names every difference.
-
-lost: a target that should have fired, or an effect that should have happened, and did not.
-doubled: one that happened more than once, or that nobody owed. Calls outside may be repeated under their own key.
-early: fired before its instant, by the database's clock. unsettled: an effect that is still open.
-wrong: a verdict, a due date or an instant that the events do not make. misfolded: what the engine itself finds so.
-"""
+"""Compares what must have happened with what did, and names every difference."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
 from slas.queries import misfolded_clocks
 from tests.chaos.effects import call_key, is_called_for
+from tests.chaos.faults import Fault
 from tests.chaos.load import Confirmed
 from tests.chaos.owed import BREACH, MET, Life, Target, live
 from tests.chaos.records import Fired, Records
 
 ACTIONS = {50: ("notify_owner",), 80: ("notify_owner",), 100: ("notify_lead", "raise_priority"), 120: ("notify_lead",)}
-
-
-class Fault(StrEnum):
-    """What can be wrong; the words of the last line."""
-
-    LOST = "lost"
-    DOUBLED = "doubled"
-    EARLY = "early"
-    UNSETTLED = "unsettled"
-    WRONG = "wrong"
-    MISFOLDED = "misfolded"
 
 
 class Finding(NamedTuple):

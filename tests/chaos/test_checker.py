@@ -17,8 +17,9 @@ from slas.queries import database_now
 from slas.relay import take_envelope
 from slas.sweep import fire_everything
 from tests.chaos import effects, records
-from tests.chaos.checker import Fault, check
+from tests.chaos.checker import check
 from tests.chaos.effects import TABLE
+from tests.chaos.faults import Fault
 from tests.chaos.load import OBLIGATION, plant, publish
 from tests.chaos.plan import Ask
 
