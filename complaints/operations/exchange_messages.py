@@ -6,14 +6,15 @@ from uuid import UUID
 from complaints.correspondence.models import Direction, DispatchKind, Message
 from complaints.correspondence.operations import request_dispatch
 from complaints.enums import TimelineCode
+from complaints.models import Complaint
 from complaints.operations._door import lock_complaint, note_fact, written_before
 from complaints.operations._reach import demand_reachable_online
 from complaints.permissions import demand
 from members.actors import Actor
-from members.acts import act
+from members.acts import Act, act
 from members.identifiers import new_id
 from slas.models import Matter
-from slas.operations import complete_clock, open_clock, start_clock
+from slas.operations import complete_clock, latest_clock, reopen_clock, start_clock
 
 REPLY = "message_reply"
 FOLLOW_UP = "follow_up"
@@ -52,7 +53,16 @@ def send_message(*, actor: Actor, at: datetime, complaint_id: UUID, body: str, k
             request_dispatch(
                 this=this, matter_id=complaint.pk, kind=DispatchKind.MESSAGE_READY, key=f"message:{message.pk}"
             )
-        elif open_clock(this=this, matter_id=complaint.pk, kind=REPLY) is None:
-            matter = this.lock(Matter, complaint.pk)
-            start_clock(this=this, matter=matter, obligation=REPLY, track=complaint.track, started_at=at)
+        else:
+            _owe_reply(this, complaint)
     return message
+
+
+def _owe_reply(this: Act, complaint: Complaint) -> None:
+    """Let the clock of our reply run from now, unless it runs since an earlier message."""
+    latest = latest_clock(this=this, matter_id=complaint.pk, kind=REPLY)
+    if latest is None:
+        matter = this.lock(Matter, complaint.pk)
+        start_clock(this=this, matter=matter, obligation=REPLY, track=complaint.track, started_at=this.at)
+    elif not latest.is_open:
+        reopen_clock(this=this, matter_id=complaint.pk, kind=REPLY, at=this.at)

@@ -52,6 +52,19 @@ def test_two_messages_in_a_row_are_one_promise(insured):
     assert reply_clock(row).due_at == AT + timedelta(hours=24)
 
 
+def test_a_message_after_our_answer_is_a_promise_of_its_own_and_the_kept_one_stays_kept(agent, insured):
+    row = stages.received(by=insured)
+    write(insured.actor, row)
+    write(agent, row, at=AT + timedelta(hours=2))
+    write(insured.actor, row, "And the other bill?", at=AT + timedelta(hours=30))
+
+    clocks = Clock.objects.filter(matter_id=row.pk, kind="message_reply").order_by("cycle")
+    assert [(clock.cycle, clock.state, clock.due_at) for clock in clocks] == [
+        (1, ClockState.MET, AT + timedelta(hours=24)),
+        (2, ClockState.RUNNING, AT + timedelta(hours=54)),
+    ]
+
+
 def test_the_notice_holds_nothing_of_the_message(agent, insured):
     row = stages.received(by=insured)
     write(agent, row, "Your knee is covered.")

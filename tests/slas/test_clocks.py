@@ -18,6 +18,7 @@ from slas.operations import (
     extend_clock,
     open_clock,
     pause_clock,
+    reopen_clock,
     replace_clock,
     resume_clock,
     start_clock,
@@ -194,11 +195,44 @@ def test_a_change_of_track_starts_nothing_that_is_not_owed_any_more():
     assert change_track(clock.matter, "resolve", "complex", MONDAY) == [(1, "Met", "standard")]
 
 
-def test_reopening_keeps_the_old_verdict():
-    clock = complete(start("resolve", MONDAY, track="standard"), utc(2026, 8, 1))
-    start("resolve", utc(2026, 8, 3, 14), track="standard", matter=clock.matter)
+def reopen(clock, at):
+    with acting(at) as this:
+        return reopen_clock(this=this, matter_id=clock.matter_id, kind=clock.kind, at=at)
 
-    assert [row.state for row in clocks_of(clock.matter_id)] == [ClockState.MISSED, ClockState.RUNNING]
+
+@pytest.mark.parametrize(("ended_at", "verdict"), [(utc(2026, 6, 10), "Met"), (utc(2026, 8, 1), "Missed")])
+def test_reopening_keeps_the_old_verdict(ended_at, verdict):
+    ended = complete(start("resolve", MONDAY, track="complex"), ended_at)
+    former = Clock.objects.filter(pk=ended.pk).values().get()
+    reopened = reopen(ended, utc(2026, 8, 3, 14))
+
+    assert Clock.objects.filter(pk=ended.pk).values().get() == former
+    assert [(row.cycle, row.get_state_display()) for row in clocks_of(ended.matter_id)] == [
+        (1, verdict),
+        (2, "Running"),
+    ]
+    assert (reopened.policy.track, reopened.started_at) == ("complex", utc(2026, 8, 3, 14))
+    assert reopened.due_at == utc(2026, 9, 3, 4)
+    assert ClockEvent.objects.get(clock_id=reopened.id).reason == "reopened"
+    assert list(misfolded_clocks()) == []
+
+
+def test_a_limit_that_was_given_at_the_start_is_given_again_when_it_is_reopened():
+    ended = complete(start("capa_action", MONDAY, budget=10), utc(2026, 6, 5))
+
+    assert reopen(ended, utc(2026, 6, 8, 14)).budget == 10
+
+
+def test_what_never_started_or_is_still_open_is_not_reopened():
+    clock = start("resolve", MONDAY, track="standard")
+    with pytest.raises(ClockRefused) as refused:
+        reopen(clock, MONDAY)
+    assert str(refused.value) == "cannot reopen resolve (standard): it is still open; extend it, or end it first"
+    clock.kind = "acknowledge"
+    with pytest.raises(ClockRefused) as refused:
+        reopen(clock, MONDAY)
+    assert str(refused.value) == "cannot reopen acknowledge: it never started; start it"
+    assert len(clocks_of(clock.matter_id)) == 1
 
 
 def test_pause_disarms_and_resume_arms_anew():
