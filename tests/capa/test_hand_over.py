@@ -1,10 +1,13 @@
 """Who may own a CAPA, and how it goes from one owner to another."""
 
 import pytest
+from django.urls import reverse
 
 from complaints.capa.lifecycle import CapaRefused
 from complaints.capa.models import Capa, CapaAction
 from complaints.capa.operations import approve_plan, complete_action, hand_over_action, hand_over_capa
+from complaints.correspondence.delivery import send_email
+from complaints.correspondence.models import Dispatch, DispatchKind
 from complaints.permissions import ActionForbidden
 from members.accounts.models import RoleGrant
 from members.actors import Role
@@ -92,3 +95,20 @@ def test_a_capa_that_waits_for_its_verdict_can_still_be_handed_over(manager, own
     agent = staff(Role.AGENT)
     hand_over_capa(actor=manager, at=AT, capa_id=capa.pk, owner_id=agent.pk)
     assert owner_of(capa) == agent.pk
+
+
+def test_the_new_owner_is_told_by_email_and_whoever_takes_it_needs_no_telling(manager, owner, mailoutbox):
+    capa, agent = opened(manager, owner.user_id), staff(Role.AGENT)
+    action = with_action(manager, capa, owner.user_id)
+    hand_over_capa(actor=manager, at=AT, capa_id=capa.pk, owner_id=agent.pk)
+    hand_over_action(actor=manager, at=AT, action_id=action.pk, owner_id=agent.pk)
+    for dispatch in Dispatch.objects.filter(kind=DispatchKind.HANDED_OVER, to_user=agent).order_by("pk"):
+        send_email(dispatch, at=AT)
+    assert [message.subject for message in mailoutbox] == [
+        f"You have CAPA {capa.reference} now",
+        f"You have an action of {capa.reference} now",
+    ]
+    assert f"{manager.label} gave you CAPA {capa.reference}." in mailoutbox[0].body
+    assert reverse("quality:capa", args=[capa.reference]) in mailoutbox[0].body
+    hand_over_action(actor=manager, at=AT, action_id=action.pk, owner_id=manager.user_id)
+    assert not Dispatch.objects.filter(to_user=manager.user_id).exists()
