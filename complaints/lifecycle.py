@@ -159,6 +159,16 @@ _TABLE = (
     Transition(
         "inform", frozenset({S.DECIDED}), None, T.LETTER_SENT, "7.8", "informed_at", ("follow_up",), guards=_BY_OWNER
     ),
+    Transition("extend_date", OPEN_STATES, None, T.DATE_EXTENDED, "7.3", guards=_BY_STAFF),
+    Transition(
+        "wait_for_member",
+        frozenset({S.RECEIVED, S.ACKNOWLEDGED, S.ASSESSED, S.INVESTIGATED}),
+        None,
+        T.CLOCK_PAUSED,
+        "7.6",
+        guards=_BY_OWNER,
+    ),
+    Transition("stop_waiting", OPEN_STATES, None, T.CLOCK_RESUMED, "7.6", guards=_BY_OWNER),
     Transition(
         "close",
         frozenset({S.DECIDED}),

@@ -23,6 +23,9 @@ ACTIONS = MappingProxyType(
         "issue_letter": HANDLERS,
         "inform": HANDLERS,
         "send_notice": HANDLERS,
+        "extend_date": HANDLERS,
+        "wait_for_member": HANDLERS,
+        "stop_waiting": HANDLERS,
         "close": HANDLERS,
         "finish_task": HANDLERS | QUALITY,
         "message": HANDLERS | {Role.MEMBER},
@@ -32,6 +35,8 @@ ACTIONS = MappingProxyType(
         "change_capa": QUALITY,
         "read_deadlines": frozenset({Role.LEAD, Role.ADMINISTRATOR}),
         "retry_effects": frozenset({Role.LEAD}),
+        "write_policy": QUALITY,
+        "publish_policy": QUALITY | {Role.LEAD},
         "read_quality": QUALITY | {Role.LEAD, Role.AUDITOR},
     }
 )

@@ -5,10 +5,12 @@ from datetime import datetime
 from django.db import connection
 
 from complaints.correspondence.models import Dispatch
+from complaints.notices.make import make_notices
 from complaints.operations import record_sent
+from complaints.operations.request_notices import MAKE_NOTICES
 from slas.algebra import BREACH
 from slas.announcements import fired_by
-from slas.models import Clock, Outbox
+from slas.models import Clock, Firing, Outbox
 from slas.outbox import FIRED, Effect
 from slas.signals import clock_breached, clock_warned
 from slas.sweep import fire_everything
@@ -22,6 +24,8 @@ def live_through(*, now: datetime) -> None:
         fire_everything(cursor, now=now, who=WHO)
     for effect in Outbox.objects.filter(topic=FIRED, settled_at=None).order_by("payload__at", "key"):
         _carry_out(effect)
+    for effect in Outbox.objects.filter(topic=MAKE_NOTICES, settled_at=None):
+        _make_notices(effect)
     settle_past(now=now)
 
 
@@ -37,3 +41,9 @@ def _carry_out(row: Outbox) -> None:
     firings = list(fired_by(Effect(row.matter_id, row.key, row.payload), clock))
     signal = clock_breached if firings[0].code >= BREACH else clock_warned
     signal.send(sender=Clock, firings=firings, at=firings[0].scheduled_for)
+
+
+def _make_notices(row: Outbox) -> None:
+    told = {"epoch": row.payload["epoch"], "code": row.payload["code"]}
+    fired = Firing.objects.get(matter_id=row.matter_id, clock_id=row.payload["clock"], **told)
+    make_notices(at=fired.scheduled_for, matter_id=row.matter_id, clock_id=fired.clock_id, **told)

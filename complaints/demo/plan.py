@@ -1,6 +1,6 @@
 """Which complaints the demonstration has: how many at which stage, how old, from whom, through which channel."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -9,7 +9,7 @@ from complaints.demo.people import Person, Staff, Town
 from complaints.demo.stories import CLINICAL, Case
 from complaints.demo.wording import Words, tellings_in_other_languages, words_for
 from complaints.demo.worktime import Pace, at_work, waking
-from complaints.enums import Channel, Topic
+from complaints.enums import Channel, LineOfBusiness, Topic
 
 CHANNELS = {Channel.PORTAL: 62, Channel.PHONE: 20, Channel.MAIL: 10, Channel.EMAIL: 8}
 SHARE_OF_MEMBERS = 0.45
@@ -21,25 +21,33 @@ ENDED, LATE_ONES, LATELY = 80, 6, 20
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """So many open complaints that have come as far as `stage` and are between `youngest` and `oldest` days old."""
+    """So many open complaints that have come as far as `stage` and are between `youngest` and `oldest` days old.
+
+    `line` is their coverage where a law of its own binds it; None leaves the one that the fact tells of.
+    """
 
     stage: str
     count: int
     youngest: float
     oldest: float
+    line: LineOfBusiness | None = None
 
 
 OPEN = (
     Standing("received", 4, 0.1, 1.5),
     Standing("received", 2, 5, 6),  # their confirmation is overdue
-    Standing("acknowledged", 20, 0.2, 8),
+    Standing("acknowledged", 18, 0.2, 8),
+    Standing("acknowledged", 2, 1, 6, LineOfBusiness.PART_D),
     Standing("taken", 9, 1, 9),
-    Standing("assessed", 16, 2, 13),
+    Standing("assessed", 13, 2, 13),
+    Standing("assessed", 2, 4, 12, LineOfBusiness.MEDICARE_ADVANTAGE),
+    Standing("assessed", 1, 5, 11, LineOfBusiness.DUAL_SPECIAL_NEEDS),
     Standing("investigated", 10, 5, 16),
     Standing("decided", 5, 8, 18),
     Standing("letter", 3, 9, 18),
     Standing("assessed", 4, 23, 31),  # overdue
-    Standing("investigated", 2, 26, 33),  # overdue
+    Standing("investigated", 1, 26, 33),  # overdue
+    Standing("investigated", 1, 32, 34, LineOfBusiness.MEDICARE_ADVANTAGE),  # overdue by law, too
 )
 URGENT_HOURS_LEFT = (0.2, 0.75, 5, 26, 50)
 """Of the 72 hours of an urgent complaint."""
@@ -108,7 +116,7 @@ class Cast:
             start = waking(start, self.rng)
         # Who has given an e-mail address is told within seconds: what is still to be confirmed came by phone or mail.
         unconfirmed = self.rng.choice((Channel.PHONE, Channel.MAIL)) if standing.stage == "received" else None
-        return self.case(fact, start=start, channel=unconfirmed)
+        return self.case(replace(fact, line=standing.line or fact.line), start=start, channel=unconfirmed)
 
     def _in_another_language(self, words: Words, topic: Topic) -> Words:
         """Return the words as told in another language, if there is a telling of this topic left."""

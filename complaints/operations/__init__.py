@@ -17,6 +17,7 @@ from complaints.operations.retry_effects import retry_effects
 from complaints.operations.send_notice import send_notice
 from complaints.operations.submit_complaint import Statement, submit_complaint
 from complaints.operations.take_complaint import AlreadyTaken, take_complaint
+from complaints.operations.wait_for_member import stop_waiting, wait_for_member
 
 __all__ = (
     "Alert",
@@ -49,10 +50,12 @@ __all__ = (
     "retry_effects",
     "send_message",
     "send_notice",
+    "stop_waiting",
     "submit_complaint",
     "suggest_track",
     "take_complaint",
     "task_of",
+    "wait_for_member",
     "wait_for_turn",
     "withdraw_complaint",
     "write_note",

@@ -13,19 +13,20 @@ from complaints.permissions import demand
 from members.actors import Actor
 from members.acts import Act, act
 from members.identifiers import new_id
-from slas.models import Matter
-from slas.operations import complete_clock, latest_clock, reopen_clock, start_clock
+from slas.models import ClockState, Matter
+from slas.operations import complete_clock, latest_clock, open_clock, reopen_clock, resume_clock, start_clock
 
 REPLY = "message_reply"
 FOLLOW_UP = "follow_up"
+ANSWER, WAITING = "resolve", "waiting_for_member"
 
 
 def send_message(*, actor: Actor, at: datetime, complaint_id: UUID, body: str, key: UUID | None = None) -> Message:
     """Write to the other side. A member's message starts the clock of our reply; our message meets it.
 
-    It also keeps what a letter of delay promised. Messages are possible on ended complaints too, for that is how a
-    member says that it is not solved. Whoever writes on the own complaint writes as the member, staff or not. The same
-    `key` twice is one message.
+    Ours also keeps what a letter of delay promised, and the member's ends a wait for it. Messages are possible on ended
+    complaints too, for that is how a member says that it is not solved. Whoever writes on the own complaint writes as
+    the member, staff or not. The same `key` twice is one message.
     Raises ActionForbidden, Complaint.DoesNotExist; TransitionRefused when the member could not read it here.
     """
     demand(actor, "message")
@@ -55,6 +56,7 @@ def send_message(*, actor: Actor, at: datetime, complaint_id: UUID, body: str, k
             )
         else:
             _owe_reply(this, complaint)
+            _go_on(this, complaint)
     return message
 
 
@@ -66,3 +68,11 @@ def _owe_reply(this: Act, complaint: Complaint) -> None:
         start_clock(this=this, matter=matter, obligation=REPLY, track=complaint.track, started_at=this.at)
     elif not latest.is_open:
         reopen_clock(this=this, matter_id=complaint.pk, kind=REPLY, at=this.at)
+
+
+def _go_on(this: Act, complaint: Complaint) -> None:
+    """Let the clock of our answer run again that waited for the member to write."""
+    waiting = open_clock(this=this, matter_id=complaint.pk, kind=ANSWER)
+    if waiting and waiting.state == ClockState.PAUSED:
+        resume_clock(this=this, matter_id=complaint.pk, kind=ANSWER, at=this.at)
+        note_fact(this, complaint, TimelineCode.CLOCK_RESUMED, {"clock": ANSWER})

@@ -13,20 +13,16 @@ from members.actors import SYSTEM, Actor, ActorKind, Role, importer
 
 ME, COLLEAGUE = uuid4(), uuid4()
 AGENT = Actor(ActorKind.USER, "Dana Ruiz", ME, roles=frozenset({Role.AGENT}))
+ALWAYS = {"take", "write_note", "add_evidence", "record_address", "extend_date", "stop_waiting", "withdraw"}
 ALLOWED = {
-    "received": {"acknowledge", "take", "assess", "write_note", "add_evidence", "record_address", "withdraw"},
-    "acknowledged": {"take", "assess", "write_note", "add_evidence", "record_address", "withdraw"},
-    "assessed": {
-        "acknowledge_late", "take", "assess", "write_note", "add_evidence", "record_address", "investigate", "withdraw",
-    },
-    "investigated": {"acknowledge_late", "take", "write_note", "add_evidence", "record_address", "decide", "withdraw"},
-    "decided": {
-        "acknowledge_late", "take", "write_note", "add_evidence", "record_address", "issue_letter", "inform", "close",
-        "withdraw",
-    },
+    "received": ALWAYS | {"acknowledge", "assess", "wait_for_member"},
+    "acknowledged": ALWAYS | {"assess", "wait_for_member"},
+    "assessed": ALWAYS | {"acknowledge_late", "assess", "investigate", "wait_for_member"},
+    "investigated": ALWAYS | {"acknowledge_late", "decide", "wait_for_member"},
+    "decided": ALWAYS | {"acknowledge_late", "issue_letter", "inform", "close"},
     "closed": set(),
     "withdrawn": set(),
-}  # fmt: skip
+}
 WAY = ["received", "acknowledged", "assessed", "investigated", "decided", "closed", "withdrawn"]
 NEEDED = {
     "acknowledge_late": "assessed",

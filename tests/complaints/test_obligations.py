@@ -212,7 +212,7 @@ def test_packs_ask_only_for_what_complaints_know():
     known = {
         "jurisdictions": {"us", "us-ca", "gb", "ie", "in", "au"},
         "coverages": set(LineOfBusiness),
-        "kinds": {"grievance", "appeal", "inquiry", "reversal"},
+        "kinds": {"grievance", "appeal", "inquiry"},
     }
     for version in PolicyVersion.objects.filter(legal=True):
         for fact, values in version.applies_to.items():

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from complaints.capa.enums import CapaState
 from complaints.capa.models import Capa, RootCause
-from complaints.correspondence.models import Dispatch, DispatchKind, Letter, Message
+from complaints.correspondence.models import Dispatch, DispatchKind, Letter, Message, Notice
 from complaints.demo.people import FOLDER
 from complaints.enums import State
 from complaints.models import Complaint, TimelineEntry
@@ -91,6 +91,16 @@ def test_the_deadlines_of_the_past_have_had_their_effects_in_the_past():
     for model, column in ((TimelineEntry, "at"), (Complaint, "submitted_at"), (Letter, "issued_at")):
         assert not every(model).filter(**{f"{column}__gt": now}).exists()
     assert not Event.objects.filter(at__gt=now).exclude(action="phi.opened").exists()
+
+
+@pytest.mark.usefixtures("logins")
+def test_some_complaints_are_bound_by_law_and_one_of_its_dates_was_missed():
+    legal = Clock.objects.filter(policy__legal=True, state__in=OPEN)
+    kinds = {"ma_grievance_answer", "part_d_grievance_answer", "dsnp_grievance_answer"}
+    assert set(legal.values_list("kind", flat=True)) == kinds
+    [missed] = legal.filter(due_at__lt=database_now())
+    [letter] = every(Notice)
+    assert (letter.clock_id, letter.kind, letter.made_at) == (missed.id, "delay_letter", missed.due_at)
 
 
 @pytest.mark.usefixtures("logins")
