@@ -3,7 +3,7 @@
 from django.urls import path
 
 from complaints.views import try_dates
-from complaints.views.quality import capa_acts, capas, causes, dashboard, hand_overs
+from complaints.views.quality import capa_acts, capas, causes, dashboard, hand_overs, policies, what_if
 
 app_name = "quality"
 urlpatterns = [
@@ -15,6 +15,14 @@ urlpatterns = [
     path("dates/", try_dates.try_dates, name="try_dates"),
     path("dates/packs/", try_dates.packs, name="packs"),
     path("dates/packs/<slug:name>/", try_dates.pack, name="pack"),
+    path("policies/", policies.policies, name="policies"),
+    path("policies/new/", policies.new, name="policy_new"),
+    path("policies/drafts/<uuid:draft_id>/", policies.draft, name="policy_draft"),
+    path("policies/drafts/<uuid:draft_id>/text/", policies.edit, name="policy_edit"),
+    path("policies/drafts/<uuid:draft_id>/submit/", policies.act, {"name": "submit"}, name="policy_submit"),
+    path("policies/drafts/<uuid:draft_id>/publish/", policies.act, {"name": "publish"}, name="policy_publish"),
+    path("policies/drafts/<uuid:draft_id>/withdraw/", policies.act, {"name": "withdraw"}, name="policy_withdraw"),
+    path("policies/drafts/<uuid:draft_id>/what-if/", what_if.what_if, name="policy_what_if"),
     path("capa/", capas.capa_list, name="capa_list"),
     path("capa/new/", capa_acts.new, name="capa_new"),
     path("capa/<slug:reference>/", capas.capa, name="capa"),

@@ -32,6 +32,7 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
         ("quality:causes", _("Causes"), ("quality:cause", "quality:to_record", "quality:record_cause")),
         ("quality:capa_list", _("CAPA"), ("quality:capa",)),
         ("quality:try_dates", _("Dates"), ("quality:pack",)),
+        ("quality:policies", _("Policies"), ("quality:polic",)),
         ("desk:deadlines", _("Deadlines"), ("desk:given_up",)),
     ]
     here = request.resolver_match.view_name

@@ -43,7 +43,7 @@ class Proposal:
         return not self.policies and self.calendar is None
 
 
-def read_proposal(*, kind: str, text: str, effective_on: date, where: str = "draft") -> Proposal:
+def read_proposal(*, kind: str, text: str, effective_on: date, where: str = "Draft") -> Proposal:
     """Return what a text proposes from a day on. Raises PackFault or CalendarFault with `where` and the line."""
     if kind == DraftKind.CALENDAR:
         definition = read_calendar_text(text, where)

@@ -151,7 +151,7 @@ def test_what_is_not_submitted_is_not_published(author, second):
 def test_a_pack_whose_example_fails_is_kept_but_not_submitted_and_both_dates_are_shown(author):
     draft = written(author, text=ten_days(examples=False))
     with pytest.raises(
-        DraftRefused, match=r"draft, line 129: .* due 2026-06-23 17:00.* the rule gives 2026-06-15 17:00"
+        DraftRefused, match=r"Draft, line 129: .* due 2026-06-23 17:00.* the rule gives 2026-06-15 17:00"
     ):
         submit_draft(actor=author, at=database_now(), draft_id=draft.pk)
 
@@ -162,16 +162,16 @@ def test_a_pack_whose_example_fails_is_kept_but_not_submitted_and_both_dates_are
         (
             'limit = "72 hours"',
             'limit = "72 ours"',
-            "draft, line 195: obligation 5 (resolve): the limit '72 ours' is not",
+            "Draft, line 195: obligation 5 (resolve): the limit '72 ours' is not",
         ),
-        ('mark = "V"\n', "", "draft, line 6: obligation 1 (acknowledge): 'mark' must be V"),
+        ('mark = "V"\n', "", "Draft, line 6: obligation 1 (acknowledge): 'mark' must be V"),
         (
             'title = "Answer a message"',
             "",
-            "draft, line 227: obligation 6 (message_reply): 'title' is missing or empty",
+            "Draft, line 227: obligation 6 (message_reply): 'title' is missing or empty",
         ),
-        ('clause = "House policy 6', "clause = House policy 6", "draft: Invalid value (at line 237, column 10)"),
-        ('pack = "house"', "", "draft: 'pack' is missing or empty"),
+        ('clause = "House policy 6', "clause = House policy 6", "Draft: Invalid value (at line 237, column 10)"),
+        ('pack = "house"', "", "Draft: 'pack' is missing or empty"),
     ],
 )
 def test_a_text_that_cannot_be_read_is_refused_with_its_line(author, old, new, refusal):

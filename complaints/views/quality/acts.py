@@ -15,6 +15,7 @@ from complaints.forms.quality import ActForm
 from complaints.permissions import ActionForbidden
 from complaints.views.staff_page import staff_page
 from members.dates import day_in_words
+from slas.drafts import DraftForbidden, DraftRefused
 
 
 def act_page(
@@ -28,9 +29,9 @@ def act_page(
     if form.is_bound and form.is_valid():
         try:
             return carry_out(**form.cleaned_data)
-        except ActionForbidden:
+        except (ActionForbidden, DraftForbidden):
             raise PermissionDenied from None
-        except CapaRefused as refused:
+        except (CapaRefused, DraftRefused) as refused:
             refusal = form.mark_refused(str(refused), refused.field)
     status = HTTPStatus.CONFLICT if refusal else HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     words = {"form": form, "refusal": refusal, "has_errors": bool(refusal)}
