@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models.functions import Now
 
-from slas.models import Clock, Outbox, Sweeper
+from slas.models import Clock, FoldCheck, Outbox, Sweeper
 from slas.operations import enqueue
 from slas.queries import database_now
 from slas.sweep import SET_ASIDE
@@ -18,8 +19,9 @@ MINUTE = timedelta(minutes=1)
 def ask(client):
     """Return a function that asks as a monitor does, while a sweeper lives."""
 
-    def asked():
-        Sweeper.objects.update_or_create(who="w1", defaults={"seen_at": database_now(), "max_lag": timedelta(0)})
+    def asked(*, silent_for=timedelta(0)):
+        seen_at = database_now() - silent_for
+        Sweeper.objects.update_or_create(who="w1", defaults={"seen_at": seen_at, "max_lag": timedelta(0)})
         answer = client.get("/health/deadlines")
         return answer.status_code, answer.json()
 
@@ -38,7 +40,41 @@ def effect(*, age, **columns):
 def test_with_nothing_stuck_all_is_well(ask):
     effect(age=MINUTE)
     status, told = ask()
-    assert (status, told["armed"], told["outbox_unsettled"]) == (200, 1, 1)
+    assert (status, told["armed"], told["outbox_unsettled"], told["wrong"]) == (200, 1, 1, [])
+
+
+def test_without_any_sweeper_it_is_an_alarm(client):
+    answer = client.get("/health/deadlines")
+    assert (answer.status_code, answer.json()["wrong"]) == (503, ["no_sweeper"])
+
+
+@pytest.mark.parametrize(("seconds", "status", "wrong"), [(25, 200, []), (35, 503, ["no_sweeper"])])
+def test_a_sweeper_that_stopped_is_an_alarm(ask, seconds, status, wrong):
+    found = ask(silent_for=timedelta(seconds=seconds))
+    assert (found[0], found[1]["wrong"]) == (status, wrong)
+
+
+@pytest.mark.parametrize(("seconds", "status", "wrong"), [(55, 200, []), (65, 503, ["overdue_unfired"])])
+def test_a_threshold_that_is_due_and_unfired_is_an_alarm_after_a_minute(ask, seconds, status, wrong):
+    clock = start("message_reply", database_now())
+    Clock.objects.filter(pk=clock.pk).update(next_fire_at=database_now() - timedelta(seconds=seconds))
+    found = ask()
+    assert (found[0], found[1]["overdue_unfired"], found[1]["wrong"]) == (status, 1, wrong)
+
+
+@pytest.mark.parametrize(("misfolded", "status", "wrong"), [(0, 200, []), (2, 503, ["misfolded"])])
+def test_a_clock_that_is_not_what_its_events_say_is_an_alarm(ask, misfolded, status, wrong):
+    FoldCheck.objects.create(began_at=database_now(), clocks=9, misfolded=9)
+    FoldCheck.objects.create(began_at=database_now(), ended_at=Now() + MINUTE, clocks=9, misfolded=misfolded)
+    found = ask()
+    assert (found[0], found[1]["misfolded"], found[1]["wrong"]) == (status, misfolded, wrong)
+
+
+def test_what_can_wait_until_morning_is_named_and_no_alarm(ask):
+    FoldCheck.objects.create(began_at=database_now(), ended_at=Now() - timedelta(days=3), clocks=9, misfolded=0)
+    Sweeper.objects.create(who="w2", seen_at=database_now(), max_lag=timedelta(0), conflicts=1)
+    status, told = ask()
+    assert (status, told["wrong"]) == (200, ["fold_check_missing", "conflicts"])
 
 
 def test_a_clock_that_was_set_aside_is_an_alarm(ask):
