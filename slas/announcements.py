@@ -2,13 +2,30 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from uuid import UUID
+
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 
 from slas.algebra import BREACH
 from slas.models import Clock
 from slas.outbox import FIRED, Effect, effect_key, handles_together
 from slas.queries import database_now
 from slas.signals import Fired, clock_breached, clock_warned
+
+# Two arrays take a tenth of the time of four hundred parameters.
+THESE = "slas_clock.matter_id = ANY (%s::uuid[]) AND slas_clock.id = ANY (%s::uuid[])"
+# What only the engine looks at is not read: in a storm that is a quarter of the work.
+RECKONED_WITH = (
+    "fire_ats",
+    "fire_codes",
+    "next_seq",
+    "next_fire_at",
+    "budget",
+    "start_pos",
+    "due_pos",
+    "paused_pos",
+    "rev",
+)
 
 
 def by_action(effect: Effect) -> list[Effect]:
@@ -43,13 +60,14 @@ def fired_by(effect: Effect, clock: Clock) -> Iterator[Fired]:
 
 
 def _with_clocks(effects: Sequence[Effect]) -> Iterator[tuple[Effect, Clock]]:
-    """Yield each effect with its clock, whose policy and matter are loaded: two queries for all of them."""
-    # Policies are few and large: they are not joined to each row.
-    rows = Clock.objects.filter(matter_id__in={effect.matter_id for effect in effects})
-    rows = rows.filter(id__in={effect.payload["clock"] for effect in effects})
-    clocks = {clock.id: clock for clock in rows.select_related("matter").prefetch_related("policy")}
+    """Yield each effect with its clock: two queries for all of them. Raises Clock.DoesNotExist."""
+    ids = [str(effect.matter_id) for effect in effects], [effect.payload["clock"] for effect in effects]
+    # Policies are few and large, so that they are not joined to each row.
+    these = RawSQL(THESE, ids, output_field=BooleanField())  # noqa: S611 -- our own words
+    rows = Clock.objects.filter(these).defer(*RECKONED_WITH)
+    clocks = {str(clock.id): clock for clock in rows.select_related("matter").prefetch_related("policy")}
     for effect in effects:
-        if (clock := clocks.get(UUID(effect.payload["clock"]))) is None:
+        if (clock := clocks.get(effect.payload["clock"])) is None:
             raise Clock.DoesNotExist(f"clock {effect.payload['clock']} of matter {effect.matter_id}")
         yield effect, clock
 

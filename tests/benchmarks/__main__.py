@@ -13,7 +13,7 @@ from importlib import import_module
 import django
 from django.apps import apps
 
-NO_BENCHMARKS = {"__main__", "figure"}
+NO_BENCHMARKS = {"__main__", "figure", "listener"}
 
 
 def main(wanted: list[str]) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
 
@@ -16,13 +16,25 @@ ORDERED_ID = (
     "(lpad(to_hex((extract(epoch FROM now()) * 1000)::bigint + n / 100), 12, '0') || '7' || substr(md5(n::text), 1, 3) "
     "|| '8' || substr(md5(n::text), 4, 15))::uuid"
 )
-OWN = {"id", "matter_id", "due_at", "fire_ats", "fire_codes", "next_fire_at"}
+OWN = {"id", "matter_id", "started_at", "due_at", "fire_ats", "fire_codes", "next_fire_at"}
 
 
 @contextmanager
-def crowd(number: int, *, due_in: timedelta, apart: timedelta = timedelta(0)) -> Iterator[None]:
-    """Let there be so many armed clocks, each due once, one `apart` from the other; and take them away again."""
-    pattern = start("message_reply", database_now())
+def crowd(
+    number: int,
+    *,
+    due_in: timedelta,
+    apart: timedelta = timedelta(0),
+    started_apart: timedelta = timedelta(0),
+    obligation: str = "message_reply",
+    track: str | None = None,
+) -> Iterator[datetime]:
+    """Let there be so many armed clocks, each due once, one `apart` from the other; and take them away again.
+
+    They started now, or the one `started_apart` before the other. Yield when the first is due.
+    """
+    now = database_now()
+    pattern = start(obligation, now, track=track)
     columns = [field.column for field in Clock._meta.local_concrete_fields if field.column not in OWN]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -31,25 +43,29 @@ def crowd(number: int, *, due_in: timedelta, apart: timedelta = timedelta(0)) ->
             [KIND, number],
         )
         cursor.execute(
-            f"INSERT INTO slas_clock (id, matter_id, {', '.join(columns)}, due_at, fire_ats, fire_codes, next_fire_at) "  # noqa: S608
-            f"SELECT m.id, m.id, {', '.join(f'c.{column}' for column in columns)}, at, ARRAY[at], "
-            "ARRAY[100::smallint], at "
-            "FROM (SELECT id, row_number() OVER (ORDER BY id) n FROM slas_matter WHERE kind = %s) m, slas_clock c, "
-            "LATERAL (SELECT statement_timestamp() + %s + m.n * %s AS at) due WHERE c.id = %s",
-            [KIND, due_in, apart, pattern.id],
+            # Materialized, or the growing table is read again for each new row.
+            f"WITH c AS MATERIALIZED (SELECT * FROM slas_clock WHERE matter_id = %s AND id = %s) "  # noqa: S608
+            f"INSERT INTO slas_clock (id, matter_id, {', '.join(columns)}, started_at, due_at, fire_ats, fire_codes, "
+            f"next_fire_at) SELECT m.id, m.id, {', '.join(f'c.{column}' for column in columns)}, "
+            "c.started_at - m.n * %s, at, ARRAY[at], ARRAY[100::smallint], at "
+            "FROM (SELECT id, row_number() OVER (ORDER BY id) n FROM slas_matter WHERE kind = %s) m, c, "
+            "LATERAL (SELECT %s + (m.n - 1) * %s AS at) due",
+            [*pattern.pk, started_apart, KIND, now + due_in, apart],
         )
         cursor.execute("VACUUM ANALYZE slas_clock")
         try:
-            yield
+            yield now + due_in
         finally:
             _disperse(cursor, pattern)
 
 
 def _disperse(cursor, pattern):
-    for table in ("slas_outbox", "slas_firing", "slas_clock"):
+    cursor.execute("ALTER TABLE slas_clockevent DISABLE TRIGGER slas_clock_event_append_only")
+    for table in ("slas_outbox", "slas_firing", "slas_clockevent", "slas_clock"):
         cursor.execute(
             f"DELETE FROM {table} WHERE matter_id IN (SELECT id FROM slas_matter WHERE kind = %s)",  # noqa: S608
             [KIND],
         )
+    cursor.execute("ALTER TABLE slas_clockevent ENABLE TRIGGER slas_clock_event_append_only")
     cursor.execute("DELETE FROM slas_matter WHERE kind = %s", [KIND])
     Clock.objects.filter(pk=pattern.pk).update(next_fire_at=None, state=5, ended_at=pattern.started_at)

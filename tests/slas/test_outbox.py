@@ -22,7 +22,7 @@ from tests.slas.clocks import acting, complete, firings, open_one, start
 from tests.slas.workers import wait_for
 
 MONDAY = utc(2026, 6, 1, 14)
-ENVELOPE_QUERIES = 7  # which rows, savepoint, settle, clocks, their policies, the time, release
+ENVELOPE_QUERIES = 6  # savepoint, settle, clocks, their policies, the time, release
 
 
 class Refused(Exception):

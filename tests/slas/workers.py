@@ -34,9 +34,9 @@ def broker_url(number=DRILL_DATABASE):
 
 
 class Worker:
-    """One worker with the deadline timer; `variables` change its environment."""
+    """One worker with the deadline timer; `options` are Celery's, `variables` change its environment."""
 
-    def __init__(self, name, **variables):
+    def __init__(self, name, *options, **variables):
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 -- closed with the worker
         command = [sys.executable, "-m", "celery", "--app", "config.celery", "worker", "--timer", "--pool", "prefork"]
         command += [
@@ -48,6 +48,7 @@ class Worker:
             name,
             "--loglevel",
             "info",
+            *options,
         ]
         self.process = subprocess.Popen(  # noqa: S603 -- our own program
             command,
@@ -75,9 +76,9 @@ class Worker:
 
 
 @contextmanager
-def running_worker(name="drill@test", **variables):
+def running_worker(name="drill@test", *options, **variables):
     Sweeper.objects.all().delete()
-    worker = Worker(name, **variables)
+    worker = Worker(name, *options, **variables)
     try:
         worker.wait_until_ready()
         yield worker
