@@ -87,6 +87,10 @@ def obstacles(proposal: Proposal, *, at: datetime) -> Iterator[str]:
             yield f"{policy_of(row).name} has a version until or from {taken} already: choose a later day."
     if proposal.since and proposal.effective_on <= proposal.since:
         yield f"{proposal.name} has a version from {proposal.since} already: choose a later day."
+    for calendar in {policy.calendar: newest_calendar(policy.calendar) for policy in proposal.policies}.values():
+        if calendar and proposal.effective_on > calendar.definition.last_on:
+            known = calendar.definition
+            yield f"Calendar {known.name} ends on {known.last_on}: choose a day before, or publish its next version."
     yield from failing_examples(proposal)
 
 

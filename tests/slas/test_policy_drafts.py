@@ -3,7 +3,7 @@
 import logging
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Barrier
 from uuid import uuid4
 
@@ -204,6 +204,11 @@ def test_a_draft_takes_effect_on_a_later_day(author, second):
     draft = submitted(author, effective_on=in_a_week(days=2))
     with pytest.raises(DraftRefused, match="It cannot take effect on"):
         publish_draft(actor=second, at=at_noon(5), draft_id=draft.pk)
+
+
+def test_a_draft_takes_effect_within_the_days_that_its_calendar_covers(author):
+    with pytest.raises(DraftRefused, match="Calendar house ends on 2030-12-31: choose a day before"):
+        submitted(author, effective_on=date(2031, 1, 1))
 
 
 def test_a_draft_that_says_what_is_in_force_is_not_submitted(author):
