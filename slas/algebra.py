@@ -47,7 +47,10 @@ class StartRule(StrEnum):
 
 
 class DayEnd(StrEnum):
-    """When a day has passed: at closing time, at midnight, or at the time of day of the start."""
+    """When a day has passed: at closing time, at midnight, or at the time of day of the start.
+
+    That instant is all that counts: a pause gives a day back if the day would have passed during it, and only then.
+    """
 
     CLOSE = "close"
     MIDNIGHT = "midnight"
@@ -114,9 +117,10 @@ class Line:
                 return us
             case Measure.BUSINESS_SECONDS:
                 return calendar.open_before(us)
-        if self.rule.day_end is DayEnd.SAME_TIME:
-            return self._date_position(calendar.ordinal_at(us))
-        return bisect_right(self._day_ends(), calendar.check_within(us))
+        if self.rule.day_end is not DayEnd.SAME_TIME:
+            return bisect_right(self._day_ends(), calendar.check_within(us))
+        position = bisect_right(self._dates(), calendar.ordinal_at(us))
+        return position - 1 if position and self.reach(position) > us else position
 
     def reach(self, position: int) -> int:
         """Return the earliest instant at which that many units have passed. Raises HorizonPassed."""
@@ -127,13 +131,21 @@ class Line:
                 return self.calendar.open_reached(position)
         if position <= 0:
             return self.calendar.starts_at
-        ends = self._day_ends()
-        if position > len(ends):
+        same_time = self.rule.day_end is DayEnd.SAME_TIME
+        days = self._dates() if same_time else self._day_ends()
+        if position > len(days):
             raise self.calendar.horizon_passed("the date would fall outside")
-        if self.rule.day_end is not DayEnd.SAME_TIME:
-            return ends[position - 1]
-        time_of_day = self.calendar.wall_at(micros(self.started_at)) % DAY
-        return self.calendar.at_wall((self._ordinal(position) - EPOCH_ORDINAL) * DAY + time_of_day)
+        return self.same_time_on(days[position - 1]) if same_time else days[position - 1]
+
+    def same_time_on(self, ordinal: int) -> int:
+        """Return the instant at which a local date shows the time of day of the start; its own shows it at the start.
+
+        Of two such instants the last; a time that is skipped is reached when the skip ends.
+        """
+        start = micros(self.started_at)
+        shown = self.calendar.wall_at(start)
+        wall = (ordinal - EPOCH_ORDINAL) * DAY + shown % DAY
+        return start if wall == shown else self.calendar.at_wall(wall)
 
     def _day_ends(self) -> list[int]:
         calendar = self.calendar
@@ -141,15 +153,9 @@ class Line:
             return calendar.lived_day_ends
         return calendar.business_closes if self.rule.day_end is DayEnd.CLOSE else calendar.business_midnights
 
-    def _date_position(self, ordinal: int) -> int:
-        if self.rule.measure is Measure.CALENDAR_DAYS:
-            return ordinal - self.calendar.first_ordinal + 1
-        return bisect_right(self.calendar.business_ordinals, ordinal)
-
-    def _ordinal(self, position: int) -> int:
-        if self.rule.measure is Measure.CALENDAR_DAYS:
-            return self.calendar.first_ordinal + position - 1
-        return self.calendar.business_ordinals[position - 1]
+    def _dates(self) -> list[int]:
+        calendar = self.calendar
+        return calendar.lived_ordinals if self.rule.measure is Measure.CALENDAR_DAYS else calendar.business_ordinals
 
     def due_at(self, due_pos: int) -> datetime:
         """Return the last moment to comply, never before the clock began to count. Raises HorizonPassed."""

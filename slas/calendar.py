@@ -15,7 +15,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import accumulate, pairwise
+from itertools import accumulate, compress, pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
@@ -214,8 +214,10 @@ class Calendar:
         ]
         self.day_ends = self._compile_day_ends()
         self.starts_at, self.ends_at = self.day_ends[0], self.day_ends[-1]
+        lived = [begins < ends for begins, ends in pairwise(self.day_ends)]  # less the dates that never were
         self.day_ends = self.day_ends[1:]
-        self.lived_day_ends = sorted(set(self.day_ends))  # less the dates that never were
+        self.lived_day_ends = list(compress(self.day_ends, lived))
+        self.lived_ordinals = list(compress(range(self.first_ordinal, definition.last_on.toordinal() + 1), lived))
         intervals = sorted(self._compile_intervals())
         self.opens = [opens for opens, _, _ in intervals]
         self.closes = [closes for _, closes, _ in intervals]

@@ -199,26 +199,28 @@ class _Walk:
         return _why_closed(calendar, calendar.ordinal_at(us)) or Why.CLOSED_HOURS
 
     def _why_day(self, ordinal: int) -> Why:
-        """Return why a date counts or not. It counts when it ends, hence a pause matters only around its end."""
+        """Return why a date counts or not. It counts when it has passed, hence a pause matters only around then."""
         calendar, rule = self.line.calendar, self.line.rule
         if rule.measure is Measure.BUSINESS_DAYS and (closed := _why_closed(calendar, ordinal)):
             return closed
-        if rule.day_end is DayEnd.SAME_TIME:
-            end, begin = ordinal, calendar.ordinal_at(self.begin)
-            pauses = [(calendar.ordinal_at(start), calendar.ordinal_at(stop)) for start, stop in self.pauses]
-        else:
-            end, begin, pauses = self._day_end(ordinal), self.begin, list(self.pauses)
-            if rule.measure is Measure.CALENDAR_DAYS and end == calendar.day_ends[ordinal - calendar.first_ordinal - 1]:
-                return Why.CLOSED_DAY  # a date that never was
-        if end <= begin:
+        if rule.measure is Measure.CALENDAR_DAYS and self._midnight(ordinal) == self._midnight(ordinal - 1):
+            return Why.CLOSED_DAY  # a date that never was
+        passed_at = self._passed_at(ordinal)
+        if passed_at <= self.begin:
             return Why.BEFORE_COUNT
-        return Why.PAUSE if any(start < end <= stop for start, stop in pauses) else Why.COUNTED
+        return Why.PAUSE if any(start < passed_at <= stop for start, stop in self.pauses) else Why.COUNTED
 
-    def _day_end(self, ordinal: int) -> int:
+    def _passed_at(self, ordinal: int) -> int:
         calendar, rule = self.line.calendar, self.line.rule
+        if rule.day_end is DayEnd.SAME_TIME:
+            return self.line.same_time_on(ordinal)
         if rule.measure is Measure.BUSINESS_DAYS and rule.day_end is DayEnd.CLOSE:
             return calendar.business_closes[bisect_left(calendar.business_ordinals, ordinal)]
-        return calendar.day_ends[ordinal - calendar.first_ordinal]
+        return self._midnight(ordinal)
+
+    def _midnight(self, ordinal: int) -> int:
+        """Return the last instant of a date."""
+        return self.line.calendar.day_ends[ordinal - self.line.calendar.first_ordinal]
 
 
 def _why_closed(calendar: Calendar, ordinal: int) -> Why | None:
