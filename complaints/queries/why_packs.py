@@ -4,7 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 import slas
 from complaints.queries.why_page import MARKS, extension_in_words
@@ -20,6 +23,24 @@ from slas.versions import calendar_of, is_on, policy_of
 from slas.worked_examples import work_out
 
 PACK_FILES = Path(slas.__file__).parent / "policy_packs"
+TITLES: Mapping[str, str] = MappingProxyType(
+    {
+        "house": "House policy",
+        "ma_grievance": "Medicare Advantage grievance",
+        "ma_reconsideration": "Medicare Advantage reconsideration",
+        "ma_effectuation": "Medicare Advantage effectuation",
+        "part_d_grievance": "Part D grievance",
+        "dsnp_integrated_grievance": "D-SNP integrated grievance",
+        "medicaid": "Medicaid",
+        "erisa_aca_appeal": "ERISA and ACA internal appeal",
+        "california_dmhc": "California DMHC",
+        "state_regulator_inquiry": "State regulator inquiry",
+        "uk_disp": "United Kingdom, DISP",
+        "india_irdai": "India, IRDAI",
+        "australia_rg271": "Australia, RG 271",
+        "eu_eiopa": "European Union, EIOPA",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,27 +107,27 @@ class PackPage:
 
 
 def pack_title(pack: str) -> str:
-    """Return the name of a pack in words."""
-    return pack.replace("_", " ")
+    """Return the name of a pack in words; one that is new here by its code."""
+    return TITLES.get(pack, pack.replace("_", " "))
 
 
 def published_rules() -> list[Rule]:
-    """Return the obligations that are published, by pack: two queries."""
+    """Return the obligations that are published, our own pack first, then by its title: two queries."""
     zones = dict(CalendarVersion.objects.order_by("effective_from").values_list("calendar", "tz"))
     rules = {}
     for row in PolicyVersion.objects.order_by("pack", "obligation", "track", "effective_from"):
         rules[row.pack, row.obligation, row.track] = Rule(
             row.pack, row.obligation, row.track, row.title, is_on(row), zones[row.calendar]
         )
-    return list(rules.values())
+    return sorted(rules.values(), key=lambda rule: (rule.pack != settings.HOUSE_PACK, pack_title(rule.pack)))
 
 
 def pack_lines() -> list[PackLine]:
-    """Return the packs, by name: one query."""
+    """Return the packs, our own first, then by title: one query."""
     rows: dict[str, list[PolicyVersion]] = {}
     for row in PolicyVersion.objects.order_by("pack", "effective_from"):
         rows.setdefault(row.pack, []).append(row)
-    return [
+    lines = [
         PackLine(
             name=pack,
             title=pack_title(pack),
@@ -114,10 +135,11 @@ def pack_lines() -> list[PackLine]:
             since=versions[0].effective_from,
             calendars=", ".join(sorted({row.calendar for row in versions})),
             is_on=all(is_on(row) for row in versions),
-            marks=", ".join(sorted({_mark(policy_of(row)) for row in versions})),
+            marks="; ".join(sorted({_mark(policy_of(row)) for row in versions})),
         )
         for pack, versions in rows.items()
     ]
+    return sorted(lines, key=lambda line: (line.name != settings.HOUSE_PACK, line.title))
 
 
 def pack_page(pack: str) -> PackPage | None:

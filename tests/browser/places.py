@@ -68,6 +68,7 @@ def _suggest(page: Page) -> None:
 
 
 FORM, CASE, QUALITY_CASE = "/en/complaints/new", "/desk/cases", "/quality/cases"
+TRIED = "/quality/dates/?rule=house:resolve:standard&channel=mail&received=2026-06-12+10:00&entered=2026-06-22+09:00"
 PLACES = (
     Place("start", NOBODY, "/en/", dark=True),
     Place("how to complain", NOBODY, "/en/complaints/"),
@@ -96,12 +97,14 @@ PLACES = (
     Place("my complaints", MEMBER, "/en/my/"),
     Place("my case", MEMBER, "/en/my/cases/{letter_sent}/", form=True, dark=True),
     Place("my letter", MEMBER, "/en/my/cases/{letter_sent}/letter/"),
+    Place("why this date, mine", MEMBER, "/en/my/cases/{received}/why/resolve-1/", dark=True),
     Place("withdraw", MEMBER, "/en/my/cases/{received}/withdraw/"),
     Place("not for members", MEMBER, "/desk/"),
     Place("queue", AGENT, "/desk/", dark=True),
     Place("find", AGENT, "/desk/find/", form=True),
     Place("new case", AGENT, f"{CASE}/{{received}}/"),
     Place("closed case", AGENT, f"{CASE}/{{closed}}/", dark=True),
+    Place("why this date", AGENT, f"{CASE}/{{assessed}}/why/resolve-1/", dark=True),
     Place("take", AGENT, f"{CASE}/{{untaken}}/take/"),
     Place("receipt", AGENT, f"{CASE}/{{unreachable}}/receipt/", form=True),
     Place("assess", AGENT, f"{CASE}/{{taken}}/assess/", form=True),
@@ -122,6 +125,11 @@ PLACES = (
     Place("cause", QUALITY, "/quality/causes/claim_rules/"),
     Place("causes to record", QUALITY, "/quality/causes/to-record/"),
     Place("record a cause", QUALITY, f"{QUALITY_CASE}/{{decided}}/cause/", form=True),
+    Place("try a date", QUALITY, "/quality/dates/"),
+    Place("date tried", QUALITY, f"{TRIED}&pauses=2026-06-24+12:00+to+2026-06-29+12:00", dark=True),
+    Place("date in doubt", QUALITY, "/quality/dates/?rule=house:resolve:standard&received=2026-11-01+01:30"),
+    Place("rules", QUALITY, "/quality/dates/packs/"),
+    Place("rules of a pack", QUALITY, "/quality/dates/packs/ma_reconsideration/"),
     Place("CAPAs", QUALITY, "/quality/capa/"),
     Place("new CAPA without complaints", QUALITY, "/quality/capa/new/"),
     Place("new CAPA", QUALITY, "/quality/capa/new/?complaints={closed}&cause=claim_rules", form=True),

@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -12,11 +12,20 @@ from members.actors import SYSTEM, Role
 from slas.explanations import explain, explain_clock
 from slas.fold import ClockRefused, EventKind, Happening, State, step
 from slas.models import PolicyVersion
-from slas.operations import cancel_clock, complete_clock, extend_clock, pause_clock, publish_policies, resume_clock
+from slas.operations import (
+    cancel_clock,
+    complete_clock,
+    extend_clock,
+    pause_clock,
+    publish_policies,
+    rebase_clocks,
+    resume_clock,
+)
 from slas.policy import Extension
 from slas.trace import Why
 from tests.slas.calendars import utc
 from tests.slas.clocks import acting, fresh, start
+from tests.slas.corrections import correct
 from tests.slas.packs import house_terms
 from tests.slas.test_trace import amount, odd_calendars, rules
 
@@ -24,7 +33,7 @@ PAUSABLE = house_terms("resolve", "standard")
 ANY_EXTENSION = Extension(9, 10**12, (), ("asked",), "")
 MONDAY = utc(2026, 6, 1, 14)
 HOUR = timedelta(hours=1)
-WHAT = st.sampled_from([EventKind.PAUSE, EventKind.RESUME, EventKind.EXTEND, EventKind.COMPLETE, EventKind.CANCEL])
+WHAT = st.sampled_from([kind for kind in EventKind if kind is not EventKind.START])
 HAPPENINGS = st.lists(st.tuples(WHAT, st.integers(0, 4000), st.integers(1, 4)), max_size=8)
 
 
@@ -121,6 +130,22 @@ def test_an_open_pause_shows_where_the_date_would_be_if_it_went_on_now():
     assert found.trace.due_at == clock.due_at == utc(2026, 6, 23, 21)
     assert found.on_show.due_at == utc(2026, 6, 26, 21)
     assert [step.on.day for step in found.on_show.steps if step.why is Why.PAUSE] == [3, 4, 5]
+
+
+@pytest.mark.django_db
+def test_a_rebased_clock_is_explained_by_the_calendar_that_it_counts_by_now():
+    publish_policies()
+    clock = start("resolve", MONDAY, track="standard")
+    corrected = correct("house", closed=[date(2026, 6, 15)])
+    list(rebase_clocks(actor=SYSTEM, at=MONDAY + 48 * HOUR, calendar=corrected))
+    found = explain_clock(fresh(clock), at=MONDAY + 72 * HOUR)
+
+    assert found.adds_up
+    assert found.trace.due_at == clock.due_at + 24 * HOUR
+    assert found.trace.calendar_version == corrected.version
+    assert [event.kind for event in found.events] == [EventKind.START, EventKind.REBASE]
+    (holiday,) = (step for step in found.trace.steps if step.on == date(2026, 6, 15))
+    assert (holiday.why, holiday.holiday) == (Why.HOLIDAY, "Found out later")
 
 
 @pytest.mark.django_db
