@@ -78,6 +78,9 @@ URL_AUDIENCES: dict[str, Audience] = {
     "desk:issue_letter": staff_who_may("issue_letter"),
     "desk:inform": staff_who_may("inform"),
     "desk:message": staff_who_may("message"),
+    "desk:extend_date": staff_who_may("extend_date"),
+    "desk:wait_for_member": staff_who_may("wait_for_member"),
+    "desk:stop_waiting": staff_who_may("stop_waiting"),
     "desk:close": staff_who_may("close"),
     # Quality management; who owns an action of a CAPA reads the CAPA and reports the action done
     "quality:dashboard": staff_who_may("read_quality"),

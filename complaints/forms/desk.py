@@ -1,7 +1,7 @@
 """What the staff type at the desk."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from django import forms
 from complaints.correspondence.models import LetterChannel
 from complaints.enums import EvidenceSource, Level, LineOfBusiness, Outcome, RemedyKind, Track
 from complaints.operations import Axes, suggest_track
+from complaints.queries.case_dates import MovableDate
 from complaints.reference import read_reference
 from members.form_fields import DateField, ProseField, RadioChoices
 from members.form_words import WordsForm
@@ -22,6 +23,10 @@ TITLE = 200
 EARLIEST = date(1900, 1, 1)
 AS_SUGGESTED = "suggested"
 CHOOSE = ("", "Choose one")
+WHY_LATER = {
+    "member_asked": "The member asked for more time",
+    "information_in_members_interest": "We need information, and waiting for it is in the member’s interest",
+}
 YES_NO = (("yes", "Yes"), ("no", "No"))
 
 
@@ -281,3 +286,42 @@ class LetterForm(ActForm):
         if not can_go_online:
             self.fields["channel"].choices = [(LetterChannel.POST.value, LetterChannel.POST.label)]
             self.fields["channel"].help_text = "There is no account to read it in online."
+
+
+class ExtendForm(ActForm):
+    """Which date moves, by how many days and why. `dates` are those that a law lets move."""
+
+    kind = choice("Which date?", (), "Choose the date.", widget=RadioChoices())
+    days = forms.IntegerField(
+        label="By how many days?",
+        min_value=1,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "govuk-input--width-3", "autocomplete": "off"}),
+        error_messages={
+            "required": "Enter a number of days.",
+            "invalid": "Enter a whole number of days, like 14.",
+            "min_value": "Enter a number of days from 1 on.",
+        },
+    )
+    reason = choice("For which reason?", (), "Choose the reason.", widget=RadioChoices())
+    words = prose(
+        "What are you waiting for?",
+        "Say what we wait for.",
+        limit=SHORT_PROSE,
+        rows=3,
+        help_text="Goes into the letter: plain words, to the member.",
+    )
+
+    def __init__(self, *args: Any, dates: Sequence[MovableDate], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reasons = dict.fromkeys(reason for date in dates for reason in date.reasons)
+        self.fields["kind"].choices = [(date.kind, f"{date.title}, due {date.due}") for date in dates]
+        self.fields["reason"].choices = [(reason, WHY_LATER.get(reason, reason)) for reason in reasons]
+        self.fields["days"].help_text = " ".join(f"{date.title}: {date.most_days} days at most." for date in dates)
+
+
+class WaitForm(ActForm):
+    """What we ask the member for."""
+
+    body = prose(
+        "What do you ask for?", "Write what you ask for.", rows=5, help_text="The member reads it as a message."
+    )

@@ -58,10 +58,11 @@ def extend_date(
         perform("extend_date", this=this, complaint_id=complaint_id, detail={"clock": kind, "reason": reason})
         amount = days if former.policy.rule.measure.is_days else days * DAY
         try:
-            extend_clock(this=this, matter_id=complaint_id, kind=kind, at=at, amount=amount, reason=reason)
+            moved = extend_clock(this=this, matter_id=complaint_id, kind=kind, at=at, amount=amount, reason=reason)
         except ClockRefused as refused:
             raise as_refusal(refused) from None
-        return _tell(this, complaint, clock, key, former_due_on=former.due_on, why=f"{REASONS[reason]} {words}".strip())
+        assert moved is not None  # noqa: S101 -- it is open, and this act holds it
+        return _tell(this, complaint, moved, key, former_due_on=former.due_on, why=f"{REASONS[reason]} {words}".strip())
 
 
 def _tell(this: Act, complaint: Complaint, clock: Clock, key: UUID, *, former_due_on: str, why: str) -> Notice:

@@ -20,6 +20,7 @@ from complaints.enums import (
 )
 from complaints.models import AXES, Assessment, Complaint, Decision, Enclosure, Evidence, Note, TimelineEntry
 from complaints.models.part import PartOfComplaint
+from complaints.queries.case_dates import CaseDates, dates_of
 from complaints.queries.case_head import PURPOSE, CaseHead, clocks_on_show, find_case, head_of
 from complaints.queries.case_steps import SentLetter, Step, refusal, steps_of
 from complaints.queries.case_thread import Happening, thread_of
@@ -29,7 +30,17 @@ from complaints.queries.tasks import TaskLine, tasks_on
 from members.actors import Actor
 from members.privacy.access import phi_access
 
-BESIDE_THE_WAY = ("take", "write_note", "add_evidence", "record_address", "message", "send_notice")
+BESIDE_THE_WAY = (
+    "take",
+    "write_note",
+    "add_evidence",
+    "record_address",
+    "message",
+    "send_notice",
+    "extend_date",
+    "wait_for_member",
+    "stop_waiting",
+)
 SENT_BY = MappingProxyType(
     {
         Relationship.SELF: "The member",
@@ -80,6 +91,7 @@ class Case:
     letter: SentLetter | None
     notices: tuple[NoticeRow, ...]
     tasks: tuple[TaskLine, ...]
+    dates: CaseDates
     thread: tuple[Happening, ...]
     steps: tuple[Step, ...]
     refusals: dict[str, str | None]
@@ -128,6 +140,7 @@ def read_case(*, actor: Actor, reference: str, at: datetime) -> Case | None:
             letter=letter,
             notices=tuple(rows.notices),
             tasks=tasks,
+            dates=dates_of(clocks),
             thread=thread_of(
                 messages=rows.messages,
                 notes=rows.notes,

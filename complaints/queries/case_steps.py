@@ -84,7 +84,9 @@ def refusal(complaint: Complaint, act: str, actor: Actor) -> str | None:
     if act == "acknowledge" and complaint.state not in {State.RECEIVED, State.ACKNOWLEDGED}:
         act = "acknowledge_late"
     reason = TRANSITIONS[act].refusal(complaint, actor)
-    return letter_refusal(complaint) if reason is None and act == "issue_letter" else reason
+    if reason is None and act == "issue_letter":
+        return letter_refusal(complaint)
+    return writing_refusal(complaint) if reason is None and act == "wait_for_member" else reason
 
 
 def _step(complaint: Complaint, actor: Actor, act: str, *, name: str, label: str, done_at: datetime | None) -> Step:

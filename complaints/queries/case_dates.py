@@ -1,0 +1,73 @@
+"""Which dates of a case can be moved: those of a law within its rule, and the house's own by waiting for the member."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from complaints.models import Complaint
+from complaints.queries.case_head import clocks_on_show, due_in_words
+from slas.models import Clock, ClockState
+from slas.versions import terms_of
+
+ANSWER = "resolve"
+
+
+@dataclass(frozen=True, slots=True)
+class MovableDate:
+    """A date that a law lets move: by so many days more, for one of these reasons, by whoever holds one of these roles.
+
+    `notice` says what the law asks for in return.
+    """
+
+    kind: str
+    title: str
+    due: str
+    most_days: int
+    reasons: tuple[str, ...]
+    by: tuple[str, ...]
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDates:
+    """What can be done about the dates of a case now."""
+
+    movable: tuple[MovableDate, ...]
+    waits: bool
+    may_wait: bool
+
+    @property
+    def any(self) -> bool:
+        """Tell whether there is anything to do."""
+        return bool(self.movable) or self.waits or self.may_wait
+
+
+def dates_of(clocks: Iterable[Clock]) -> CaseDates:
+    """Return what these clocks allow; their policies must be loaded."""
+    running = [clock for clock in clocks if clock.is_open]
+    answer = [clock for clock in running if clock.kind == ANSWER]
+    return CaseDates(
+        movable=tuple(filter(None, map(_movable, running))),
+        waits=any(clock.state == ClockState.PAUSED for clock in answer),
+        may_wait=any(clock.state == ClockState.RUNNING and clock.policy.pause_reasons for clock in answer),
+    )
+
+
+def read_dates(complaint: Complaint) -> CaseDates:
+    """Return what can be done about the dates of a complaint: one query."""
+    return dates_of(clocks_on_show(complaint))
+
+
+def _movable(clock: Clock) -> MovableDate | None:
+    policy = terms_of(clock.policy_id, clock.calendar_id).policy
+    allowed = policy.extension
+    if allowed is None or not policy.rule.measure.is_days or clock.extensions >= allowed.max_count:
+        return None
+    return MovableDate(
+        kind=clock.kind,
+        title=policy.title,
+        due=due_in_words(clock.due_at),
+        most_days=allowed.max_units - clock.extended,
+        reasons=allowed.reasons,
+        by=allowed.by,
+        notice=allowed.notice,
+    )
