@@ -21,7 +21,7 @@ from tests.benchmarks.figure import Figure
 from tests.complaints.many import MARK, overdue_complaints
 from tests.people import staff
 
-COMPLAINTS, SAMPLE, AGENTS, LEADS = 2_000, 200, 20, 3
+COMPLAINTS, SAMPLE, AGENTS, LEADS = 20_000, 200, 20, 3
 TARGET = 47
 
 
