@@ -79,15 +79,17 @@ LOOK = FIND.format(only="", lock="")
 LOCK = FIND.format(only="", lock="FOR NO KEY UPDATE")
 LOCK_IDLE = FIND.format(only="AND coalesce(next_fire_at > %(at)s, true)", lock="FOR NO KEY UPDATE SKIP LOCKED")
 
+# What started on the same day shares a face, so faces are sent once and the clocks refer to them.
 WRITE = """
 WITH moved AS (
   UPDATE slas_clock c SET
-         calendar_id = %s, rev = c.rev + 1, epoch = n.epoch, start_pos = n.start_pos, due_pos = n.due_pos,
-         due_at = n.due_at, paused_pos = n.paused_pos, fire_ats = n.fire_ats::timestamptz[],
-         fire_codes = n.fire_codes::smallint[], next_seq = 1, next_fire_at = n.next_fire_at
-    FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::timestamptz[],
-                %s::bigint[], %s::text[], %s::text[], %s::timestamptz[])
-         n (matter_id, id, fired, epoch, start_pos, due_pos, due_at, paused_pos, fire_ats, fire_codes, next_fire_at)
+         calendar_id = %s, rev = c.rev + 1, epoch = f.epoch, start_pos = f.start_pos, due_pos = f.due_pos,
+         due_at = f.due_at, paused_pos = f.paused_pos, fire_ats = f.fire_ats::timestamptz[],
+         fire_codes = f.fire_codes::smallint[], next_seq = 1, next_fire_at = f.next_fire_at
+    FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[], %s::bigint[]) n (matter_id, id, fired, face)
+    JOIN unnest(%s::smallint[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::bigint[], %s::text[], %s::text[],
+                %s::timestamptz[]) WITH ORDINALITY
+         f (epoch, start_pos, due_pos, due_at, paused_pos, fire_ats, fire_codes, next_fire_at, face) USING (face)
    WHERE c.matter_id = n.matter_id AND c.id = n.id AND c.matter_id BETWEEN %s AND %s
   RETURNING c.matter_id, c.id, c.rev, n.fired)
 INSERT INTO slas_clockevent (matter_id, clock_id, rev, kind, at, fired, reason, calendar_id, actor_kind, actor_id)
@@ -209,30 +211,25 @@ class _Rebase:
             return str(refused)
 
     def _write(self, cursor: CursorWrapper, moved: Sequence[tuple[_Row, Face]]) -> None:
-        texts = {
-            id(face): (_array(at.isoformat() for at in face.fire_ats), _array(face.fire_codes)) for _, face in moved
-        }
-        columns = zip(
-            *(
-                (
-                    row.matter_id,
-                    row.id,
-                    row.next_seq - 1,
-                    face.epoch,
-                    face.start_pos,
-                    face.due_pos,
-                    face.due_at,
-                    face.paused_pos,
-                    *texts[id(face)],
-                    max(face.fire_ats[0], self.at) if face.state is State.RUNNING else None,
-                )
-                for row, face in moved
-            ),
-            strict=True,
-        )
-        event = [EventKind.REBASE, self.at, self.reason, self.calendar.pk, self.actor.kind, self.actor.user_id]
+        faces = {id(face): face for _, face in moved}
+        place = {key: number for number, key in enumerate(faces, 1)}
+        clocks = zip(*((row.matter_id, row.id, row.next_seq - 1, place[id(face)]) for row, face in moved), strict=True)
+        dates = zip(*map(self._dates, faces.values()), strict=True)
         between = moved[0][0].matter_id, moved[-1][0].matter_id
-        cursor.execute(WRITE, [self.calendar.pk, *map(list, columns), *between, *event])
+        event = [EventKind.REBASE, self.at, self.reason, self.calendar.pk, self.actor.kind, self.actor.user_id]
+        cursor.execute(WRITE, [self.calendar.pk, *map(_array, clocks), *map(list, dates), *between, *event])
+
+    def _dates(self, face: Face) -> tuple[object, ...]:
+        return (
+            face.epoch,
+            face.start_pos,
+            face.due_pos,
+            face.due_at,
+            face.paused_pos,
+            _array(at.isoformat() for at in face.fire_ats),
+            _array(face.fire_codes),
+            max(face.fire_ats[0], self.at) if face.state is State.RUNNING else None,
+        )
 
 
 def _array(values: Iterable[object]) -> str:
