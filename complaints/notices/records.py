@@ -15,7 +15,7 @@ from complaints.models import Assessment, Complaint, Decision, Enclosure, Eviden
 from complaints.models.part import PartOfComplaint
 from complaints.promises import INSTANT
 from members.accounts.models import User
-from members.actors import STAFF
+from members.actors import STAFF, Role
 from members.dates import day_in_words, moment_in_words
 from slas.explanations import explain_clock
 from slas.models import Clock, ClockState
@@ -91,7 +91,7 @@ def decision(complaint: Complaint, _at: datetime) -> list[LetterSection]:
         LetterSection("Decision", items=(f"{Outcome(row.outcome).label}, {_moment(row.decided_at)}", _decider(row))),
         LetterSection("Why", _paragraphs(row.rationale)),
         LetterSection("Evidence reviewed", items=tuple(row.evidence_reviewed.splitlines())),
-        LetterSection("Remedy", (RemedyKind(row.remedy_kind).label, *_paragraphs(row.remedy or ""))),
+        LetterSection("Remedy", (str(RemedyKind(row.remedy_kind).label), *_paragraphs(row.remedy or ""))),
     ]
 
 
@@ -139,7 +139,7 @@ def _decider(row: Decision) -> str:
     if row.decided_by_id is None:
         return "Decided by: not recorded"
     roles = User.objects.with_standing().get(pk=row.decided_by_id).as_actor().roles
-    return f"Decided by: {row.decided_by}, {', '.join(sorted(str(role.label) for role in roles & STAFF))}"
+    return f"Decided by: {row.decided_by}, {', '.join(sorted(str(Role(role).label) for role in roles & STAFF))}"
 
 
 def _writer(row: Message) -> str:

@@ -103,3 +103,12 @@ def test_what_is_no_number_or_flag_is_refused(monkeypatch, name, value):
     monkeypatch.setenv(name, value)
     with pytest.raises(ImproperlyConfigured, match=f"^{name} cannot be used as it is"):
         env.number(name, "a number") if name == "COUNT" else env.flag(name, default=False)
+
+
+def test_a_table_of_amounts_is_read_and_anything_else_refused(monkeypatch):
+    monkeypatch.setenv("NAME", "eu_eiopa=40, state_regulator_inquiry = 15")
+    assert env.amounts("NAME", "pack=days") == {"eu_eiopa": 40, "state_regulator_inquiry": 15}
+    for wrong in ("eu_eiopa", "eu_eiopa=", "=4", "eu_eiopa=0", "eu_eiopa=-1", "eu_eiopa=soon"):
+        monkeypatch.setenv("NAME", wrong)
+        with pytest.raises(ImproperlyConfigured, match="NAME cannot be used as it is"):
+            env.amounts("NAME", "pack=days")

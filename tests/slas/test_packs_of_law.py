@@ -146,6 +146,36 @@ def test_what_law_forbids_in_a_pack_is_refused_with_the_cure():
     assert refusal(on_miss=[LETTER | {"words": ""}]) == "'words' is missing or empty; add it"
 
 
+def test_whom_a_pack_binds_is_said_in_words_that_are_known():
+    assert refusal(applies_to=["us"]) == 'applies_to holds lists such as coverages = ["group"]; write {} for nobody'
+    assert refusal(_applies_to={"countries": ["us"]}) == (
+        "applies_to knows no 'countries'; use jurisdictions, coverages, kinds"
+    )
+    assert refusal(_applies_to={"kinds": []}) == "applies_to: kinds is a list of at least one word"
+
+
+def test_an_obligation_may_bind_others_than_its_pack():
+    (common,) = small(_applies_to={"kinds": ["appeal"]})
+    assert common.applies_to == {"kinds": ("appeal",)}
+    pack = PACKS["ma_grievance"]
+    assert {policy.track: bool(policy.applies_to) for policy in pack} == {"": True, "expedited": False}
+
+
+def test_a_notice_that_nobody_wrote_cannot_be_produced():
+    threshold = {"code": 100, "at": "due", "actions": ["produce_notice"]}
+    assert refusal(threshold=[threshold], on_miss=[]) == (
+        "a threshold produces a notice, but there is none; write it as [[obligation.on_miss]]"
+    )
+    assert small(threshold=[threshold], on_miss=[LETTER])
+
+
+def test_every_notice_of_the_law_is_produced_by_some_threshold():
+    for pack in PACKS.values():
+        for policy in pack:
+            produced = any("produce_notice" in actions for actions in policy.actions.values())
+            assert produced == bool(policy.on_miss), policy.name
+
+
 def test_what_is_of_the_wrong_kind_or_too_long_is_refused_with_its_place():
     assert refusal(promise="x" * 201) == "'promise' has 201 characters; 200 are the most"
     assert refusal(threshold=[]).startswith("no threshold has code 100")

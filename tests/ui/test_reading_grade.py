@@ -37,6 +37,8 @@ MEMBER_CODE = (
     "complaints/views/intake_check.py",
     "complaints/views/intake_files.py",
     "complaints/correspondence/letters.py",
+    "complaints/correspondence/notice_letters.py",
+    "complaints/notices/extend_date.py",
     "complaints/queries/member_cases.py",
     "complaints/queries/standing.py",
     "complaints/queries/why_page.py",
