@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from complaints.capa.operations import add_action, approve_plan, complete_action, open_capa, record_root_cause
-from complaints.correspondence.models import LetterChannel
-from complaints.enums import EvidenceSource, Level, Outcome, RemedyKind, Topic
+from complaints.correspondence.models import Dispatch, DispatchKind, LetterChannel, Notice
+from complaints.enums import EvidenceSource, Level, LineOfBusiness, Outcome, RemedyKind, Topic
 from complaints.models import Complaint
+from complaints.notices.make import make_notices
 from complaints.operations import (
     Axes,
     Statement,
@@ -21,6 +22,7 @@ from complaints.operations import (
     inform_member,
     issue_decision,
     issue_letter,
+    record_sent,
     send_message,
     submit_complaint,
     take_complaint,
@@ -30,6 +32,7 @@ from complaints.queries.decision_letter import draft_letter
 from members.accounts.models import User
 from members.actors import SYSTEM, Actor
 from members.identifiers import new_id
+from slas.models import Clock
 from slas.queries import database_now
 
 CAUSE = "claim_rules"
@@ -52,6 +55,7 @@ def lay(**emails: str) -> None:
     facts["unreachable"] = scene.complaint("taken", own=False).reference
     facts["foreign"] = scene.complaint("letter_sent", own=False).reference
     facts["posted"] = scene.complaint("letter_issued", own=False).reference
+    facts |= _dates_of_law(scene)
     facts |= _capas(scene, people)
     print(json.dumps(facts))  # noqa: T201 -- this is how it tells
 
@@ -61,6 +65,17 @@ def _actor(email: str) -> Actor:
 
 
 STAGES = ("received", "taken", "assessed", "investigated", "decided", "letter_sent", "closed")
+
+
+def _dates_of_law(scene: "Scene") -> dict[str, str]:
+    """Return a complaint that a law binds, and one whose date was missed, with the letter that was sent for it."""
+    bound, late = scene.bound_by_law(days_ago=3), scene.bound_by_law(days_ago=33)
+    clock = Clock.objects.get(matter_id=late.pk, policy__legal=True)
+    make_notices(at=scene.at(), matter_id=late.pk, clock_id=clock.id, epoch=1, code=100)
+    for dispatch in Dispatch.objects.filter(matter_id=late.pk, kind=DispatchKind.NOTICE_READY):
+        record_sent(at=scene.at(), dispatch_id=dispatch.pk)
+    letter = Notice.objects.unscoped("scene").get(complaint=late)
+    return {"bound": bound.reference, "late": late.reference, "late_letter": str(letter.pk)}
 
 
 class Scene:
@@ -81,7 +96,14 @@ class Scene:
             getattr(self, f"_{reached}")(told)
         return complaint
 
-    def _submitted(self, *, own: bool) -> Complaint:
+    def bound_by_law(self, *, days_ago: int) -> Complaint:
+        complaint = self._submitted(own=True, days_ago=days_ago, line_of_business=LineOfBusiness.MEDICARE_ADVANTAGE)
+        told = {"actor": self.agent, "complaint_id": complaint.pk}
+        self._taken(told)
+        self._assessed(told)
+        return complaint
+
+    def _submitted(self, *, own: bool, days_ago: int = 0, **known: LineOfBusiness) -> Complaint:
         statement = Statement(
             narrative="They sent me a bill that I had paid.\n\nI called twice and waited for an hour.",
             desired_outcome="Take the bill back.",
@@ -90,9 +112,15 @@ class Scene:
             email="maria@example.org" if own else "",
             postal_address="" if own else "1 Elm Street\nHartford, CT 06103",
             member_id=self.member.member_id if own else None,
+            **known,
         )
+        at = self.at()
         return submit_complaint(
-            actor=self.member if own else SYSTEM, at=self.at(), statement=statement, submission_key=new_id()
+            actor=self.member if own else SYSTEM,
+            at=at,
+            received_at=at - timedelta(days=days_ago),
+            statement=statement,
+            submission_key=new_id(),
         )
 
     def _taken(self, told: dict) -> None:
