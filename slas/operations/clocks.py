@@ -71,6 +71,8 @@ def _begin(
     amount = terms.policy.budget if budget is None else budget
     if amount is None:
         raise ClockRefused(f"{terms.policy.name} needs a budget: its limit is given when it starts")
+    if amount < 0:
+        raise ClockRefused(f"cannot start {terms.policy.name}: a budget of {amount} would be due before it starts")
     happening = Happening(EventKind.START, started_at, units=terms.policy.rule.measure.units(amount), reason=reason)
     return happening, step(terms, None, happening)
 
