@@ -15,12 +15,12 @@ from slas.relay import RESEND
 from tests.chaos import records
 from tests.chaos.checker import Report, check
 from tests.chaos.effects import TABLE
-from tests.chaos.load import Confirmed, plant, publish
+from tests.chaos.load import TOGETHER, Confirmed, plant, publish
 from tests.chaos.mayhem import Mayhem
 from tests.chaos.plan import KILLS, Ask, Kind, Wanted, asks, blows
 from tests.chaos.world import World
 
-RATE = 1500  # clocks that are surely started in a second
+MARGIN = 1.2
 LONGEST_HEALING = 4 * RESEND + timedelta(seconds=60)
 SHOWN = 20
 
@@ -57,11 +57,16 @@ def _require_durability(world: World) -> None:
 
 
 def _plant(world: World, wanted: Sequence[Ask]) -> list[Confirmed]:
-    """Start all clocks, and return when the time has come from which they are due."""
-    origin = database_now() + timedelta(seconds=1 + len(wanted) / RATE)
-    confirmed: list[Confirmed] = []
-    with tqdm(total=len(wanted), unit="clock", desc="planting", file=sys.stderr, leave=False) as bar:
-        for together in plant(wanted, origin=origin):
+    """Start all clocks, and return when the time has come from which they are due.
+
+    How long the first thousand take, which are due at once, tells when the others can be due.
+    """
+    began = time.monotonic()
+    confirmed = next(plant(wanted[:TOGETHER], origin=database_now()))
+    others = wanted[TOGETHER:]
+    origin = database_now() + timedelta(seconds=MARGIN * len(others) / TOGETHER * (time.monotonic() - began))
+    with tqdm(total=len(others), unit="clock", desc="planting", file=sys.stderr, leave=False) as bar:
+        for together in plant(others, origin=origin):
             confirmed += together
             bar.update(len(together))
             world.pause(0)

@@ -161,8 +161,17 @@ class World:
         child.process.wait()
 
     def start_broker(self) -> None:
-        """Start Valkey again."""
-        self.child("valkey").start()
+        """Start Valkey, and return when it answers."""
+        child = self.child("valkey")
+        child.start()
+        self.supervisor.wait_until_ready(child, self._broker_answers)
+
+    def _broker_answers(self) -> bool:
+        try:
+            with redis.Redis.from_url(self.variables["REDIS_URL"]) as client:
+                return bool(client.ping())
+        except redis.ConnectionError:
+            return False
 
     def ask(self, sql: str, given: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         """Return the first row, or None while the database is away."""
