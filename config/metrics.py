@@ -80,7 +80,7 @@ def _of_troubles(figures: Health) -> Iterator[Metric]:
 
 
 def _of_clocks(figures: Health) -> Iterator[Metric]:
-    yield _gauge("clocks_armed", "Clocks with a threshold ahead; an estimate from 100,000 on.", figures.armed)
+    yield _gauge("clocks_armed", "Clocks with a threshold ahead; an estimate from 10,000 on.", figures.armed)
     yield _gauge("clocks_set_aside", "Clocks that could not fire and were set aside.", figures.set_aside)
     yield _gauge("clocks_overdue_unfired", "Clocks with a threshold due and unfired.", figures.overdue_unfired)
     yield _gauge("clocks_oldest_overdue_seconds", "For how long the first of them is due.", figures.oldest_overdue or 0)

@@ -12,7 +12,7 @@ from slas.queries.database import oldest_snapshot
 from slas.queries.horizons import calendar_horizon_days
 from slas.sweep import SET_ASIDE
 
-COUNTED_EXACTLY = 100_000
+COUNTED_EXACTLY = 10_000
 # Each line is a range of one small index, so that a monitor may ask every few seconds: to count a million exactly takes
 # three processes 75 ms, and nobody alarms on it.
 ARMED = """
@@ -82,7 +82,7 @@ def last_fold_check() -> FoldCheck | None:
 
 
 def _armed(now: datetime) -> dict[str, Any]:
-    """Return the figures of armed clocks; from 100,000 on how many there are is the database's own estimate."""
+    """Return the figures of armed clocks; from 10,000 on how many there are is the database's own estimate."""
     with connection.cursor() as cursor:
         cursor.execute(ARMED, {"now": now, "set_aside": SET_ASIDE, "few": COUNTED_EXACTLY})
         counted, estimate, aside, overdue, oldest = cursor.fetchone()

@@ -1,5 +1,6 @@
 """What Prometheus is told, and who may ask."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -127,3 +128,20 @@ def test_without_the_setting_there_is_no_such_page(client, settings):
     settings.METRICS_TOKEN = ""
     for header in ({}, {"Authorization": "Bearer "}, {"Authorization": f"Bearer {uuid4()}"}):
         assert client.get("/metrics", headers=header).status_code == 404
+
+
+def test_each_alert_rule_asks_for_a_metric_that_there_is_and_has_its_row_in_the_instructions(client, settings):
+    settings.METRICS_TOKEN = TOKEN
+    now = database_now()
+    Sweeper.objects.create(who="w1", seen_at=now, max_lag=timedelta(0))
+    FoldCheck.objects.create(began_at=now, clocks=1, misfolded=0)
+    fired(start("message_reply", now), late=timedelta(0), at=now)
+    told = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).content.decode()
+    rules = (settings.BASE_DIR / "docs" / "alerts.rules.yml").read_text()
+    instructions = (settings.BASE_DIR / "docs" / "alerts.md").read_text()
+
+    asked = set(re.findall(r"redress_\w+", rules))
+    assert {name for name in asked if f"\n{name}" not in told} == set()
+    alerts = re.findall(r"- alert: (\w+)", rules)
+    assert {alert for alert in alerts if f"\n| {alert} |" not in instructions} == set()
+    assert {code for code in TROUBLE_CODES if f"| `{code}` |" not in instructions} == set()
