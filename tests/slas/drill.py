@@ -1,0 +1,27 @@
+"""A pack whose one obligation can do everything: it is warned of, pauses and is extended."""
+
+from contextlib import contextmanager
+
+from slas import versions
+from slas.operations.publish_versions import policy_row
+from tests.slas.packs import pack
+
+PACK, KIND, REASON = "test", "answer", "waiting_for_member"
+ANSWER = {
+    "effective_from": "2019-01-01",
+    "pause_reasons": [REASON],
+    "threshold": [{"code": 50, "at": "50 %"}, {"code": 80, "at": "80 %"}, {"code": 100, "at": "due"}],
+    "extension": {"max_total": "20 business days", "max_count": 3, "reasons": [REASON]},
+}
+
+
+@contextmanager
+def drill_published(**changes):
+    """Publish the pack for a while: its row goes with the transaction of the test."""
+    for policy in pack(**ANSWER | changes):
+        policy_row(policy).save(force_insert=True)
+    versions.refresh()
+    try:
+        yield
+    finally:
+        versions.forget()
