@@ -140,7 +140,7 @@ def read_case(*, actor: Actor, reference: str, at: datetime) -> Case | None:
             letter=letter,
             notices=tuple(rows.notices),
             tasks=tasks,
-            dates=dates_of(clocks),
+            dates=dates_of(clocks, actor=actor, at=at),
             thread=thread_of(
                 messages=rows.messages,
                 notes=rows.notes,

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from complaints.models import Complaint
 from complaints.queries.case_head import clocks_on_show, due_in_words
+from members.actors import Actor, Role
 from slas.models import Clock, ClockState
 from slas.versions import terms_of
 
@@ -29,9 +31,10 @@ class MovableDate:
 
 @dataclass(frozen=True, slots=True)
 class CaseDates:
-    """What can be done about the dates of a case now."""
+    """What somebody can do about the dates of a case now; `for_others` names who may move those that they may not."""
 
     movable: tuple[MovableDate, ...]
+    for_others: str
     waits: bool
     may_wait: bool
 
@@ -41,20 +44,23 @@ class CaseDates:
         return bool(self.movable) or self.waits or self.may_wait
 
 
-def dates_of(clocks: Iterable[Clock]) -> CaseDates:
-    """Return what these clocks allow; their policies must be loaded."""
-    running = [clock for clock in clocks if clock.is_open]
-    answer = [clock for clock in running if clock.kind == ANSWER]
+def dates_of(clocks: Iterable[Clock], *, actor: Actor, at: datetime) -> CaseDates:
+    """Return what these clocks allow; their policies must be loaded. What was due already can neither move nor wait."""
+    in_time = [clock for clock in clocks if clock.is_open and not clock.is_breached(at)]
+    answer = [clock for clock in in_time if clock.kind == ANSWER]
+    moving = [date for clock in in_time if (date := _movable(clock))]
+    others = {role for date in moving for role in date.by if not actor.has(*date.by)}
     return CaseDates(
-        movable=tuple(filter(None, map(_movable, running))),
+        movable=tuple(date for date in moving if actor.has(*date.by)),
+        for_others=" or ".join(sorted(str(Role(role).label).lower() for role in others)),
         waits=any(clock.state == ClockState.PAUSED for clock in answer),
         may_wait=any(clock.state == ClockState.RUNNING and clock.policy.pause_reasons for clock in answer),
     )
 
 
-def read_dates(complaint: Complaint) -> CaseDates:
-    """Return what can be done about the dates of a complaint: one query."""
-    return dates_of(clocks_on_show(complaint))
+def read_dates(complaint: Complaint, *, actor: Actor, at: datetime) -> CaseDates:
+    """Return what somebody can do about the dates of a complaint: one query."""
+    return dates_of(clocks_on_show(complaint), actor=actor, at=at)
 
 
 def _movable(clock: Clock) -> MovableDate | None:

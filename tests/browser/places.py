@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Locator, Page
 
 NOBODY, GUEST, SENT, HALF, HIRED = "nobody", "guest", "sent", "half signed in", "hired"
-MEMBER, AGENT, QUALITY = "member", "agent", "quality_manager"
+MEMBER, AGENT, LEAD, QUALITY = "member", "agent", "lead", "quality_manager"
 
 
 @dataclass(frozen=True)
@@ -123,8 +123,8 @@ PLACES = (
     Place("message", AGENT, f"{CASE}/{{letter_sent}}/message/", form=True),
     Place("late case", AGENT, f"{CASE}/{{late}}/", dark=True),
     Place("notice sent", AGENT, f"{CASE}/{{late}}/notices/{{late_letter}}/sent/"),
-    Place("move a date", AGENT, f"{CASE}/{{bound}}/later/", form=True),
-    Place("no date to move", AGENT, f"{CASE}/{{taken}}/later/"),
+    Place("move a date", LEAD, f"{CASE}/{{bound}}/later/", form=True),
+    Place("not for an agent to move", AGENT, f"{CASE}/{{bound}}/later/"),
     Place("wait for the member", AGENT, f"{CASE}/{{bound}}/wait/", form=True),
     Place("go on without the answer", AGENT, f"{CASE}/{{bound}}/go-on/"),
     Place("close", AGENT, f"{CASE}/{{letter_sent}}/close/"),

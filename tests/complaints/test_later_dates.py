@@ -183,7 +183,20 @@ def test_at_the_desk_the_date_moves_within_what_the_law_says(leading):
 def test_where_no_law_lets_a_date_move_the_page_says_so(desk):
     row = stages.assessed(desk.actor, at=database_now())
     assert "Move a date by law" not in shown(desk.get(address("case", row)))
-    assert "No law lets a date of this complaint move." in shown(desk.get(address("extend_date", row)))
+    assert "No law lets a date of this complaint move any more." in shown(desk.get(address("extend_date", row)))
+
+
+def test_who_may_not_move_a_date_is_told_who_may(desk):
+    row = stages.assessed(desk.actor, at=database_now(), line_of_business=MEDICARE)
+    assert "Move a date by law" not in shown(desk.get(address("case", row)))
+    assert "Only a team lead may move a date of this complaint." in shown(desk.get(address("extend_date", row)))
+
+
+def test_what_was_due_already_is_not_offered_to_move_or_wait(leading):
+    row = stages.assessed(leading.actor, at=database_now() - timedelta(days=40), line_of_business=MEDICARE)
+    page = shown(leading.get(address("case", row)))
+    assert "Move a date by law" not in page
+    assert "Wait for the member" not in page
 
 
 def test_at_the_desk_a_case_waits_and_goes_on(desk):

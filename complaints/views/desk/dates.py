@@ -9,7 +9,8 @@ from complaints.operations import stop_waiting, wait_for_member
 from complaints.queries.case_dates import read_dates
 from complaints.views.desk.act import ActView, Told
 
-NOTHING_MOVES = "No law lets a date of this complaint move. Answer by the dates that stand above."
+NOTHING_MOVES = "No law lets a date of this complaint move any more. Answer by the dates that stand above."
+FOR_OTHERS = "Only a {who} may move a date of this complaint. Ask one to do it."
 
 
 class ExtendDate(ActView):
@@ -22,9 +23,9 @@ class ExtendDate(ActView):
 
     def form(self, complaint: Complaint, data: Any = None) -> ExtendForm:
         """Offer the dates that can move."""
-        self.dates = read_dates(complaint).movable
-        only = self.dates[0].kind if len(self.dates) == 1 else None
-        return ExtendForm(data, dates=self.dates, initial={"kind": only})
+        self.dates = read_dates(complaint, actor=self.request.actor, at=self.request.at)
+        movable = self.dates.movable
+        return ExtendForm(data, dates=movable, initial={"kind": movable[0].kind if len(movable) == 1 else None})
 
     def perform(self, form: ExtendForm, told: Told) -> None:
         """Move it."""
@@ -33,7 +34,9 @@ class ExtendDate(ActView):
 
     def more_context(self, complaint: Complaint, form: Any) -> dict[str, Any]:  # noqa: ARG002 -- as in ActView
         """Say what each law asks for in return, or that nothing can move."""
-        return {"dates": self.dates, "nothing_moves": "" if self.dates else NOTHING_MOVES}
+        who = self.dates.for_others
+        nothing = FOR_OTHERS.format(who=who) if who else NOTHING_MOVES
+        return {"dates": self.dates.movable, "nothing_moves": "" if self.dates.movable else nothing}
 
 
 class Wait(ActView):
