@@ -18,7 +18,7 @@ from tests.chaos.faults import Fault
 from tests.chaos.plain_loop import PLANT, TABLES, WRONG
 
 TARGETS, KILLS = 9000, 7
-CHAOS = ["--restarts", "1", "--flushes", "1", "--stop", "5", "--workers", "2", "--resend", "10"]
+CHAOS = ["--restarts", "1", "--flushes", "1", "--stop", "5", "--hang", "3", "--workers", "2", "--resend", "10"]
 TOGETHER = 2  # plain loops, as there are workers
 EVERY, GLANCE = 1.0, 0.1  # s
 

@@ -3,7 +3,7 @@
     make chaos                           90,000 targets, 40 kills, 3 restarts, 3 flushes: some six minutes
     make chaos SEED=7 TARGETS=20000      other moments, fewer clocks
     make chaos KILLS=100                 three minutes longer
-    python -m tests.chaos --targets 600 --kills 3 --restarts 1 --flushes 1 --stop 2 --resend 3
+    python -m tests.chaos --targets 600 --kills 3 --restarts 1 --flushes 1 --stop 2 --hang 2 --resend 3
 
 A target is one threshold of one clock that must fire. The last line of the output is JSON; the status is 1 if anything
 was lost, doubled, early, unsettled, wrong or misfolded.
@@ -65,6 +65,7 @@ def _read_arguments() -> tuple[Wanted, int | None]:
         "restarts": "how often PostgreSQL is stopped at once and started",
         "flushes": "how often Valkey forgets everything",
         "stop": "for how many seconds Valkey is away",
+        "hang": "for how many seconds it answers nobody",
         "workers": "how many workers carry a timer at once",
         "seed": "the same seed, the same plan",
     }.items():

@@ -37,6 +37,7 @@ class Mayhem:
             Kind.RESTART: lambda _: world.restart_database(),
             Kind.FLUSH: lambda _: world.flush_broker(),
             Kind.STOP: lambda _: world.stop_broker(),
+            Kind.HANG: lambda _: world.hang_broker(),
             Kind.START: lambda _: world.start_broker(),
         }
 

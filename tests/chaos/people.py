@@ -22,7 +22,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from members.actors import SYSTEM
 from members.acts import Act, act
-from slas.models import OPEN, Clock
+from slas.models import Clock, ClockState
 from slas.operations import ClockRefused, cancel_clock, complete_clock, extend_clock, pause_clock, resume_clock
 from slas.queries import database_now
 from tests.chaos.load import KIND, OBLIGATION, start
@@ -34,7 +34,10 @@ BREATHER = 0.01  # s between two acts
 OUTAGE = 0.3  # s until they try again when the database is away
 LONGEST_EXTENSION = 3  # s
 START = "start"
-VERBS = ["complete"] * 3 + ["extend"] * 3 + ["pause"] * 2 + ["resume"] * 3 + ["cancel", START]
+VERBS = {
+    ClockState.RUNNING: ["complete"] * 3 + ["extend"] * 3 + ["pause"] * 3 + ["cancel", START],
+    ClockState.PAUSED: ["resume"] * 4 + ["complete", "extend", "cancel"],
+}
 
 
 class People:
@@ -47,24 +50,24 @@ class People:
         """Act until then (monotonic seconds). A database that is away is waited for; a refusal is an answer."""
         while time.monotonic() < until:
             try:
-                for matter_id in self._choose():
-                    self._act(matter_id)
+                for matter_id, state in self._choose():
+                    self._act(self.random.choice(VERBS[state]), matter_id)
                     time.sleep(BREATHER)
             except (InterfaceError, OperationalError):
                 connection.close()
                 time.sleep(OUTAGE)
 
-    def _choose(self) -> list[UUID]:
-        """Return the matters of some open clocks that are due about now."""
+    def _choose(self) -> list[tuple[UUID, ClockState]]:
+        """Return the matters of some open clocks that are due about now, and how they stand."""
         now = database_now()
-        due = Clock.objects.filter(matter__kind=KIND, state__in=OPEN, due_at__range=(now - BEHIND, now + AHEAD))
-        found = list(due.values_list("matter_id", flat=True)[:CROWD])
+        due = Clock.objects.filter(matter__kind=KIND, state__in=VERBS, due_at__range=(now - BEHIND, now + AHEAD))
+        found = list(due.values_list("matter_id", "state")[:CROWD])
         time.sleep(OUTAGE if not found else 0)
         return self.random.sample(found, min(HANDFUL, len(found)))
 
-    def _act(self, matter_id: UUID) -> None:
+    def _act(self, verb: str, matter_id: UUID) -> None:
         """Do one thing, in one transaction, and note it once it is committed."""
-        verb, at = self.random.choice(VERBS), database_now()
+        at = database_now()
         try:
             if verb == START:
                 clock = start(Ask(self.random.uniform(1, 8), 10), origin=at, at=at)

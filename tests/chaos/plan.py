@@ -19,7 +19,8 @@ class Kind(StrEnum):
     CHILD = "kill -9 of a pool process"
     RESTART = "immediate restart of PostgreSQL"
     FLUSH = "flush of Valkey"
-    STOP = "stop of Valkey"
+    STOP = "kill -9 of Valkey, for a while"
+    HANG = "Valkey answers nobody, for a while"
     START = "Valkey is back"
     REVIVE = "a worker is back"
 
@@ -38,13 +39,14 @@ class Blow:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How much of everything. `stop` is how long Valkey is away, in seconds; 0: never."""
+    """How much of everything. `stop` and `hang`: for how many seconds Valkey is away, or answers nobody; 0: never."""
 
     targets: int = 90_000
     kills: int = 40
     restarts: int = 3
     flushes: int = 3
     stop: int = 20
+    hang: int = 10
     workers: int = 3
     seed: int = 1
 
@@ -80,12 +82,13 @@ def blows(wanted: Wanted) -> list[Blow]:
             Blow(at, random.choice(kinds), random.randrange(wanted.workers))
             for at in moments(random, number, wanted.seconds)
         ]
-    away = random.uniform(0.1, 0.5) * wanted.seconds
-    back = away + wanted.stop
-    if wanted.stop:
-        found += [Blow(away, Kind.STOP), Blow(back, Kind.START)]
+    stopped = random.uniform(0.1, 0.4) * wanted.seconds
+    hung = max(random.uniform(0.6, 0.8) * wanted.seconds, stopped + wanted.stop + 2)
+    away = [(Kind.STOP, stopped, stopped + wanted.stop), (Kind.HANG, hung, hung + wanted.hang)]
+    for kind, begin, end in away:
+        found += [Blow(begin, kind), Blow(end, Kind.START)] if begin < end else []
     for at in moments(random, wanted.flushes, wanted.seconds):
-        found.append(Blow(back + 1 if away - 1 < at < back + 1 else at, Kind.FLUSH))
+        found.append(Blow(next((end + 1 for _, begin, end in away if begin - 1 < at < end + 1), at), Kind.FLUSH))
     return sorted(found)
 
 

@@ -10,7 +10,16 @@ from config.stack.layout import ROOT
 from tests.chaos.faults import Fault
 from tests.chaos.plan import Kind, Wanted, asks, blows
 
-SMALL = ["--targets=600", "--kills=2", "--restarts=1", "--flushes=1", "--stop=1", "--workers=2", "--resend=2"]
+SMALL = [
+    "--targets=600",
+    "--kills=2",
+    "--restarts=1",
+    "--flushes=1",
+    "--stop=1",
+    "--hang=1",
+    "--workers=2",
+    "--resend=2",
+]
 
 
 def chaos(*arguments):
@@ -26,7 +35,7 @@ def test_a_small_run_forgets_nothing():
     assert done.stdout.count("\n") == 1
     assert list(result)[:6] == ["targets", "kills", "lost", "doubled", "early", "unsettled"]
     assert {result[fault] for fault in Fault} == {0}
-    assert (result["kills"], result["restarts"], result["flushes"], result["valkey_away"]) == (2, 1, 1, 1)
+    assert (result["kills"], result["restarts"], result["flushes"], result["valkey_stopped"]) == (2, 1, 1, 1)
     assert result["targets"] > 500
     assert result["acts"] > 0
     assert "immediate restart of PostgreSQL" in done.stderr
@@ -51,10 +60,11 @@ def test_the_plan_holds_what_was_asked_for_and_spares_a_broker_that_is_away():
     wanted = Wanted()
     planned = blows(wanted)
     (away,) = (blow.at for blow in planned if blow.kind is Kind.STOP)
+    (hung,) = (blow.at for blow in planned if blow.kind is Kind.HANG)
     flushes = [blow.at for blow in planned if blow.kind is Kind.FLUSH]
 
     assert sum(blow.kind in {Kind.GROUP, Kind.WORKER} for blow in planned) == wanted.kills
     assert len([blow for blow in planned if blow.kind is Kind.RESTART]) == wanted.restarts
     assert len(flushes) == wanted.flushes
-    assert not any(away <= at <= away + wanted.stop for at in flushes)
+    assert not any(away <= at <= away + wanted.stop or hung <= at <= hung + wanted.hang for at in flushes)
     assert planned == sorted(planned)

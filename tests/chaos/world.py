@@ -160,10 +160,17 @@ class World:
         child.process.kill()
         child.process.wait()
 
+    def hang_broker(self) -> None:
+        """Let Valkey answer nobody, while its socket is still there."""
+        self.child("valkey").process.send_signal(signal.SIGSTOP)
+
     def start_broker(self) -> None:
-        """Start Valkey, and return when it answers."""
+        """Start Valkey, or let it go on, and return when it answers."""
         child = self.child("valkey")
-        child.start()
+        if child.exit_status is None:
+            child.process.send_signal(signal.SIGCONT)
+        else:
+            child.start()
         self.supervisor.wait_until_ready(child, self._broker_answers)
 
     def _broker_answers(self) -> bool:
