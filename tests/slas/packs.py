@@ -1,6 +1,7 @@
 """Policy packs of the tests."""
 
 import tomllib
+from datetime import date
 
 from slas.fold import Terms
 from slas.policy import read_pack
@@ -55,6 +56,15 @@ def house():
     return read_pack(tomllib.loads((SLAS / "policy_packs" / "house.toml").read_text()), "house.toml")
 
 
-def house_terms(obligation, track=""):
-    (policy,) = (policy for policy in house() if (policy.obligation, policy.track) == (obligation, track))
+def house_on(day):
+    """Return the obligations of the house pack that are in force on a day."""
+    return [
+        policy
+        for policy in house()
+        if policy.effective_from <= day and (policy.effective_to is None or day < policy.effective_to)
+    ]
+
+
+def house_terms(obligation, track="", *, on=date(2026, 6, 1)):
+    (policy,) = (policy for policy in house_on(on) if (policy.obligation, policy.track) == (obligation, track))
     return Terms(published(policy.calendar), policy)

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from members.actors import STAFF
@@ -7,7 +9,7 @@ from slas.pack_actions import ROLES
 from slas.policy import Mark, PackFault, read_limit, read_pack
 from slas.worked_examples import check_examples
 from tests.slas.calendars import published
-from tests.slas.packs import house, house_terms, pack
+from tests.slas.packs import house, house_on, house_terms, pack
 
 PLACE = "test.toml: obligation 1 (answer): "
 DUE = {"code": 100, "at": "due"}
@@ -59,6 +61,15 @@ def test_what_is_wrong_with_a_pack_is_said_with_its_place_and_its_cure():
         "an example in business days is incomplete or malformed "
         "(2024-06-03 10:00:00 needs a date, a time and an offset such as 2026-06-01T10:00:00-04:00)"
     )
+
+
+def test_what_stays_overdue_is_taken_over_by_a_lead_with_a_task():
+    later = {policy.name: policy.actions.get(110) for policy in house_on(date(2027, 6, 1))}
+    assert {name for name, actions in later.items() if actions == ("reassign", "open_task")} == {
+        f"{obligation} ({track})"
+        for obligation in ("acknowledge", "resolve")
+        for track in ("standard", "complex", "expedited", "appeal")
+    }
 
 
 def test_every_staff_role_can_be_told():
@@ -149,8 +160,11 @@ def test_the_worked_examples_of_the_house_pack_hold(policy):
     assert check_examples(Terms(published(policy.calendar), policy)) >= 1
 
 
-def test_the_house_pack_says_what_the_house_promises():
-    words = {policy.name: (policy.rule.measure.value, policy.budget, bool(policy.pause_reasons)) for policy in house()}
+@pytest.mark.parametrize("day", [date(2026, 6, 1), date(2027, 6, 1)])
+def test_the_house_pack_says_what_the_house_promises(day):
+    words = {
+        policy.name: (policy.rule.measure.value, policy.budget, bool(policy.pause_reasons)) for policy in house_on(day)
+    }
 
     assert words == {
         "acknowledge (standard)": ("business_days", 2, False),
@@ -161,6 +175,7 @@ def test_the_house_pack_says_what_the_house_promises():
         "resolve (complex)": ("calendar_days", 30, True),
         "resolve (expedited)": ("elapsed_seconds", 72 * 3600, False),
         "resolve (appeal)": ("elapsed_seconds", 72 * 3600, False),
+        "follow_up": ("business_days", 10, False),
         "message_reply": ("elapsed_seconds", 24 * 3600, False),
         "capa_plan": ("calendar_days", 30, False),
         "capa_action": ("calendar_days", None, False),

@@ -1,7 +1,7 @@
 """Publication, on a copy of the files in a folder of its own."""
 
 import shutil
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -79,7 +79,9 @@ def test_a_migrated_database_has_its_policies_and_publishing_again_adds_nothing(
 
 def test_what_was_published_is_read_back_as_it_was_written():
     for policy in house():
-        policy_id, calendar_id = in_force("house", policy.obligation, policy.track, MONDAY)
+        day = max(MONDAY.date(), policy.effective_from)
+        noon = datetime.combine(day, time(17), UTC)
+        policy_id, calendar_id = in_force("house", policy.obligation, policy.track, noon)
         assert terms_of(policy_id, calendar_id).policy == policy
         stored, compiled = terms_of(policy_id, calendar_id).calendar, published("house")
         assert stored.definition == compiled.definition
@@ -205,7 +207,7 @@ def test_a_changed_calendar_needs_a_new_version_and_a_later_date(folder):
 def test_the_command_refuses_in_one_sentence(folder, monkeypatch):
     monkeypatch.setattr("slas.management.commands.publish_policies.publish_policies", lambda: publish_policies(folder))
     rewrite(pack(folder), ('title = "Answer a message"', 'title = ""'))
-    with pytest.raises(CommandError, match=r"obligation 6 \(message_reply\): 'title' is missing or empty; add it"):
+    with pytest.raises(CommandError, match=r"obligation 11 \(message_reply\): 'title' is missing or empty; add it"):
         call_command("publish_policies")
 
 
