@@ -126,7 +126,7 @@ def _block(message: str, lines: list[str]) -> tuple[int, int]:
         return blocks[int(counted[1]) - 1]
     if named := re.search(r"^pack \S+: (\w+)(?: \((\w+)\))? from ", message):
         wanted = [f'"{name}"' for name in named.groups() if name]
-        for first, end in blocks:
+        for first, end in reversed(blocks):  # the newest version stands last
             head = [line for line in lines[first:end] if re.match(r"\s*(obligation|tracks)\s*=", line)]
             if all(any(word in line for line in head) for word in wanted):
                 return first, end

@@ -6,6 +6,7 @@ from datetime import date
 from math import ceil
 
 MOST_LABELS = 8
+ROUND = (1, 2, 3, 4, 5, 6, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,10 @@ def week_chart(title: str, weeks: Sequence[tuple[date, int, int]]) -> WeekChart 
 
 
 def _step(highest: int) -> int:
-    """Return the distance of four grid lines that reach the highest number: 1, 2 or 5 of some power of ten."""
+    """Return the distance of four grid lines that just reach the highest number, as round as can be."""
     wanted, power = max(ceil(highest / 4), 1), 1
     while True:
-        for digit in (1, 2, 5):
+        for digit in ROUND:
             if digit * power >= wanted:
                 return digit * power
         power *= 10

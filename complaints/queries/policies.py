@@ -52,7 +52,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class DraftPage:
-    """One draft with everything that decides about it. `allowed` are the acts that are possible for this person now."""
+    """One draft with everything that decides about it. `allowed` are the acts that this person can do now.
+
+    `pack` is the published pack that it changes or has changed, "" for none.
+    """
 
     line: DraftLine
     draft: PolicyDraft
@@ -60,6 +63,7 @@ class DraftPage:
     obstacles: tuple[str, ...]
     allowed: frozenset[str]
     refusal: str
+    pack: str
 
 
 def draft_title(kind: str, name: str) -> str:
@@ -101,6 +105,7 @@ def draft_page(*, actor: Actor, draft: PolicyDraft, at: datetime) -> DraftPage:
     """Return a draft with what it changes while that is open; of a settled one only its words."""
     changes: tuple[Change, ...] = ()
     in_the_way: tuple[str, ...] = ()
+    replaces = False
     if draft.is_open:
         try:
             proposal = read_proposal(kind=draft.kind, text=draft.text, effective_on=draft.effective_on)
@@ -109,6 +114,7 @@ def draft_page(*, actor: Actor, draft: PolicyDraft, at: datetime) -> DraftPage:
         else:
             changes = tuple(_changes(proposal))
             in_the_way = tuple(obstacles(proposal, at=at))
+            replaces = bool(proposal.replaces)
     return DraftPage(
         line=_line(draft),
         draft=draft,
@@ -116,6 +122,7 @@ def draft_page(*, actor: Actor, draft: PolicyDraft, at: datetime) -> DraftPage:
         obstacles=in_the_way,
         allowed=_allowed(actor, draft, is_clear=not in_the_way),
         refusal=OWN_DRAFT if draft.state == DraftState.SUBMITTED and draft.written_by_id == actor.user_id else "",
+        pack=draft.name if draft.kind == DraftKind.PACK and (draft.published_at or replaces) else "",
     )
 
 

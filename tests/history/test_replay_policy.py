@@ -116,7 +116,8 @@ def test_a_draft_whose_examples_fail_is_replayed_and_the_failure_is_said_with_fi
     path.write_text(ten_days(examples=False))
     status, out, err = replay("--pack", path)
     assert (status, out.splitlines()[0]) == (0, "1 clocks, 1 with another due date")
-    assert err.startswith("Before it can be published: half.toml, line 129: pack house: resolve (standard)")
+    assert err.startswith("Before it can be published: half.toml, line ")
+    assert "pack house: resolve (standard) from" in err
 
 
 def test_a_drafted_calendar_moves_what_counts_by_it(imported, replay, tmp_path):
@@ -155,7 +156,7 @@ def test_period_obligation_and_track_narrow_what_is_looked_at(imported, replay):
         (
             "--pack",
             house_text().replace("72 hours", "72 ours", 1),
-            r"^draft\.toml, line 195: obligation 5 \(resolve\): ",
+            r"^draft\.toml, line \d+: obligation \d+ \(resolve\): ",
         ),
         (
             "--pack",

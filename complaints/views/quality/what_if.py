@@ -1,7 +1,7 @@
 """What a draft would have done to past clocks: asked for here, reckoned in the worker, shown when it is there."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from complaints.capa.dates import house_date
 from complaints.forms.policies import WhatIfForm
 from complaints.permissions import may
 from complaints.quality.charts import BarChart, Category, bar_chart
@@ -27,6 +28,7 @@ from slas.queries import database_now
 from slas.replay_figures import LATE_EITHER_WAY, NEWLY_IN_TIME, NEWLY_LATE, ReplayLine
 
 LINES_A_PAGE = 50
+A_YEAR = timedelta(days=365)
 GROUP_WORDS = {NEWLY_LATE: "Newly late", NEWLY_IN_TIME: "Newly in time", LATE_EITHER_WAY: "Late either way"}
 SHIFTS = (
     (None, -15, "15 days or more earlier"),
@@ -53,6 +55,8 @@ def what_if(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if request.GET.get("format") == "csv":
         return csv_file("what-if", COLUMNS, rows_of(actor=request.actor, lines=_all_lines(draft)))
     period = {"since": draft.replay_since, "until": draft.replay_until}
+    if draft.replay_asked_at is None:
+        period["since"] = house_date(request.at) - A_YEAR
     form = WhatIfForm(request.POST if request.method == "POST" else None, initial=period)
 
     def carry_out(since: date | None, until: date | None) -> HttpResponse:
