@@ -49,7 +49,7 @@ def micros(t: datetime) -> int:
 
 def moment(us: int) -> datetime:
     """Return microseconds since 1970 as an aware datetime in UTC."""
-    return EPOCH + timedelta(microseconds=us)
+    return EPOCH + us * MICROSECOND
 
 
 @dataclass(frozen=True, slots=True)
