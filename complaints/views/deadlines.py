@@ -20,7 +20,7 @@ from complaints.views.deadlines_chart import lag_chart, lag_in_words
 from complaints.views.deadlines_figures import figures_of, foundations_of
 from complaints.views.staff_page import staff_page
 from members.actors import Actor
-from slas.queries import database_now, read_clocks
+from slas.queries import LATEST_HEARTBEAT, database_now, read_clocks
 
 ONE_OF_ITS_KIND = 1
 
@@ -36,7 +36,10 @@ def engine(request: HttpRequest) -> HttpResponse:
         "foundations": foundations_of(report),
         "chart": lag_chart(report.hours),
         "storms": [(burst, lag_in_words(burst.longest)) for burst in report.storms],
-        "sweepers": [(row, now - row.seen_at, lag_in_words(row.max_lag.total_seconds())) for row in report.sweepers],
+        "sweepers": [
+            (row, now - row.seen_at > LATEST_HEARTBEAT, lag_in_words(row.max_lag.total_seconds()))
+            for row in report.sweepers
+        ],
         "failing": [(row, topic_in_words(row.topic), fault_in_words(row.fault)) for row in report.failing],
         "dead": _dead_kinds(report),
         "may_retry": may(request.actor, "retry_effects"),

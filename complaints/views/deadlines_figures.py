@@ -53,12 +53,13 @@ def foundations_of(report: EngineReport) -> list[dict[str, str]]:
     ends = [f"{alarm.calendar} in {alarm.days_left} days ({alarm.last_on})" for alarm in report.calendars]
     horizon = figures.calendar_horizon_days
     fine = "None within 400 days" + (f"; the first in {horizon:,} days" if horizon is not None else "")
+    snapshot = f"Open for {_age(figures.oldest_snapshot)}, {figures.xmin_age:,} transactions ago"
     rows = {
         "Clocks compared with their events": checked,
         "Calendars that end soon": "; ".join(ends) or fine,
-        "Firings that the ledger refused": f"{figures.conflicts:,}, for it had them already",
-        "Clocks set aside": f"{figures.set_aside:,}",
-        "Oldest open transaction": f"{_age(figures.oldest_snapshot)}, {figures.xmin_age:,} transactions ago",
+        "Firings that the ledger refused": f"{figures.conflicts:,}" if figures.conflicts else "None",
+        "Clocks set aside": f"{figures.set_aside:,}" if figures.set_aside else "None",
+        "Oldest transaction": snapshot if figures.oldest_snapshot else "None is open",
         "Clock of this web server": f"{lag_in_words(abs(figures.clock_offset).total_seconds())} {ahead} the database's",
     }
     return [{"key": key, "value": value} for key, value in rows.items()]

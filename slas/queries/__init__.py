@@ -8,10 +8,11 @@ from slas.queries.firings import Burst, FiredCode, FireLag, busiest_minutes, fir
 from slas.queries.health import Health, health, last_fold_check
 from slas.queries.horizons import HORIZON_ALARM_DAYS, HorizonAlarm, calendar_horizon_days, horizon_alarms
 from slas.queries.troubles import CODES as TROUBLE_CODES
-from slas.queries.troubles import Trouble, troubles
+from slas.queries.troubles import LATEST_HEARTBEAT, Trouble, troubles
 
 __all__ = (
     "HORIZON_ALARM_DAYS",
+    "LATEST_HEARTBEAT",
     "TROUBLE_CODES",
     "Burst",
     "DeadEffects",
