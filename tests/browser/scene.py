@@ -9,8 +9,8 @@ from uuid import UUID
 
 from complaints.capa.operations import add_action, approve_plan, complete_action, open_capa, record_root_cause
 from complaints.correspondence.models import Dispatch, DispatchKind, LetterChannel, Notice
-from complaints.enums import EvidenceSource, Level, LineOfBusiness, Outcome, RemedyKind, Topic
-from complaints.models import Complaint
+from complaints.enums import EvidenceSource, Level, LineOfBusiness, Outcome, RemedyKind, TaskKind, Topic
+from complaints.models import Complaint, Task
 from complaints.notices.make import make_notices
 from complaints.operations import (
     Axes,
@@ -22,6 +22,7 @@ from complaints.operations import (
     inform_member,
     issue_decision,
     issue_letter,
+    open_tasks,
     record_sent,
     send_message,
     submit_complaint,
@@ -31,6 +32,7 @@ from complaints.operations import (
 from complaints.queries.decision_letter import draft_letter
 from members.accounts.models import User
 from members.actors import SYSTEM, Actor
+from members.acts import act
 from members.identifiers import new_id
 from slas.models import Clock
 from slas.queries import database_now
@@ -56,6 +58,7 @@ def lay(**emails: str) -> None:
     facts["foreign"] = scene.complaint("letter_sent", own=False).reference
     facts["posted"] = scene.complaint("letter_issued", own=False).reference
     facts |= _dates_of_law(scene)
+    facts |= _with_task(scene)
     facts |= _capas(scene, people)
     print(json.dumps(facts))  # noqa: T201 -- this is how it tells
 
@@ -165,6 +168,25 @@ class Scene:
 
     def _closed(self, told: dict) -> None:
         close_complaint(**told, at=self.at())
+
+
+def _with_task(scene: Scene) -> dict[str, str]:
+    """Let an e-mail about a complaint have come back."""
+    complaint = scene.complaint("taken")
+    with act(actor=SYSTEM, at=scene.at()) as this:
+        task = Task(
+            matter_id=complaint.pk,
+            complaint=complaint,
+            reference=complaint.reference,
+            kind=TaskKind.REACH_COMPLAINANT,
+            detail={"send": "acknowledgement"},
+            cause=f"send:{complaint.pk}",
+            assignee_id=scene.agent.user_id,
+            due_at=scene.now + timedelta(days=3),
+            opened_at=scene.now,
+        )
+        open_tasks(this=this, tasks=[task])
+    return {"task": str(task.pk), "with_task": complaint.reference}
 
 
 def _capas(scene: Scene, people: dict[str, Actor]) -> dict[str, str]:
