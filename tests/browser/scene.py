@@ -9,6 +9,7 @@ from uuid import UUID
 
 from complaints.capa.operations import add_action, approve_plan, complete_action, open_capa, record_root_cause
 from complaints.correspondence.models import Dispatch, DispatchKind, LetterChannel, Notice
+from complaints.correspondence.operations import SEND
 from complaints.enums import EvidenceSource, Level, LineOfBusiness, Outcome, RemedyKind, TaskKind, Topic
 from complaints.models import Complaint, Task
 from complaints.notices.make import make_notices
@@ -30,11 +31,14 @@ from complaints.operations import (
     write_note,
 )
 from complaints.queries.decision_letter import draft_letter
+from complaints.queries.policies import current_text
 from members.accounts.models import User
 from members.actors import SYSTEM, Actor
 from members.acts import act
 from members.identifiers import new_id
-from slas.models import Clock
+from slas.models import Clock, Outbox
+from slas.operations import ask_replay, write_draft
+from slas.outbox import settle
 from slas.queries import database_now
 
 CAUSE = "claim_rules"
@@ -60,7 +64,22 @@ def lay(**emails: str) -> None:
     facts |= _dates_of_law(scene)
     facts |= _with_task(scene)
     facts |= _capas(scene, people)
+    _give_up_an_email()
+    facts |= _drafts(people["quality_manager"])
     print(json.dumps(facts))  # noqa: T201 -- this is how it tells
+
+
+def _give_up_an_email() -> None:
+    """Let one stand there as two days without a mail server would leave it."""
+    send = Dispatch.objects.order_by("pk").first()
+    Outbox.objects.create(
+        matter_id=send.matter_id,
+        key=f"scene:{send.pk}",
+        topic=SEND,
+        payload={"dispatch": str(send.pk)},
+        dead_at=database_now(),
+        fault="ConnectionRefusedError",
+    )
 
 
 def _actor(email: str) -> Actor:
@@ -207,6 +226,19 @@ def _capas(scene: Scene, people: dict[str, Actor]) -> dict[str, str]:
     waiting = _planned(scene, quality, owner, opened.pk)
     complete_action(actor=people["agent"], at=scene.at(), action_id=action)
     return {"capa": opened.reference, "capa_action": str(waiting), "capa_done": done.reference}
+
+
+def _drafts(quality: Actor) -> dict[str, str]:
+    """Draft another limit for complaints, and reckon what it would have done."""
+    text = current_text("pack", "house").replace("15 business days", "10 business days")
+    at, key = database_now(), new_id()
+    effective_on = at.date() + timedelta(days=30)
+    words = {"kind": "pack", "text": text, "note": "Ten days are enough.", "effective_on": effective_on}
+    for draft_id in (key, waiting := new_id()):
+        write_draft(actor=quality, at=at, draft_id=draft_id, **words)
+    ask_replay(actor=quality, at=at, draft_id=key)
+    settle([row.pk for row in Outbox.objects.filter(matter_id=key)])
+    return {"draft": str(key), "draft_waiting": str(waiting)}
 
 
 def _open(scene: Scene, quality: Actor, owner: UUID, case: UUID):
