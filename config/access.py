@@ -106,6 +106,10 @@ URL_AUDIENCES: dict[str, Audience] = {
     "quality:capa_action_done": staff(*READERS),
     "quality:capa_action_hand_over": staff(*READERS),
     "quality:capa_hand_over": staff(*READERS),
+    "quality:capa_why": staff(*READERS),
+    "quality:capa_why_data": staff(*READERS),
+    "quality:capa_action_why": staff(*READERS),
+    "quality:capa_action_why_data": staff(*READERS),
     "quality:capa_plan": staff_who_may("change_capa"),
     "quality:capa_verdict": staff_who_may("change_capa"),
 }

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from complaints.views import try_dates
-from complaints.views.quality import capa_acts, capas, causes, dashboard, hand_overs, policies, what_if
+from complaints.views.quality import capa_acts, capa_why, capas, causes, dashboard, hand_overs, policies, what_if
 
 app_name = "quality"
 urlpatterns = [
@@ -30,6 +30,18 @@ urlpatterns = [
     path("capa/<slug:reference>/actions/<uuid:action_id>/done/", capa_acts.complete, name="capa_action_done"),
     path("capa/<slug:reference>/actions/<uuid:action_id>/owner/", hand_overs.action, name="capa_action_hand_over"),
     path("capa/<slug:reference>/owner/", hand_overs.capa, name="capa_hand_over"),
+    path("capa/<slug:reference>/why/<slug:kind>-<int:cycle>/", capa_why.date, name="capa_why"),
+    path("capa/<slug:reference>/why/<slug:kind>-<int:cycle>.json", capa_why.date_data, name="capa_why_data"),
+    path(
+        "capa/<slug:reference>/actions/<uuid:action_id>/why/<slug:kind>-<int:cycle>/",
+        capa_why.date,
+        name="capa_action_why",
+    ),
+    path(
+        "capa/<slug:reference>/actions/<uuid:action_id>/why/<slug:kind>-<int:cycle>.json",
+        capa_why.date_data,
+        name="capa_action_why_data",
+    ),
     path("capa/<slug:reference>/plan/", capa_acts.approve, name="capa_plan"),
     path("capa/<slug:reference>/verdict/", capa_acts.verify, name="capa_verdict"),
 ]

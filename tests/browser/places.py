@@ -153,6 +153,7 @@ PLACES = (
     Place("new CAPA without complaints", QUALITY, "/quality/capa/new/"),
     Place("new CAPA", QUALITY, "/quality/capa/new/?complaints={closed}&cause=claim_rules", form=True),
     Place("CAPA", QUALITY, "/quality/capa/{capa}/"),
+    Place("why a CAPA's date", QUALITY, "/quality/capa/{capa}/why/capa_plan-1/"),
     Place("CAPA carried out", QUALITY, "/quality/capa/{capa_done}/"),
     Place("action", QUALITY, "/quality/capa/{capa}/actions/new/", form=True),
     Place("action done", QUALITY, "/quality/capa/{capa}/actions/{capa_action}/done/"),

@@ -2,6 +2,7 @@
 
 from complaints.capa.queries.capa_list import AGE_BANDS, CapaLine, list_capas
 from complaints.capa.queries.capa_page import ActionLine, CapaHead, CapaPage, find_action, find_capa, read_capa
+from complaints.capa.queries.capa_why import CapaWhy, why_of_capa
 from complaints.capa.queries.cases import (
     CaseLine,
     case_lines,
@@ -21,6 +22,7 @@ __all__ = (
     "CapaHead",
     "CapaLine",
     "CapaPage",
+    "CapaWhy",
     "CaseLine",
     "CausePage",
     "CausePareto",
@@ -42,4 +44,5 @@ __all__ = (
     "possible_owners",
     "read_capa",
     "read_causes",
+    "why_of_capa",
 )

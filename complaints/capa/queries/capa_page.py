@@ -57,6 +57,8 @@ class Deadline:
     what: str
     due_on: date
     left: TimeLeft | None
+    kind: str
+    cycle: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def read_capa(*, actor: Actor, reference: str, at: datetime) -> CapaPage | None:
         cases=cases,
         actions=[_action_line(action, row, _left_of(clocks[action.pk], at), actor) for action in actions],
         deadlines=[
-            Deadline(str(DUE_WORDS[clock.kind]), last_day(clock.due_at), _left_of([clock], at))
+            Deadline(str(DUE_WORDS[clock.kind]), last_day(clock.due_at), _left_of([clock], at), clock.kind, clock.cycle)
             for clock in clocks[row.pk]
         ],
         happenings=sorted(_happenings(row, actions, clocks, at), key=lambda happening: happening.at),
