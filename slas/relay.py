@@ -6,7 +6,7 @@ from django.conf import settings
 
 from slas.sweep import Cursor
 
-ENVELOPE = 200
+ENVELOPE = 500
 RESEND: timedelta = settings.RESEND_AFTER  # unsettled for so long, an effect is handed out again
 TRIES = 10  # for what happens in the database, and for what gives no answer, as that which kills its worker
 TRIES_OUTSIDE = 55  # for what reaches outside and says why it failed: with the waits between them, over 48 hours

@@ -156,19 +156,23 @@ class Relay(Loop):
         self.app = app
 
     def turn(self, conn: psycopg.Connection) -> float:
-        """Send one envelope. Marking it and sending it share a transaction, and sending comes last.
-
-        Killed in between, the same keys go out twice and settle once; while the broker is away the rollback leaves
-        their attempts alone.
-        """
-        with conn.transaction():
-            if rows := take_envelope(conn.cursor()):
-                pairs = [list(column) for column in zip(*rows, strict=True)]
-                self.app.send_task("slas.settle", pairs, retry=False)
-        if len(rows) == ENVELOPE:
+        """Send one envelope, and let the next one fill up if this was not full."""
+        if self.send_envelope(conn) == ENVELOPE:
             return 0
         self.halted.wait(FILL)
         return POLL
+
+    def send_envelope(self, conn: psycopg.Connection, size: int = ENVELOPE) -> int:
+        """Send up to `size` effects that are due. Return how many.
+
+        Marking and sending share a transaction, and sending comes last: killed in between, the same keys go out twice
+        and settle once; while the broker is away the rollback leaves their attempts alone.
+        """
+        with conn.transaction():
+            if rows := take_envelope(conn.cursor(), n=size):
+                pairs = [list(column) for column in zip(*rows, strict=True)]
+                self.app.send_task("slas.settle", pairs, retry=False)
+        return len(rows)
 
 
 class DeadlineTimer(bootsteps.StartStopStep):

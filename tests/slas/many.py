@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 
 from slas.models import Clock
 from slas.queries import database_now
@@ -60,12 +60,15 @@ def crowd(
 
 
 def _disperse(cursor, pattern):
-    cursor.execute("ALTER TABLE slas_clockevent DISABLE TRIGGER slas_clock_event_append_only")
-    for table in ("slas_outbox", "slas_firing", "slas_clockevent", "slas_clock"):
-        cursor.execute(
-            f"DELETE FROM {table} WHERE matter_id IN (SELECT id FROM slas_matter WHERE kind = %s)",  # noqa: S608
-            [KIND],
-        )
-    cursor.execute("ALTER TABLE slas_clockevent ENABLE TRIGGER slas_clock_event_append_only")
-    cursor.execute("DELETE FROM slas_matter WHERE kind = %s", [KIND])
+    cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+    (may_skip_checks,) = cursor.fetchone()
+    with transaction.atomic():
+        if may_skip_checks:  # whether anything refers to a row that goes, which takes longer than all the rest
+            cursor.execute("SET LOCAL session_replication_role = replica")
+        for table in ("slas_outbox", "slas_firing", "slas_clockevent", "slas_clock"):
+            cursor.execute(
+                f"DELETE FROM {table} WHERE matter_id IN (SELECT id FROM slas_matter WHERE kind = %s)",  # noqa: S608
+                [KIND],
+            )
+        cursor.execute("DELETE FROM slas_matter WHERE kind = %s", [KIND])
     Clock.objects.filter(pk=pattern.pk).update(next_fire_at=None, state=5, ended_at=pattern.started_at)
