@@ -4,7 +4,6 @@ import hashlib
 from datetime import date, datetime
 from uuid import UUID
 
-from members.accounts.models import User
 from members.actors import Actor
 from members.acts import Act, act
 from slas import versions
@@ -38,6 +37,7 @@ def write_draft(
         wait_for_publications()  # a form that is pressed twice at once is one draft
         draft = PolicyDraft.objects.select_for_update(no_key=True, of=("self",)).filter(pk=draft_id).first()
         if draft is None:
+            assert actor.user_id is not None  # noqa: S101 -- roles belong to people
             draft = PolicyDraft(id=draft_id, kind=kind, written_by_id=actor.user_id, written_at=at, **words)
             this.add(draft)
             _record(this, draft, "policy_draft.written")
@@ -129,14 +129,10 @@ def _check_state(draft: PolicyDraft, *states: DraftState) -> None:
     if draft.state in states:
         return
     if draft.state == DraftState.PUBLISHED:
-        raise DraftRefused(f"{_name(draft.published_by_id)} has published this draft already.")
+        raise DraftRefused(f"{draft.published_by} has published this draft already.")
     if draft.state == DraftState.WITHDRAWN:
-        raise DraftRefused(f"{_name(draft.withdrawn_by_id)} has withdrawn this draft.")
+        raise DraftRefused(f"{draft.withdrawn_by} has withdrawn this draft.")
     raise DraftRefused(f"This cannot be done to a draft that is {draft.get_state_display().lower()}.")
-
-
-def _name(user_id: UUID | None) -> str:
-    return User.objects.values_list("display_name", flat=True).get(pk=user_id)
 
 
 def _check_obstacles(proposal: Proposal, at: datetime) -> None:

@@ -48,9 +48,9 @@ def read_proposal(*, kind: str, text: str, effective_on: date, where: str = "Dra
     if kind == DraftKind.CALENDAR:
         definition = read_calendar_text(text, where)
         row = CalendarVersion.objects.filter(calendar=definition.name).order_by("-effective_from").first()
-        published = row and definition_of(row)
-        changed = is_changed_calendar(definition, published)
-        version = next_version(definition, published, effective_on=effective_on) if changed else None
+        published = definition_of(row) if row else None
+        is_changed = is_changed_calendar(definition, published)
+        version = next_version(definition, published, effective_on=effective_on) if is_changed else None
         since = row.effective_from if row else None
         return Proposal(definition.name, text, where, effective_on, calendar=version, since=since)
     policies = read_pack_text(text, where)
@@ -118,7 +118,7 @@ def failing_examples(proposal: Proposal) -> Iterator[str]:
 def newest_calendar(name: str) -> Calendar | None:
     """Return the newest version of a calendar, compiled, or None."""
     row = CalendarVersion.objects.filter(calendar=name).order_by("-effective_from").only("pk").first()
-    return row and calendar_of(row.pk)
+    return calendar_of(row.pk) if row else None
 
 
 def today_of(proposal: Proposal, at: datetime) -> date:

@@ -106,7 +106,6 @@ def newest_calendar(name: str) -> CalendarVersion:
 def _past_clocks(selection: Selection, policy_ids: list[UUID]) -> Iterator[PastClock]:
     bounds = {"policies": policy_ids, "since": selection.since, "until": selection.until}
     with transaction.atomic(), connection.chunked_cursor() as cursor:
-        cursor.itersize = FETCHED_AT_ONCE
         cursor.execute(EVENTS, bounds)
         while rows := cursor.fetchmany(FETCHED_AT_ONCE):
             yield from map(_past_clock, rows)
