@@ -19,6 +19,7 @@ measures = st.sampled_from(Measure)
 instants = st.integers(0, 500 * 86_400 * 1_000_000).map(lambda us: utc(2024, 6, 1) + timedelta(microseconds=us))
 amounts = st.integers(0, 40)
 rules = st.builds(Rule, measures, st.sampled_from(StartRule), st.sampled_from([DayEnd.CLOSE, DayEnd.MIDNIGHT]))
+any_rules = st.builds(Rule, measures, st.sampled_from(StartRule), st.sampled_from(DayEnd))
 
 
 @cache
@@ -43,6 +44,17 @@ def test_adding_twice_is_adding_the_sum(calendar, rule, at, first, second):
     from_there = Line(calendar, Rule(rule.measure, day_end=rule.day_end), between)
 
     assert from_there.due_at(from_there.position(from_there.begin()) + second) == line.due_at(start + first + second)
+
+
+@LAWS
+@given(instants, st.sampled_from([Measure.BUSINESS_DAYS, Measure.CALENDAR_DAYS]), st.integers(1, 40), amounts)
+def test_adding_twice_is_adding_the_sum_where_days_end_at_the_same_time(at, measure, first, second):
+    """Where the clocks never change, that is; else the second start may be an hour that the first one never saw."""
+    rule = Rule(measure, day_end=DayEnd.SAME_TIME)
+    line, start = started(CALENDARS["Asia/Kolkata"], rule, at)
+    from_there, start_there = started(CALENDARS["Asia/Kolkata"], rule, line.due_at(start + first))
+
+    assert from_there.due_at(start_there + second) == line.due_at(start + first + second)
 
 
 @LAWS
@@ -73,7 +85,7 @@ def test_who_starts_later_is_never_due_earlier(calendar, rule, one, other, amoun
 
 
 @LAWS
-@given(rules, instants, amounts, st.integers(0, 60).map(lambda n: 5 * n))
+@given(any_rules, instants, amounts, st.integers(0, 60).map(lambda n: 5 * n))
 def test_a_new_holiday_never_makes_a_date_earlier(rule, at, amount, day):
     holiday = date(2024, 6, 1) + timedelta(days=day)
     dues = []

@@ -134,9 +134,10 @@ class Lives(RuleBasedStateMachine):
         self.now += timedelta(minutes=minutes)
 
     @precondition(lambda self: self.state is RUNNING and self.now < self.due_at < LATEST)
-    @rule(nearly=st.sampled_from([-1, 0, 1]))
-    def wait_until_it_is_due(self, nearly):
+    @rule(nearly=st.sampled_from([-1, 0, 1]), what=st.sampled_from(["pause", "complete", "cancel", "sweep"]))
+    def act_when_it_is_due(self, nearly, what):
         self.now = max(self.now, self.due_at + timedelta(microseconds=nearly))
+        getattr(self, what)()
 
     @rule()
     def pause(self):
