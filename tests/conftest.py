@@ -2,6 +2,8 @@
 
 import pytest
 from django.db import connection
+from django.db.backends.base.creation import TEST_DATABASE_PREFIX
+from django.test.utils import setup_databases, teardown_databases
 from hypothesis import settings
 
 settings.register_profile("house", deadline=None)  # speed is measured in benchmarks, never in tests
@@ -9,7 +11,20 @@ settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):  # noqa: ARG001 -- extends the fixture it is named after
-    """Let tests that commit clean up after themselves: the audit trail refuses TRUNCATE, which is how they do it."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE audit_event DISABLE TRIGGER audit_event_no_truncate")
+def django_db_setup(django_db_setup, django_db_blocker, django_db_keepdb, django_db_createdb):  # noqa: ARG001 -- extends it
+    """Let tests that commit clean up after themselves: the audit trail refuses TRUNCATE, which is how they do it.
+
+    pytest-django makes the test database only if a test is marked with `django_db`. Those that use `committed` are not,
+    and must never find themselves on the real one.
+    """
+    with django_db_blocker.unblock():
+        made = []
+        if not str(connection.settings_dict["NAME"]).startswith(TEST_DATABASE_PREFIX):
+            keep = django_db_keepdb and not django_db_createdb
+            made = setup_databases(verbosity=0, interactive=False, keepdb=keep, aliases={"default"})
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE audit_event DISABLE TRIGGER audit_event_no_truncate")
+    yield
+    if made and not django_db_keepdb:
+        with django_db_blocker.unblock():
+            teardown_databases(made, verbosity=0)
