@@ -18,7 +18,10 @@ PAUSED_FOR = timedelta(minutes=1)
 
 
 def measure() -> Figure:
-    """Pause and resume clocks of the house among both crowds; the middle one of 300 turns counts."""
+    """Pause and resume clocks of the house among both crowds.
+
+    Of 300 turns the thirtieth fastest counts: whatever else the machine does can only slow a turn down.
+    """
     few, many = (_milliseconds(number) for number in (FEW, MANY))
     return Figure(
         name="slas_pause",
@@ -36,7 +39,7 @@ def _milliseconds(number: int) -> float:
         now = database_now()
         clocks = [start("resolve", now, track="standard") for _ in range(CLOCKS)]
         taken = sorted(_one_turn(clock, now + turn * 2 * PAUSED_FOR) for turn in range(TURNS) for clock in clocks)
-    return taken[len(taken) // 2] * 1000
+    return taken[len(taken) // 10] * 1000
 
 
 def _one_turn(clock: Clock, at: datetime) -> float:
