@@ -178,6 +178,7 @@ class TimelineCode(TextChoices):
     NOTICE_SENT = "notice_sent", _("We sent a letter about the date of our answer")
     NOTICE_PASSED_ON = "notice_passed_on", _("A notice was passed on to its addressee")
     NOTICE_FAILED = "notice_failed", _("A notice that the law asks for could not be made")
+    NOTICE_RETRIED = "notice_retried", _("We try to make a notice again that the law asks for")
     DATE_EXTENDED = "date_extended", _("We moved the date of our answer")
     CLOCK_PAUSED = "clock_paused", _("We wait for the member’s answer")
     CLOCK_RESUMED = "clock_resumed", _("We go on: the wait is over")

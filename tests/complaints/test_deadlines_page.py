@@ -6,8 +6,10 @@ import pytest
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from complaints.correspondence.models import Dispatch
+from complaints.correspondence.models import Dispatch, DispatchKind
+from complaints.queries.deadlines_effects import ACTIONS, MAIL, TOPICS
 from members.actors import Role
+from slas import outbox, pack_actions
 from slas.models import Clock, Firing, FoldCheck, Outbox, Sweeper
 from slas.operations import enqueue
 from slas.queries import database_now
@@ -142,7 +144,7 @@ def dead_drills(topics):
 def test_the_list_of_what_was_given_up_asks_the_same_number_of_queries(leading, number, django_assert_num_queries):
     given_up(number)
     dead_drills(["drill"] * number)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = text_of(leading.get(GIVEN_UP))
     assert page.count("E-mail to the complainant: confirmation of receipt</td>") == number
 
@@ -211,3 +213,9 @@ def test_the_way_there_is_shown_to_those_who_may_go(leading):
     assert 'aria-current="true">Deadlines' in text_of(leading.get(GIVEN_UP))
     sign_in(leading, staff(Role.AGENT))
     assert ENGINE not in text_of(leading.get(reverse("desk:queue")))
+
+
+def test_every_kind_of_effect_and_of_email_and_every_action_has_words():
+    assert set(outbox._handlers) == set(TOPICS)
+    assert set(DispatchKind) == set(MAIL)
+    assert {*pack_actions.ACTIONS, pack_actions.NOTIFY_ROLE.rstrip(":")} == set(ACTIONS)

@@ -9,13 +9,16 @@ from django.urls import reverse
 from complaints.correspondence.models import Dispatch, LetterChannel
 from complaints.models import TimelineEntry
 from complaints.operations import record_undeliverable, retry_effects
+from complaints.operations.request_notices import MAKE_NOTICES
 from complaints.permissions import ActionForbidden
 from members.audit.models import Event
-from slas.models import Outbox
+from slas.models import Clock, Outbox
+from slas.operations import enqueue
 from slas.outbox import bury, settle
 from slas.relay import TRIES_OUTSIDE
 from tests.complaints import stages
 from tests.complaints.stages import AT
+from tests.slas.clocks import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies")]
 LATER = AT + timedelta(days=3)
@@ -100,3 +103,19 @@ def test_a_letter_whose_notice_is_tried_again_is_on_its_way_once_more(desk, lead
     retry_effects(actor=lead, at=LATER, topic="correspondence.send")
     pages.append(desk.get(reverse("desk:case", args=[row.reference])).content.decode())
     assert ["is on its way; this step" in page for page in pages] == [False, True]
+
+
+def test_a_notice_of_the_law_that_is_tried_again_is_told_on_the_timeline(lead):
+    row = stages.received()
+    clock = Clock.objects.filter(matter_id=row.pk).first()
+    with acting(AT) as this:
+        payload = {"clock": str(clock.id), "epoch": 1, "code": 100}
+        enqueue(this=this, matter_id=row.pk, key="notices:drill", topic=MAKE_NOTICES, payload=payload)
+    Outbox.objects.filter(key="notices:drill").update(attempts=TRIES_OUTSIDE, next_try_at=Now(), fault="TypstError")
+    assert bury() == 1
+    assert retry_effects(actor=lead, at=LATER, topic=MAKE_NOTICES) == 1
+    entries = TimelineEntry.objects.unscoped("test").filter(complaint=row, code__startswith="notice_").order_by("pk")
+    assert [(entry.code, entry.actor_label) for entry in entries] == [
+        ("notice_failed", "Redress"),
+        ("notice_retried", "Dana Ruiz"),
+    ]
