@@ -88,6 +88,55 @@ def test_the_first_turn_is_a_full_one_and_later_ones_leave_old_rows_alone_for_a_
     assert fresh(old).next_seq == 3
 
 
+def test_a_clock_that_a_user_holds_for_long_is_skipped_and_taken_by_the_next_full_pass(sweeper, conn):
+    sweeper.turn(conn)
+    clock = started_so_that_it_is_due_in(timedelta(hours=1))
+    Clock.objects.filter(pk=clock.pk).update(next_fire_at=database_now() - 5 * MINUTE)
+    with psycopg.connect(**connection.get_connection_params()) as user:
+        user.execute("SELECT FROM slas_clock WHERE id = %s FOR NO KEY UPDATE", [clock.id])
+        sweeper.full_due = time.monotonic()
+        assert sweeper.turn(conn) == LOOK_AHEAD
+    assert sweeper.turn(conn) == LOOK_AHEAD  # it is older than the watermark
+    assert firings(clock) == []
+
+    sweeper.full_due = time.monotonic()
+    assert sweeper.turn(conn) == 0
+    assert [code for code, _, suppressed in firings(clock) if not suppressed] == [80]
+
+
+@pytest.fixture
+def standby(monkeypatch):
+    """Let every new connection believe that its server is a standby; return what promotes it."""
+
+    def promote():
+        with connection.cursor() as cursor:
+            cursor.execute("DROP SCHEMA IF EXISTS standby CASCADE")
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA standby")
+        cursor.execute("CREATE FUNCTION standby.pg_is_in_recovery() RETURNS bool RETURN true")
+    options = connection.settings_dict["OPTIONS"]
+    monkeypatch.setitem(options, "options", "-c search_path=standby,pg_catalog,public")
+    yield promote
+    promote()
+
+
+def test_a_standby_is_refused_until_it_is_promoted(sweeper, standby, caplog):
+    clock = started_so_that_it_is_due_in(-MINUTE)
+    with pytest.raises(RuntimeError, match="this is a standby"):
+        sweeper.connect()
+
+    sweeper.start()
+    try:
+        wait_for(lambda: "waiting until it is promoted (fault 1)" in caplog.text, 10)
+        assert firings(clock) == []
+        standby()
+        wait_for(lambda: firings(clock), 10)
+    finally:
+        sweeper.halt()
+        sweeper.join(10)
+
+
 def test_a_storm_doubles_the_batch_until_it_is_over(sweeper, conn):
     clocks = BATCH + 10
     row = started_so_that_it_is_due_in(-MINUTE)
