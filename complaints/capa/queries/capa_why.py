@@ -32,4 +32,6 @@ def why_of_capa(
         return None
     rows = Clock.objects.filter(matter_id=action_id or head.id, kind=kind, cycle=cycle)
     clock = rows.exclude(state=ClockState.CANCELLED).first()
-    return clock and CapaWhy(head, action.description if action else "", explain_clock(clock, at=at))
+    if clock is None:
+        return None
+    return CapaWhy(head, action.description if action else "", explain_clock(clock, at=at))
