@@ -232,10 +232,10 @@ def _drafts(quality: Actor) -> dict[str, str]:
     """Draft another limit for complaints, and reckon what it would have done."""
     text = current_text("pack", "house").replace("15 business days", "10 business days")
     at, key = database_now(), new_id()
-    effective_on = at.date() + timedelta(days=30)
-    words = {"kind": "pack", "text": text, "note": "Ten days are enough.", "effective_on": effective_on}
-    for draft_id in (key, waiting := new_id()):
-        write_draft(actor=quality, at=at, draft_id=draft_id, **words)
+    words = {"kind": "pack", "text": text, "note": "Ten days are enough."}
+    for days, draft_id in ((30, key), (60, waiting := new_id())):
+        effective_on = at.date() + timedelta(days=days)
+        write_draft(actor=quality, at=at, draft_id=draft_id, effective_on=effective_on, **words)
     ask_replay(actor=quality, at=at, draft_id=key)
     settle([row.pk for row in Outbox.objects.filter(matter_id=key)])
     return {"draft": str(key), "draft_waiting": str(waiting)}

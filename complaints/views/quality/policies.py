@@ -53,7 +53,9 @@ def new(request: HttpRequest) -> HttpResponse:
     """Write a draft, from what is in force or from another draft's text."""
     kind, name, text, note = _start(request)
     initial = {"key": uuid4(), "kind": kind, "text": text, "note": note}
-    return _form_page(request, DraftForm(_typed(request), initial=initial), draft_title(kind, name), kind)
+    return _form_page(
+        request, DraftForm(_typed(request), initial=initial), f"New draft of the {draft_title(kind, name)}", kind
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,9 +68,8 @@ def edit(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     initial = {"key": draft.pk, "kind": draft.kind} | {
         name: getattr(draft, name) for name in ("text", "note", "effective_on")
     }
-    return _form_page(
-        request, DraftForm(_typed(request), initial=initial), draft_title(draft.kind, draft.name), draft.kind
-    )
+    heading = f"Text of the draft of the {draft_title(draft.kind, draft.name)}"
+    return _form_page(request, DraftForm(_typed(request), initial=initial), heading, draft.kind)
 
 
 @require_safe
@@ -98,14 +99,14 @@ def _draft_page(request: HttpRequest, draft_id: UUID, *, refusal: str = "", stat
     return staff_page(request, "quality/policies_draft.html", context, status=status)
 
 
-def _form_page(request: HttpRequest, form: DraftForm, title: str, kind: str) -> HttpResponse:
+def _form_page(request: HttpRequest, form: DraftForm, heading: str, kind: str) -> HttpResponse:
     def carry_out(key: UUID, **words: Any) -> HttpResponse:
         words["kind"] = kind
         written = write_draft(actor=request.actor, at=database_now(), draft_id=key, **words)
         messages.success(request, "The draft is kept. Look at what it would have done, then submit it.")
         return redirect("quality:policy_draft", written.pk)
 
-    return act_page(request, "quality/policies_write.html", form, {"title": title}, carry_out)
+    return act_page(request, "quality/policies_write.html", form, {"heading": heading}, carry_out)
 
 
 def _start(request: HttpRequest) -> tuple[str, str, str, str]:
