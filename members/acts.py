@@ -122,14 +122,14 @@ def _update(changed: Iterable[tuple[Model, set[str]]]) -> None:
     for row, fields in changed:
         if fields:
             alike[type(row), tuple(sorted(fields))].append(row)
-    for (model, fields), rows in alike.items():
-        columns = [model._meta.get_field(name) for name in fields]
+    for (model, names), rows in alike.items():
+        columns = [model._meta.get_field(name) for name in names]
         plain = not any(isinstance(column, SealedBytesField) for column in columns)
         if len(rows) >= SOME and plain and len(model._meta.pk_fields) == 1:
-            model._base_manager.bulk_update(rows, fields)
+            model._base_manager.bulk_update(rows, names)
         else:
             for row in rows:
-                row.save(update_fields=fields)
+                row.save(update_fields=names)
 
 
 def _insert(model: type[Model], rows: list[Model]) -> None:

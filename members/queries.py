@@ -33,8 +33,8 @@ def holders_of(*roles: str) -> dict[str, list[Holder]]:
     grants = RoleGrant.objects.filter(role__in=roles, revoked_at=None, user__is_active=True)
     found: dict[str, list[Holder]] = defaultdict(list)
     rows = grants.order_by("granted_at", "pk").values_list("role", "user_id", "user__member__pk", "user__display_name")
-    for role, *person in rows:
-        found[role].append(Holder(*person))
+    for role, user_id, member_id, name in rows:
+        found[role].append(Holder(user_id, member_id, name))
     return found
 
 

@@ -35,7 +35,7 @@ class Heirs:
         heir = min(able, key=lambda person: self._open[person.user_id], default=None)
         if heir is not None:
             self._open[heir.user_id] += 1
-            if complaint.owner_id in self._open:
+            if complaint.owner_id is not None and complaint.owner_id in self._open:
                 self._open[complaint.owner_id] -= 1
         return heir
 
