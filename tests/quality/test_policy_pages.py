@@ -280,6 +280,7 @@ def test_the_what_if_is_asked_for_waited_for_and_shown_with_its_list(signed_in, 
     assert reverse("desk:case", args=[late.reference]) in shown
     assert soon.reference not in shown
     assert "in time → late" in shown
+    assert [bar.category.label for bar in response.context["shifts"].bars] == ["8–14 earlier"]
     assert late.reference not in words_of(signed_in.get(address + "?show=late_either_way"))
 
 

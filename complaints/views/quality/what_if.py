@@ -31,15 +31,15 @@ LINES_A_PAGE = 50
 A_YEAR = timedelta(days=365)
 GROUP_WORDS = {NEWLY_LATE: "Newly late", NEWLY_IN_TIME: "Newly in time", LATE_EITHER_WAY: "Late either way"}
 SHIFTS = (
-    (None, -15, "15 days or more earlier"),
-    (-14, -8, "8 to 14 days earlier"),
-    (-7, -4, "4 to 7 days earlier"),
-    (-3, -1, "1 to 3 days earlier"),
-    (0, 0, "The same day"),
-    (1, 3, "1 to 3 days later"),
-    (4, 7, "4 to 7 days later"),
-    (8, 14, "8 to 14 days later"),
-    (15, None, "15 days or more later"),
+    (None, -15, "15+ earlier"),
+    (-14, -8, "8–14 earlier"),
+    (-7, -4, "4–7 earlier"),
+    (-3, -1, "1–3 earlier"),
+    (0, 0, "Same day"),
+    (1, 3, "1–3 later"),
+    (4, 7, "4–7 later"),
+    (8, 14, "8–14 later"),
+    (15, None, "15+ later"),
 )
 
 
@@ -149,7 +149,7 @@ def _shift_chart(told: dict[str, Any]) -> BarChart | None:
         for least, most, words in SHIFTS
     ]
     filled = [place for place, category in enumerate(categories) if category.count]
-    return bar_chart("By how much due dates move", categories[filled[0] : filled[-1] + 1] if filled else [])
+    return bar_chart("By how many days due dates move", categories[filled[0] : filled[-1] + 1] if filled else [])
 
 
 def _within(days: int, least: int | None, most: int | None) -> bool:
