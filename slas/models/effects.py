@@ -22,7 +22,7 @@ class Firing(models.Model):
     sweeper = models.CharField(max_length=120, help_text="Who found it; empty: the act that ended the clock.")
 
     class Meta:
-        # The ledger grows in the order of time, so an index of a few pages finds an hour in it and costs a storm nothing.
+        # The ledger grows in the order of time: an index of a few pages finds an hour in it, and a storm pays nothing.
         indexes = (BrinIndex(fields=("fired_at",), name="slas_firing_fired", pages_per_range=16, autosummarize=True),)
 
     def __str__(self) -> str:

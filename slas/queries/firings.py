@@ -68,7 +68,8 @@ class Burst:
 def fire_lag(now: datetime, span: timedelta) -> FireLag:
     """Return how late the thresholds fired that did so within the span up to now."""
     ((fired, quantiles, longest),) = _rows(QUANTILES, since=now - span, now=now)
-    return FireLag(fired, *(quantiles or (None, None, None)), longest)
+    median, p95, p99 = quantiles or (None, None, None)
+    return FireLag(fired, median, p95, p99, longest)
 
 
 def fired_by_code(now: datetime, span: timedelta) -> list[FiredCode]:
