@@ -16,7 +16,6 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -44,8 +43,8 @@ from tests.slas.corrections import correct
 from tests.slas.drill import ANSWER, KIND, PACK, REASON, drill_published
 from tests.slas.slow_clock import Impossible, SlowClock, Walk
 
-LIVES = int(os.environ.get("REDRESS_LIVES", "25"))
-BEGINNING, DAYS, LATEST = utc(2026, 6, 1), 200, utc(2026, 8, 15)
+LIVES = int(os.environ.get("REDRESS_LIVES", "20"))
+BEGINNING, DAYS, LATEST = utc(2026, 6, 1), 120, utc(2026, 7, 10)
 LIMITS = {
     "5 business days": "20 business days",
     "12 business hours": "40 business hours",
@@ -59,6 +58,8 @@ CORRECTIONS = [  # each adds to the one before
 RUNNING, PAUSED, MET, MISSED, CANCELLED = ClockState
 OPEN = {RUNNING, PAUSED}
 REFUSED = "refused"
+AROUND_DUE = {name: timedelta(microseconds=n) for name, n in (("nearly due", -1), ("due", 0), ("just late", 1))}
+waits = st.sampled_from([0, 0, 1, 60, 1440, *AROUND_DUE]) | st.integers(0, 4000)
 
 
 @cache
@@ -128,35 +129,35 @@ class Lives(RuleBasedStateMachine):
     def is_overdue(self):
         return self.state is RUNNING and self.now > self.due_at
 
-    @precondition(lambda self: self.now < LATEST)
-    @rule(minutes=st.integers(0, 4000) | st.sampled_from([1, 60, 1440]))
-    def wait(self, minutes):
-        self.now += timedelta(minutes=minutes)
+    def later(self, after):
+        """Let minutes pass, or the time until it is due."""
+        if after in AROUND_DUE:
+            if self.state is RUNNING and self.due_at < LATEST:
+                self.now = max(self.now, self.due_at + AROUND_DUE[after])
+        elif self.now < LATEST:
+            self.now += timedelta(minutes=after)
 
-    @precondition(lambda self: self.state is RUNNING and self.now < self.due_at < LATEST)
-    @rule(nearly=st.sampled_from([-1, 0, 1]), what=st.sampled_from(["pause", "complete", "cancel", "sweep"]))
-    def act_when_it_is_due(self, nearly, what):
-        self.now = max(self.now, self.due_at + timedelta(microseconds=nearly))
-        getattr(self, what)()
-
-    @rule()
-    def pause(self):
+    @rule(after=waits)
+    def pause(self, after):
+        self.later(after)
         outcome = self.happen(pause_clock, reason=REASON)
         if self.state is RUNNING and self.now < self.due_at:
             self.becomes(PAUSED, "pause", self.now)
         else:
             assert outcome == (REFUSED if self.state in OPEN else None)
 
-    @rule()
-    def resume(self):
+    @rule(after=waits)
+    def resume(self, after):
+        self.later(after)
         outcome = self.happen(resume_clock)
         if self.state is PAUSED:
             self.becomes(RUNNING, "resume", self.now)
         else:
             assert outcome == (REFUSED if self.state is RUNNING else None)
 
-    @rule(amount=st.integers(1, 5))
-    def extend(self, amount):
+    @rule(after=waits, amount=st.integers(1, 5))
+    def extend(self, after, amount):
+        self.later(after)
         days = self.policy.rule.measure.is_days
         outcome = self.happen(extend_clock, amount=amount if days else amount * 3600, reason=REASON)
         if self.state in OPEN and self.extensions < 3 and not self.is_overdue:
@@ -165,8 +166,9 @@ class Lives(RuleBasedStateMachine):
         else:
             assert outcome == (REFUSED if self.state in OPEN else None)
 
-    @rule()
-    def complete(self):
+    @rule(after=waits)
+    def complete(self, after):
+        self.later(after)
         outcome = self.happen(complete_clock)
         if self.state in OPEN:
             if self.state is PAUSED:
@@ -175,16 +177,18 @@ class Lives(RuleBasedStateMachine):
         else:
             assert outcome is None
 
-    @rule()
-    def cancel(self):
+    @rule(after=waits)
+    def cancel(self, after):
+        self.later(after)
         outcome = self.happen(cancel_clock, reason="withdrawn")
         if self.state in OPEN:
             self.becomes(MISSED if self.is_overdue else CANCELLED)
         else:
             assert outcome is None
 
-    @rule()
-    def reopen(self):
+    @rule(after=waits)
+    def reopen(self, after):
+        self.later(after)
         former = list(Clock.objects.filter(matter_id=self.matter.pk).order_by("cycle").values())
         outcome = self.happen(reopen_clock)
         if self.state in OPEN:
@@ -193,8 +197,9 @@ class Lives(RuleBasedStateMachine):
             self.former = former
             self.new_cycle()
 
-    @rule()
-    def sweep(self):
+    @rule(after=waits)
+    def sweep(self, after):
+        self.later(after)
         with connection.cursor() as cursor:
             fire_everything(cursor, now=self.now, who="test")
         clock = clocks_of(self.matter.pk)[-1]
@@ -203,8 +208,9 @@ class Lives(RuleBasedStateMachine):
             fired = Firing.objects.filter(clock_id=clock.id, epoch=clock.epoch, code=100).exists()
             assert fired == (self.now >= self.due_at)
 
-    @rule(correct_it=st.booleans())
-    def rebase(self, correct_it):
+    @rule(after=waits, correct_it=st.booleans())
+    def rebase(self, after, correct_it):
+        self.later(after)
         known = len(self.calendars)
         if correct_it and known <= len(CORRECTIONS):
             newer = correct("house", **CORRECTIONS[known - 1], effective_from=date(2029, 1, known))
@@ -250,6 +256,6 @@ def test_every_life_of_a_clock_is_what_the_slow_way_says():
     run_state_machine_as_test(
         Lives,
         settings=settings(
-            max_examples=LIVES, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=LIVES, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
