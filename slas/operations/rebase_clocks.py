@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -178,15 +178,17 @@ class _Rebase:
     def _decide(self, rows: list[_Row]) -> Iterator[tuple[Outcome, Face | None]]:
         """Yield what becomes of each clock, and its face under the new calendar where it has one."""
         for row, face in zip(rows, self._faces(rows), strict=True):
-            dates = (row.due_at, None) if isinstance(face, str) else (row.due_at, face.due_at)
+            known = None if isinstance(face, str) else face
             if row.state == State.RUNNING and row.due_at < self.at:
                 fate, why = Fate.OVERDUE, "its date has passed, and a promise that was broken stays broken"
             elif isinstance(face, str):
                 fate, why = Fate.REFUSED, face
             else:
                 fate, why = Fate.REBASED, ""
-            outcome = Outcome(row.matter_id, row.id, row.kind, fate, *dates, why)
-            yield outcome, None if isinstance(face, str) else face
+            yield (
+                Outcome(row.matter_id, row.id, row.kind, fate, row.due_at, known.due_at if known else None, why),
+                known,
+            )
 
     def _faces(self, rows: list[_Row]) -> Iterator[Face | str]:
         """Yield what the replay of its events makes of each clock, or the sentence that refuses it."""
@@ -217,7 +219,8 @@ class _Rebase:
         dates = zip(*map(self._dates, faces.values()), strict=True)
         between = moved[0][0].matter_id, moved[-1][0].matter_id
         event = [EventKind.REBASE, self.at, self.reason, self.calendar.pk, self.actor.kind, self.actor.user_id]
-        cursor.execute(WRITE, [self.calendar.pk, *map(_array, clocks), *map(list, dates), *between, *event])
+        values: list[Any] = [self.calendar.pk, *map(_array, clocks), *map(list, dates), *between, *event]
+        cursor.execute(WRITE, values)
 
     def _dates(self, face: Face) -> tuple[object, ...]:
         return (
