@@ -10,7 +10,7 @@ from random import Random
 from tqdm import tqdm
 
 from config.stack.supervisor import say
-from tests.chaos.plan import Blow, Kind
+from tests.chaos.plan import KILLS, Blow, Kind
 from tests.chaos.world import World
 
 LONGEST_DEATH = 2.0  # s until a killed worker is started again
@@ -59,7 +59,7 @@ class Mayhem:
             heappush(self.queue, Blow(elapsed + PATIENCE, blow.kind, blow.slot))
             return
         self.fallen[blow.kind] += 1
-        if blow.kind in {Kind.GROUP, Kind.WORKER}:
+        if blow.kind in KILLS:
             back = elapsed + self.random.uniform(0, LONGEST_DEATH)
             heappush(self.queue, Blow(back, Kind.REVIVE, blow.slot))
         if blow.kind is not Kind.REVIVE:

@@ -45,6 +45,7 @@ class World:
         self.supervisor: Supervisor = stack.supervisor
         self.variables = stack.variables
         self.since = dict.fromkeys(range(workers), 0.0)  # by worker, the time of its last start
+        self.killed: set[int] = set()
         self.connection: psycopg.Connection[Any] | None = None
 
     @property
@@ -81,9 +82,17 @@ class World:
             self.pause()
 
     def is_sweeping(self, slot: int) -> bool:
-        """Tell whether a worker's sweeper has given a sign of life since it was started last."""
+        """Tell whether a worker's sweeper has given a sign of life since it was started last.
+
+        Raises ChildEnded if it ended and nobody had killed it.
+        """
+        if slot in self.killed:
+            return False
+        child = self.child(f"worker-{slot}")
+        if child.exit_status is not None:
+            raise ChildEnded(child, after=0)
         found = self.ask(SEEN, [f"worker-{slot}@chaos", self.since[slot]])
-        return self.child(f"worker-{slot}").exit_status is None and found is not None and found[0]
+        return found is not None and found[0]
 
     def start_people(self, *, seed: int, seconds: float) -> None:
         """Start the processes that act on clocks."""
@@ -124,6 +133,7 @@ class World:
         child = self.child(f"worker-{slot}")
         (os.killpg if whole else os.kill)(child.process.pid, signal.SIGKILL)
         child.process.wait()
+        self.killed.add(slot)
         return True
 
     def kill_pool_process(self, slot: int) -> bool:
@@ -138,6 +148,7 @@ class World:
         child = self.child(f"worker-{slot}")
         with suppress(ProcessLookupError):
             os.killpg(child.process.pid, signal.SIGKILL)
+        self.killed.remove(slot)
         self.since[slot] = time.time()
         child.start()
 
