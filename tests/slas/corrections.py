@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.db import connection
 
 from slas import versions
-from slas.models import CalendarVersion
+from slas.models import CalendarVersion, Clock
 
 
 def correct(calendar, *, closed=(), opened=(), weekly=None, effective_from=date(2026, 7, 1)):
@@ -37,7 +37,9 @@ def corrected_for_a_while(calendar, **corrections):
 
 
 def withdraw(row):
-    """Take a version back by which nothing counts any more."""
+    """Take a version back, as if it had never been published; what went over to it is pinned to the one before."""
+    before = CalendarVersion.objects.get(calendar=row.calendar, version=row.version - 1)
+    Clock.objects.filter(calendar=row).update(calendar=before)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE slas_calendarversion DISABLE TRIGGER USER")
         cursor.execute("DELETE FROM slas_calendarversion WHERE id = %s", [row.pk])
