@@ -1,6 +1,7 @@
 """Whom a pack binds, as data in the pack: conditions on facts that the owner of a matter knows. Plain Python."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from slas.pack_words import PackFault
@@ -9,7 +10,7 @@ FACTS = ("jurisdictions", "coverages", "kinds")
 """What a pack may ask about: where the insurer is supervised, what is covered, and what was asked of the insurer."""
 
 Conditions = Mapping[str, tuple[str, ...]]
-Facts = Mapping[str, Set[str]]
+Facts = Mapping[str, AbstractSet[str]]
 
 
 def read_conditions(item: Any, where: str) -> Conditions:
