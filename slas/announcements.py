@@ -8,7 +8,7 @@ from django.db.models.expressions import RawSQL
 
 from slas.algebra import BREACH
 from slas.models import Clock
-from slas.outbox import FIRED, Effect, effect_key, handles_together
+from slas.outbox import FIRED, Effect, firing_key, handles_together
 from slas.queries import database_now
 from slas.signals import Fired, clock_breached, clock_warned
 
@@ -55,8 +55,9 @@ def fired_by(effect: Effect, clock: Clock) -> Iterator[Fired]:
     """Yield what one effect tells: each action of its firing."""
     told = effect.payload
     code, epoch, scheduled_for = told["code"], told["epoch"], datetime.fromisoformat(told["at"])
+    key = firing_key(clock.id, epoch, code)
     for action in told["actions"]:
-        yield Fired(clock, code, epoch, scheduled_for, action, effect_key(clock.id, epoch, code, action))
+        yield Fired(clock, code, epoch, scheduled_for, action, f"{key}:{action}")
 
 
 def _with_clocks(effects: Sequence[Effect]) -> Iterator[tuple[Effect, Clock]]:
