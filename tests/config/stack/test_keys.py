@@ -28,3 +28,11 @@ def test_a_private_file_is_replaced_whole(tmp_path):
     keys.write_private(file, "new")
     assert file.read_text() == "new"
     assert [path.name for path in tmp_path.iterdir()] == ["demo.json"]
+
+
+def test_the_token_of_the_metrics_is_made_once_and_for_its_owner_alone(tmp_path):
+    folder = tmp_path / "secrets"
+    token = keys.metrics_token(folder)
+    assert len(token) > 40
+    assert keys.metrics_token(folder) == token
+    assert (folder / "metrics_token").stat().st_mode & 0o777 == 0o600
