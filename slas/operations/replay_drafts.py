@@ -9,11 +9,14 @@ from django.conf import settings
 
 from members.actors import SYSTEM, Actor
 from members.acts import act
+from slas.calendar import CalendarFault
 from slas.drafts import PUBLISHERS, DraftForbidden, DraftRefused
 from slas.models import PolicyDraft
 from slas.operations.effects import enqueue
+from slas.policy import PackFault
 from slas.queries.proposals import drafted_by, read_proposal
 from slas.queries.replays import Selection, count_clocks
+from slas.replay import Drafted
 
 REPLAY = "slas.replay"
 MOST_CLOCKS = 500_000
@@ -37,10 +40,7 @@ def ask_replay(
             raise DraftRefused(
                 f"This draft is {draft.get_state_display().lower()}: what it would have done is settled."
             )
-        proposal = read_proposal(kind=draft.kind, text=draft.text, effective_on=draft.effective_on)
-        if proposal.says_nothing_new:
-            raise DraftRefused("This draft changes nothing, so there is nothing to reckon. Change its text first.")
-        count = count_clocks(selection_of(since, until), drafted_by([proposal]))
+        count = count_clocks(selection_of(since, until), _drafted(draft))
         if count > MOST_CLOCKS:
             raise DraftRefused(
                 f"{count:,} clocks started in this period. Choose a shorter one, up to {MOST_CLOCKS:,}, or have the "
@@ -56,6 +56,18 @@ def ask_replay(
             payload={"asked_at": at.isoformat()},
         )
     return draft
+
+
+def _drafted(draft: PolicyDraft) -> Drafted:
+    """Return what the draft would change. Raises DraftRefused where that is nothing, or cannot be told."""
+    try:
+        proposal = read_proposal(kind=draft.kind, text=draft.text, effective_on=draft.effective_on)
+        drafted = drafted_by([proposal])
+    except (CalendarFault, PackFault) as fault:
+        raise DraftRefused(str(fault)) from None
+    if proposal.says_nothing_new:
+        raise DraftRefused("This draft changes nothing, so there is nothing to reckon. Change its text first.")
+    return drafted
 
 
 def record_replay(*, at: datetime, draft_id: UUID, asked_at: datetime, result: dict[str, Any]) -> None:

@@ -362,6 +362,12 @@ def test_a_period_that_ends_before_it_begins_and_a_settled_draft_are_refused(aut
         ask_replay(actor=author, at=database_now(), draft_id=published(author, second).pk)
 
 
+def test_a_draft_whose_calendar_is_nowhere_is_not_reckoned_and_told_why(author):
+    draft = written(author, text=house_text().replace('calendar = "house"', 'calendar = "moon"', 1))
+    with pytest.raises(DraftRefused, match="counts by calendar 'moon', which is not published"):
+        ask_replay(actor=author, at=database_now(), draft_id=draft.pk)
+
+
 def test_more_clocks_than_a_page_can_wait_for_are_refused(author, monkeypatch):
     monkeypatch.setattr("slas.operations.replay_drafts.MOST_CLOCKS", 0)
     start("resolve", MONDAY, track="standard")
