@@ -168,7 +168,7 @@ def settle(pairs: Sequence[Pair], *, patience: timedelta = PATIENCE) -> int:
 
 
 def _ask(sql: str, pairs: Sequence[Pair], **values: Any) -> list[tuple[Any, ...]]:
-    asked = {"matter_ids": [matter_id for matter_id, _ in pairs], "keys": [key for _, key in pairs]}
+    asked: dict[str, Any] = {"matter_ids": [matter_id for matter_id, _ in pairs], "keys": [key for _, key in pairs]}
     with connection.cursor() as cursor:
         cursor.execute(sql, asked | values)
         return cursor.fetchall()
