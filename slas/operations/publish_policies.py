@@ -1,14 +1,15 @@
 """Publication: calendar and policy files become immutable rows, once.
 
 A file is the reviewed source, a row is what clocks are pinned to. What is published already is skipped; what differs
-from it needs a new version with a later date, for promises that were made stay as they were made. What people have
-published from a draft is theirs: a file that differs from it is left out, and the log says so.
+from it needs a new version with a later date, for promises that were made stay as they were made. Where that date has
+passed already when a database first sees the file, as after an upgrade, the version counts from the next day on. What
+people have published from a draft is theirs: a file that differs from it is left out, and the log says so.
 """
 
 import logging
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 
 from slas import versions
 from slas.calendar import Calendar, CalendarFault, Definition, Offsets, read_definition, zone_offsets
@@ -142,15 +144,25 @@ def _publish_calendar(file: _CalendarFile, published: Container[UUID], *, now: d
     definition = file.definition
     if id_of(definition) in published:
         return False
+    row = calendar_row(definition, file.offsets)
     if latest := CalendarVersion.objects.filter(calendar=definition.name).order_by("-version").first():
-        today = file.today(now)
-        if definition.version <= latest.version or definition.effective_from <= max(today, latest.effective_from):
+        if definition.version <= latest.version or definition.effective_from <= latest.effective_from:
             raise CalendarFault(
                 f"{definition.name}.toml differs from the published {latest}; give it version = {latest.version + 1} "
-                f"and an effective_from after {max(today, latest.effective_from)}"
+                f"and an effective_from after {latest.effective_from}"
             )
-    calendar_row(definition, file.offsets).save(force_insert=True)
+        row.effective_from = _not_before_tomorrow(definition.effective_from, file.today(now), f"calendar {latest}")
+    row.save(force_insert=True)
     return True
+
+
+def _not_before_tomorrow(day: date, today: date, what: str) -> date:
+    """Return the day, or tomorrow where it has come: clocks have started by what was in force until now."""
+    if day > today:
+        return day
+    tomorrow = today + timedelta(days=1)
+    log.warning("%s changes from %s, not from %s: what has begun stays as it is", what, tomorrow, day)
+    return tomorrow
 
 
 def _check_calendar(policy: Policy, calendars: Mapping[str, _CalendarFile]) -> None:
@@ -160,15 +172,12 @@ def _check_calendar(policy: Policy, calendars: Mapping[str, _CalendarFile]) -> N
 
 def _end_range(policy: Policy, *, today: date) -> None:
     """Write the end that a file gives to a version which is in force without one. What has begun can not be undone."""
-    running = PolicyVersion.objects.filter(pk=id_of(policy), effective_to=None)
-    if policy.effective_to is None or not running.exists():
+    if policy.effective_to is None:
         return
-    if policy.effective_to <= today:
-        raise PackFault(
-            f"pack {policy.pack}: {policy.name} from {policy.effective_from} is in force, and clocks have started by "
-            f"it; give it an effective_to after {today}"
-        )
-    running.update(effective_to=policy.effective_to)
+    for running in PolicyVersion.objects.filter(pk=id_of(policy), effective_to=None):
+        what = f"pack {policy.pack}: {policy.name} from {policy.effective_from}"
+        running.effective_to = _not_before_tomorrow(policy.effective_to, today, what)
+        running.save(update_fields=["effective_to"])
 
 
 def _publish_policy(
@@ -178,12 +187,23 @@ def _publish_policy(
     pk, calendar = id_of(policy), calendars[policy.calendar]
     if PolicyVersion.objects.filter(pk=pk).exists():
         return False
-    today = calendar.today(now)
-    if policy.effective_from <= today and (policy.pack, policy.obligation, policy.track) in known:
+    row = policy_row(policy)
+    if key_of(policy) in known:
+        today, what = calendar.today(now), f"pack {policy.pack}: {policy.name}"
+        if policy.effective_to and policy.effective_to <= max(policy.effective_from, today + timedelta(days=1)):
+            return False  # it came and went before this database saw it
+        _refuse_overlap(policy)
+        row.effective_from = _not_before_tomorrow(policy.effective_from, today, what)
+    check_examples(Terms(calendar.compiled, policy))
+    row.save(force_insert=True)
+    return True
+
+
+def _refuse_overlap(policy: Policy) -> None:
+    """Refuse what would change a version that is published, instead of following it."""
+    same = PolicyVersion.objects.filter(pack=policy.pack, obligation=policy.obligation, track=policy.track)
+    if same.filter(Q(effective_to=None) | Q(effective_from__gte=policy.effective_from)).exists():
         raise PackFault(
             f"pack {policy.pack}: {policy.name} from {policy.effective_from} differs from what was published; end that "
-            f"one with effective_to, and add the new one with an effective_from after {today}"
+            "one with effective_to, and add the new one with that day as its effective_from"
         )
-    check_examples(Terms(calendar.compiled, policy))
-    policy_row(policy).save(force_insert=True)
-    return True

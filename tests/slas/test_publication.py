@@ -124,12 +124,31 @@ def test_a_new_database_takes_the_whole_history_of_a_pack(folder):
     assert hours == [0, 12]
 
 
-def test_what_has_begun_can_not_be_ended_in_the_past(folder):
-    rewrite(pack(folder), (REPLY_BEGINS, f"{REPLY_BEGINS}effective_to = 2025-01-01\n"))
-    with pytest.raises(
-        PackFault, match="message_reply from 2019-01-01 is in force, and clocks have started by it; give"
-    ):
-        publish_policies(folder)
+def test_a_change_whose_day_has_passed_counts_from_tomorrow_on(folder, caplog):
+    """An upgrade may come long after the day that a shipped file names; what has begun stays as it is."""
+    clock = start("message_reply", MONDAY)
+    rewrite(pack(folder), (REPLY_BEGINS, f"{REPLY_BEGINS}effective_to = 2024-01-01\n"))
+    with pack(folder).open("a") as file:
+        file.write(REPLY.format(date="2024-01-01\neffective_to = 2025-01-01").replace("12 hours", "6 hours"))
+        file.write(REPLY.format(date="2025-01-01"))
+
+    assert publish_policies(folder).policies == 1
+    assert "message_reply changes from" in caplog.text
+    old, new = PolicyVersion.objects.filter(obligation="message_reply").order_by("effective_from")
+    assert old.pk == clock.policy_id == in_force("house", "message_reply", "", database_now())[0]
+    assert old.effective_to == new.effective_from > date(2025, 1, 1)
+    assert (new.budget, new.effective_to) == (12 * 3600, None)
+    assert publish_policies(folder).policies == 0
+
+
+def test_a_calendar_whose_day_has_passed_counts_from_tomorrow_on(folder):
+    path = folder / "calendars" / "house.toml"
+    rewrite(path, ("version = 1\neffective_from = 2019-01-01", "version = 2\neffective_from = 2026-01-01"))
+    assert publish_policies(folder).calendars == 1
+    old, new = CalendarVersion.objects.filter(calendar="house").order_by("version")
+    assert new.effective_from > database_now().date() - timedelta(days=1)
+    assert in_force("house", "resolve", "standard", database_now())[1] == old.pk
+    assert publish_policies(folder).calendars == 0
 
 
 def test_changing_what_is_published_in_place_is_refused_with_the_cure(folder):
@@ -139,7 +158,7 @@ def test_changing_what_is_published_in_place_is_refused_with_the_cure(folder):
 
     assert str(refused.value).startswith(
         "pack house: message_reply from 2019-01-01 differs from what was published; end that one with effective_to, "
-        "and add the new one with an effective_from after 20"
+        "and add the new one with that day as its effective_from"
     )
     assert PolicyVersion.objects.filter(pack="house").count() == len(house())
 
