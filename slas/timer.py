@@ -121,8 +121,11 @@ class Sweeper(Loop):
             return 0
         if found.taken == size:
             self.size = min(STORM, size * 2)
-        elif full:
-            self.full_due, self.full_at = time.monotonic() + FULL_EVERY, now
+            self.relay.calm.clear()
+        else:
+            self.relay.calm.set()
+            if full:
+                self.full_due, self.full_at = time.monotonic() + FULL_EVERY, now
         if found.taken:
             self.max_lag = max(self.max_lag, found.lag or timedelta(0))
             self.conflicts += found.conflicts
@@ -154,9 +157,12 @@ class Relay(Loop):
     def __init__(self, app: Celery) -> None:
         super().__init__()
         self.app = app
+        self.calm = threading.Event()  # unset in a storm: what is due fires first, its effects use the same processors
+        self.calm.set()
 
     def turn(self, conn: psycopg.Connection) -> float:
         """Send one envelope, and let the next one fill up if this was not full."""
+        self.calm.wait(STATEMENT_LIMIT)
         if self.send_envelope(conn) == ENVELOPE:
             return 0
         self.halted.wait(FILL)

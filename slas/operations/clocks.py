@@ -5,9 +5,10 @@ from operator import attrgetter
 from uuid import UUID
 
 from members.acts import Act
+from slas.algebra import BREACH
 from slas.faces import columns_of, face_of
 from slas.fold import ClockRefused, EventKind, Face, Happening, State, Terms, step
-from slas.models import Clock, ClockEvent, Matter
+from slas.models import Clock, ClockEvent, Firing, Matter
 from slas.operations.effects import record_passed
 from slas.versions import in_force, is_on, terms_of
 
@@ -182,13 +183,26 @@ def extend_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime, amount:
 def _end(this: Act, clock: Clock, event: EventKind, at: datetime, *, reason: str = "") -> Clock:
     """End a clock; with its verdict the thresholds that passed and that no sweep has fired are written down."""
     terms = terms_of(clock.policy_id, clock.calendar_id)
-    happening = Happening(event, at, fired=clock.next_seq - 1, reason=reason)
+    happening = Happening(event, _moment_of(this, clock, at), fired=clock.next_seq - 1, reason=reason)
     face = step(terms, face_of(clock), happening)
     passed = 0
     if face.state is not State.CANCELLED:
         passed = record_passed(this=this, clock=clock, face=face, policy=terms.policy)
     _move(this, clock, happening, face, next_seq=clock.next_seq + passed)
     return clock
+
+
+def _moment_of(this: Act, clock: Clock, at: datetime) -> datetime:
+    """Return the moment that an end counts for: `at`, or that of the breach which the act met on its way.
+
+    An act of now that began in time and got the row after the sweep had told the breach is late, so that verdict and
+    ledger agree. What was done in time and is only recorded now stays in time.
+    """
+    told = [code for code in clock.fire_codes[: clock.next_seq - 1] if code >= BREACH]
+    if at != this.at or at > clock.due_at or not told:
+        return at
+    fired = Firing.objects.filter(matter_id=clock.matter_id, clock_id=clock.id, epoch=clock.epoch, code=told[0])
+    return max(at, *fired.values_list("fired_at", flat=True))
 
 
 def _happen(this: Act, clock: Clock, event: EventKind, at: datetime, *, reason: str = "", units: int = 0) -> Clock:

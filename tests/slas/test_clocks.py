@@ -2,7 +2,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from members.actors import SYSTEM, Actor, ActorKind, Role, importer
 from members.acts import batch
@@ -24,6 +24,7 @@ from slas.operations import (
     start_clock,
 )
 from slas.queries import misfolded_clocks
+from slas.sweep import fire_everything
 from tests.slas.calendars import utc
 from tests.slas.clocks import acting, clocks_of, complete, firings, fresh, open_one, outbox_keys, start
 
@@ -111,6 +112,27 @@ def test_what_is_done_late_is_missed_and_its_breach_has_its_effects_even_if_no_s
         (100, utc(2026, 6, 3, 21), False),
     ]
     assert outbox_keys(clock) == ["1:100:notify_lead", "1:100:notify_owner", "1:100:raise_priority"]
+
+
+def test_an_act_that_met_the_breach_on_its_way_is_late_as_the_ledger_says():
+    """It began in time, but the sweep had the row first and has told the breach."""
+    clock = start("message_reply", utc(2026, 6, 1))
+    with connection.cursor() as cursor:
+        fire_everything(cursor, now=clock.due_at, who="test")
+    late = complete(clock, clock.due_at - timedelta(milliseconds=1))
+    breach = Firing.objects.get(clock_id=clock.id, code=100)
+    assert (late.state, late.ended_at) == (ClockState.MISSED, breach.fired_at)
+    assert not list(misfolded_clocks())
+
+
+def test_what_was_done_in_time_and_is_recorded_after_the_breach_is_met():
+    clock = start("message_reply", utc(2026, 6, 1))
+    with connection.cursor() as cursor:
+        fire_everything(cursor, now=clock.due_at, who="test")
+    with acting(clock.due_at + timedelta(days=1)) as this:
+        done_at = clock.due_at - timedelta(hours=1)
+        complete_clock(this=this, matter_id=clock.matter_id, kind=clock.kind, at=done_at)
+    assert (fresh(clock).state, fresh(clock).ended_at) == (ClockState.MET, done_at)
 
 
 def test_history_is_judged_alike_and_sends_nothing():
