@@ -57,8 +57,8 @@ class Shelf:
     """The calendars that questions may name: given ones first, then the house's own files, then those they carry."""
 
     given: Mapping[str, Any] = field(default_factory=dict)
-    _known: dict[str, StretchingCalendar | CalendarFault] = field(default_factory=dict)
-    _inline: dict[str, StretchingCalendar | CalendarFault] = field(default_factory=dict)
+    _known: dict[str, StretchingCalendar | str] = field(default_factory=dict)
+    _inline: dict[str, StretchingCalendar | str] = field(default_factory=dict)
 
     def find(self, named: Any) -> StretchingCalendar:
         """Return the calendar of that name or content. Raises CalendarFault, QuestionFault."""
@@ -72,18 +72,19 @@ class Shelf:
                 found = self._keep(self._inline, key, lambda: read_plain_calendar(named, "inline"))
         else:
             raise QuestionFault("'cal' should be the name of a calendar, or a calendar")
-        if isinstance(found, CalendarFault):
-            raise found
+        if isinstance(found, str):
+            raise CalendarFault(found)  # a new one: raised again, the same would grow by a trace for each line
         return found
 
     @staticmethod
     def _keep(
-        shelf: dict[str, StretchingCalendar | CalendarFault], key: str, read: Callable[[], StretchingCalendar]
-    ) -> StretchingCalendar | CalendarFault:
+        shelf: dict[str, StretchingCalendar | str], key: str, read: Callable[[], StretchingCalendar]
+    ) -> StretchingCalendar | str:
+        """Return the calendar, or the sentence that refuses it."""
         try:
             shelf[key] = read()
         except CalendarFault as fault:
-            shelf[key] = fault
+            shelf[key] = str(fault)
         return shelf[key]
 
     def _read(self, name: str) -> StretchingCalendar:

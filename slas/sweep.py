@@ -9,10 +9,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
+import psycopg
+from django import db
+
 log = logging.getLogger(__name__)
 
 BATCH, STORM = 500, 2000
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+POISON = (
+    *(psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError),
+    *(db.DataError, db.IntegrityError, db.ProgrammingError),
+)
+"""What the data of a clock can be to blame for: errors of the driver, or the same ones as Django's cursor raises them."""
 SET_ASIDE = datetime(9999, 1, 1, tzinfo=UTC)
 
 # %(now)s is bound, not clock_timestamp(): a volatile bound would turn the index probe into a scan of the table.
@@ -55,6 +63,7 @@ FIRE_ONE = FIRE.format(only="AND matter_id = %(matter_id)s AND id = %(clock_id)s
 NAME_DUE = """
 SELECT matter_id, id FROM slas_clock WHERE next_fire_at >= %(low)s AND next_fire_at <= %(now)s
  ORDER BY next_fire_at LIMIT %(n)s"""
+TAKE_BACK = "UPDATE slas_clock SET next_fire_at = fire_ats[next_seq] WHERE next_fire_at >= %s"
 PUT_ASIDE = "UPDATE slas_clock SET next_fire_at = %s WHERE matter_id = %s AND id = %s AND next_fire_at <= %s"
 
 
@@ -91,9 +100,10 @@ def fire_due(cursor: Cursor, *, now: datetime, low: datetime = BEGINNING, n: int
 
 
 def fire_one_by_one(cursor: Cursor, *, now: datetime, low: datetime = BEGINNING, n: int = BATCH, who: str) -> int:
-    """Fire due clocks singly after a statement failed, and set aside those that fail: they must not hold up the others.
+    """Fire due clocks singly after a statement failed, and set aside those whose own data fail.
 
-    Needs a connection in autocommit mode. Return how many were set aside; each is an alarm, for it will not fire.
+    They must not hold up the others, and are tried again each hour (`take_back`). What fails for another reason, a
+    lock or a lost connection, is raised. Needs a connection in autocommit mode. Return how many were set aside.
     """
     cursor.execute(NAME_DUE, {"low": low, "now": now, "n": n})
     aside = 0
@@ -102,13 +112,18 @@ def fire_one_by_one(cursor: Cursor, *, now: datetime, low: datetime = BEGINNING,
             cursor.execute(
                 FIRE_ONE, {"low": low, "now": now, "n": 1, "who": who, "matter_id": matter_id, "clock_id": clock_id}
             )
-        except Exception as fault:  # noqa: BLE001 -- of the driver or of Django, depending on the cursor
+        except POISON as fault:
             cursor.execute(PUT_ASIDE, [SET_ASIDE, matter_id, clock_id, now])
             log.error(  # noqa: TRY400 -- a database error's text may quote values
                 "clock %s of matter %s cannot fire and is set aside: %s", clock_id, matter_id, type(fault).__name__
             )
             aside += 1
     return aside
+
+
+def take_back(cursor: Cursor) -> None:
+    """Arm again what was set aside, for whatever failed may be mended; if not, the alarm rings once more."""
+    cursor.execute(TAKE_BACK, [SET_ASIDE])
 
 
 def fire_everything(cursor: Cursor, *, now: datetime, who: str) -> int:

@@ -11,7 +11,7 @@ from slas.models import Sweeper
 from slas.operations import check_folds
 from slas.outbox import bury, forget_settled, settle
 from slas.queries import database_now
-from slas.sweep import fire_everything
+from slas.sweep import fire_everything, take_back
 
 log = get_task_logger(__name__)
 FORBEARANCE = timedelta(seconds=5)
@@ -34,8 +34,10 @@ def tick() -> None:
 
 @shared_task(name="slas.prune")
 def prune() -> None:
-    """Give up on hopeless effects, and delete settled ones and the pulses of workers that are gone."""
+    """Try again what was set aside, give up on hopeless effects; delete settled ones and the pulses of lost workers."""
     now = database_now()
+    with connection.cursor() as cursor:
+        take_back(cursor)
     bury()
     forget_settled(now - KEEP_SETTLED)
     Sweeper.objects.filter(seen_at__lt=now - KEEP_SWEEPERS).delete()

@@ -18,7 +18,7 @@ from click import Option
 from django.db import connections
 
 from slas.relay import ENVELOPE, take_envelope
-from slas.sweep import BATCH, BEGINNING, STORM, fire_due, fire_one_by_one
+from slas.sweep import BATCH, BEGINNING, POISON, STORM, fire_due, fire_one_by_one
 
 log = get_logger(__name__)
 
@@ -115,7 +115,7 @@ class Sweeper(Loop):
         size, self.size = self.size, BATCH  # a pass that fails is tried again small
         try:
             found = fire_due(conn.cursor(), now=now, low=low, n=size, who=self.who)
-        except (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError) as fault:
+        except POISON as fault:
             log.error("%s: a pass failed (%s); firing one by one", self.name, type(fault).__name__)  # noqa: TRY400
             fire_one_by_one(conn.cursor(), now=now, low=low, n=size, who=self.who)
             return 0

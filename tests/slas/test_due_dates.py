@@ -6,9 +6,11 @@ import subprocess
 import sys
 from io import BytesIO
 from pathlib import Path
+from traceback import walk_tb
 
 import pytest
 
+from slas.calendar import CalendarFault
 from slas.due_dates import Shelf, answer_all, read_shelf
 from tests.shared_data import VECTORS, needs_vectors
 from tests.slas.test_vectors import lines
@@ -230,6 +232,16 @@ def test_a_calendar_of_the_file_goes_before_one_of_the_house_and_a_bad_one_refus
     assert first["result"] == "2026-06-08T14:00:00Z"
     assert second["error"].startswith("calendar 'bad': no day has opening hours")
     assert third["result"] == "2026-06-03T14:00:00Z"
+
+
+def test_a_calendar_that_is_refused_again_and_again_does_not_fill_the_memory():
+    """The same exception, raised for each line, would carry a longer trace each time."""
+    shelf, depths = Shelf(given={"odd": {"tz": "Moon/Base"}}), []
+    for _ in range(3):
+        with pytest.raises(CalendarFault) as refused:
+            shelf.find("odd")
+        depths.append(len(list(walk_tb(refused.value.__traceback__))))
+    assert depths == [depths[0]] * 3
 
 
 def test_many_calendars_that_are_carried_do_not_fill_the_memory():

@@ -9,6 +9,7 @@ from django.db import connection, connections
 
 from slas.models import Clock, Firing, Outbox
 from slas.sweep import SET_ASIDE, fire_due, fire_everything, fire_one_by_one
+from slas.tasks import prune
 from tests.slas.calendars import utc
 from tests.slas.clocks import acting, complete, firings, fresh, malformed_actions, open_one, outbox_keys, start
 from tests.slas.workers import wait_for
@@ -194,6 +195,29 @@ def test_a_clock_that_cannot_fire_is_set_aside_and_does_not_hold_up_the_others(c
     assert len(firings(healthy)) == 1
     assert (firings(poisoned), fresh(poisoned).next_fire_at) == ([], SET_ASIDE)
     assert f"clock {poisoned.id}" in caplog.text
+
+
+@pytest.mark.usefixtures("committed")
+def test_what_was_set_aside_is_tried_again_and_fires_once_it_can():
+    clock = start("message_reply", MONDAY)
+    Clock.objects.filter(id=clock.id).update(next_fire_at=SET_ASIDE)
+    prune()
+    with connection.cursor() as cursor:
+        assert fire_everything(cursor, now=clock.due_at, who="test") == 1
+    assert [code for code, *_ in firings(clock)] == [50, 80, 100]
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_fault_that_passes_sets_no_clock_aside():
+    """A migration locks a table for longer than a statement may take: that is no clock's fault."""
+    clock = start("message_reply", MONDAY)
+    params = connections["default"].get_connection_params() | {"autocommit": True}
+    with psycopg.connect(**params) as conn, psycopg.connect(**params) as other, other.transaction():
+        other.execute("LOCK TABLE slas_outbox")
+        conn.execute("SET statement_timeout = '100ms'")
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            fire_one_by_one(conn.cursor(), now=clock.due_at, who="test")
+    assert fresh(clock).next_fire_at == clock.next_fire_at
 
 
 @pytest.mark.django_db
