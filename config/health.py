@@ -6,32 +6,44 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 from redis import Redis, RedisError
 
+from config.metrics_token import shows_token
 from slas.queries import health, read_clocks, troubles
 
 
+@require_safe
+@never_cache
 def live(_request: HttpRequest) -> JsonResponse:
     """Answer as long as the process serves requests."""
     return JsonResponse({"live": True})
 
 
+@require_safe
+@never_cache
 def ready(_request: HttpRequest) -> JsonResponse:
     """Tell whether database and broker answer; 503 if not, so that a balancer sends requests elsewhere."""
     parts = {"database": _database_answers(), "broker": _broker_answers()}
     return JsonResponse(parts, status=200 if all(parts.values()) else 503)
 
 
-def deadlines(_request: HttpRequest) -> JsonResponse:
-    """Tell whether timers fire. The web tier counts, not the sweeper: a dead sweeper cannot call itself well."""
+@require_safe
+@never_cache
+def deadlines(request: HttpRequest) -> JsonResponse:
+    """Tell whether timers fire, by the status and the codes of what is wrong; the figures to whoever shows the token.
+
+    The web tier counts, not the sweeper: a dead sweeper cannot call itself well.
+    """
     try:
         figures = health(*read_clocks())
     except DatabaseError:
         return JsonResponse({"database": False}, status=503)
     wrong = troubles(figures)
-    body = {name: _seconds(value) for name, value in asdict(figures).items()}
+    told = {name: _seconds(value) for name, value in asdict(figures).items()} if shows_token(request) else {}
     status = 503 if any(trouble.is_alarm for trouble in wrong) else 200
-    return JsonResponse(body | {"wrong": [trouble.code for trouble in wrong]}, status=status)
+    return JsonResponse(told | {"wrong": [trouble.code for trouble in wrong]}, status=status)
 
 
 def _seconds(figure: int | timedelta | None) -> float | None:

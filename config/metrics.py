@@ -11,7 +11,6 @@ from http import HTTPStatus
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, generate_latest
@@ -19,6 +18,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
+from config.metrics_token import shows_token
 from slas.queries import (
     TROUBLE_CODES,
     FiredCode,
@@ -41,8 +41,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Answer a scrape that shows the token of REDRESS_METRICS_TOKEN; without that setting there is no such page."""
     if not settings.METRICS_TOKEN:
         raise Http404
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not constant_time_compare(token.strip(), settings.METRICS_TOKEN):
+    if not shows_token(request):
         words = "Send the header Authorization: Bearer, with the value of REDRESS_METRICS_TOKEN.\n"
         refusal = HttpResponse(words, content_type="text/plain; charset=utf-8", status=HTTPStatus.UNAUTHORIZED)
         refusal["WWW-Authenticate"] = 'Bearer realm="metrics"'

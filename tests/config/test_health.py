@@ -13,16 +13,18 @@ from tests.slas.clocks import acting, start
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
+TOKEN = "a token of the test"
 
 
 @pytest.fixture
-def ask(client):
-    """Return a function that asks as a monitor does, while a sweeper lives."""
+def ask(client, settings):
+    """Return a function that asks as a monitor with the token does, while a sweeper lives."""
+    settings.METRICS_TOKEN = TOKEN
 
     def asked(*, silent_for=timedelta(0)):
         seen_at = database_now() - silent_for
         Sweeper.objects.update_or_create(who="w1", defaults={"seen_at": seen_at, "max_lag": timedelta(0)})
-        answer = client.get("/health/deadlines")
+        answer = client.get("/health/deadlines", headers={"Authorization": f"Bearer {TOKEN}"})
         return answer.status_code, answer.json()
 
     return asked
@@ -41,6 +43,23 @@ def test_with_nothing_stuck_all_is_well(ask):
     effect(age=MINUTE)
     status, told = ask()
     assert (status, told["armed"], told["outbox_unsettled"], told["wrong"]) == (200, 1, 1, [])
+
+
+@pytest.mark.parametrize("token", ["", TOKEN])
+@pytest.mark.parametrize("header", [None, "", "Bearer ", "Bearer another", f"Basic {TOKEN}"])
+def test_without_the_token_it_tells_the_codes_of_what_is_wrong_and_no_figure(client, settings, token, header):
+    settings.METRICS_TOKEN = token
+    effect(age=MINUTE, dead_at=database_now())
+    answer = client.get("/health/deadlines", headers={"Authorization": header} if header is not None else {})
+    assert (answer.status_code, set(answer.json())) == (503, {"wrong"})
+    assert "effects_given_up" in answer.json()["wrong"]
+
+
+@pytest.mark.parametrize("page", ["live", "ready", "deadlines"])
+def test_an_answer_is_of_this_moment_and_asking_is_all_that_can_be_done(client, page):
+    assert "no-store" in client.get(f"/health/{page}")["Cache-Control"]
+    assert client.head(f"/health/{page}").status_code in {200, 503}
+    assert client.post(f"/health/{page}").status_code == 405
 
 
 def test_without_any_sweeper_it_is_an_alarm(client):

@@ -102,7 +102,9 @@ def test_health_counts_the_days_of_the_calendars_that_obligations_count_by():
     assert health(utc(2030, 12, 1), AT_ONE).calendar_horizon_days == 30
 
 
-def test_a_monitor_reads_the_days_left_in_the_calendars(client):
-    left = client.get("/health/deadlines").json()["calendar_horizon_days"]
+def test_a_monitor_with_the_token_reads_the_days_left_in_the_calendars(client, settings):
+    settings.METRICS_TOKEN = "a token of the test"
+    told = client.get("/health/deadlines", headers={"Authorization": "Bearer a token of the test"}).json()
+    left = told["calendar_horizon_days"]
 
     assert left == (date(2030, 12, 31) - database_now().date()).days
