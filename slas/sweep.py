@@ -20,7 +20,7 @@ POISON = (
     *(psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError),
     *(db.DataError, db.IntegrityError, db.ProgrammingError),
 )
-"""What the data of a clock can be to blame for: errors of the driver, or the same ones as Django's cursor raises them."""
+"""What a clock's data can be to blame for: errors of the driver, or the same ones as Django's cursor raises them."""
 SET_ASIDE = datetime(9999, 1, 1, tzinfo=UTC)
 
 # %(now)s is bound, not clock_timestamp(): a volatile bound would turn the index probe into a scan of the table.

@@ -56,6 +56,11 @@ def test_connecticut_has_more_years_and_what_was_published_of_it_is_as_it_was():
 def test_holidays_that_everybody_knows_are_closed_and_observances_are_open():
     known = [
         ("us-federal", date(2026, 6, 19)),
+        ("au", date(2021, 12, 27)),
+        ("au", date(2021, 12, 28)),
+        ("au", date(2026, 12, 28)),
+        ("us-sc", date(2026, 11, 27)),
+        ("us-mn", date(2026, 11, 27)),
         ("us-ma", date(2026, 4, 20)),
         ("us-tx", date(2026, 11, 27)),
         ("gb-eng", date(2026, 5, 4)),
