@@ -180,6 +180,8 @@ class TimelineCode(TextChoices):
     NOTICE_FAILED = "notice_failed", _("A notice that the law asks for could not be made")
     NOTICE_RETRIED = "notice_retried", _("We try to make a notice again that the law asks for")
     DATE_EXTENDED = "date_extended", _("We moved the date of our answer")
+    DATE_STARTED = "date_started", _("A date that a law sets was started")
+    DATE_MET = "date_met", _("What a law asks for was recorded as done")
     CLOCK_PAUSED = "clock_paused", _("We wait for the member’s answer")
     CLOCK_RESUMED = "clock_resumed", _("We go on: the wait is over")
     PRIORITY_RAISED = "priority_raised", _("The priority was raised")
@@ -199,5 +201,6 @@ class TaskKind(TextChoices):
 
     SEE_TO_DATE = "see_to_date", _("See to it that this is done")
     SEND_NOTICE = "send_notice", _("Send what the law asks for on its way")
+    WRITE_NOTICE = "write_notice", _("Write by hand what the law asks for, for it could not be made")
     REACH_COMPLAINANT = "reach_complainant", _("Reach the complainant another way")
     REACH_COLLEAGUE = "reach_colleague", _("Tell a colleague whom no e-mail reaches")
