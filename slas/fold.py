@@ -75,6 +75,7 @@ class Face:
 
     state: State
     started_at: datetime
+    last_at: datetime
     budget: int
     start_pos: int
     due_pos: int
@@ -88,6 +89,13 @@ class Face:
     epoch: int = 1
     ended_at: datetime | None = None
 
+    @property
+    def stood_since(self) -> str:
+        """Return what nothing can come before any more, in words."""
+        if self.paused_at is not None and self.paused_at == self.last_at:
+            return "it was paused"
+        return "it started" if self.last_at == self.started_at else f"{self.last_at:%Y-%m-%d %H:%M:%S} UTC"
+
 
 def fold(terms: Terms, happenings: Iterable[Happening]) -> Face:
     """Return the face that the events make. Raises ClockRefused where they are impossible."""
@@ -100,7 +108,10 @@ def fold(terms: Terms, happenings: Iterable[Happening]) -> Face:
 
 
 def step(terms: Terms, face: Face | None, happening: Happening) -> Face:
-    """Return the face after one more event. Raises ClockRefused, HorizonPassed."""
+    """Return the face after one more event, which is not earlier than the one before: else a wait would count twice.
+
+    Only a rebase has no moment of its own, for all events are replayed by it. Raises ClockRefused, HorizonPassed.
+    """
     if face is None:
         if happening.kind is not EventKind.START:
             raise ClockRefused(f"cannot {happening.kind} a clock that has not started")
@@ -108,9 +119,11 @@ def step(terms: Terms, face: Face | None, happening: Happening) -> Face:
     move = MOVES.get((face.state, happening.kind))
     if move is None:
         raise ClockRefused(f"cannot {happening.kind} {terms.policy.name}: it is {face.state.name.lower()}")
-    if happening.at < face.started_at:
-        raise ClockRefused(f"cannot {happening.kind} {terms.policy.name} before it started")
-    return move(terms, face, happening)
+    if happening.kind is EventKind.REBASE:
+        return move(terms, face, happening)
+    if happening.at < face.last_at:
+        raise ClockRefused(f"cannot {happening.kind} {terms.policy.name} before {face.stood_since}")
+    return replace(move(terms, face, happening), last_at=happening.at)
 
 
 def _start(terms: Terms, happening: Happening) -> Face:
@@ -118,7 +131,7 @@ def _start(terms: Terms, happening: Happening) -> Face:
     start_pos = line.position(line.begin())
     due_pos = start_pos + happening.units
     due_at = line.due_at(due_pos)
-    blank = Face(State.RUNNING, happening.at, happening.units, start_pos, due_pos, due_at, (), ())
+    blank = Face(State.RUNNING, happening.at, happening.at, happening.units, start_pos, due_pos, due_at, (), ())
     return _armed(line, terms, blank, lambda *_: True)
 
 
@@ -164,8 +177,6 @@ def _instead(policy: Policy) -> str:
 
 def _resume(terms: Terms, face: Face, happening: Happening) -> Face:
     assert face.paused_at is not None and face.paused_pos is not None  # noqa: S101, PT018 -- paused implies both
-    if happening.at < face.paused_at:
-        raise ClockRefused(f"cannot resume {terms.policy.name} before it was paused")
     line = terms.line(face.started_at)
     waited = max(line.position(micros(happening.at)) - face.paused_pos, 0)
     due_pos = face.due_pos + waited

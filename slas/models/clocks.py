@@ -51,6 +51,7 @@ class Clock(models.Model):
     policy = models.ForeignKey("slas.PolicyVersion", models.PROTECT, related_name="+", db_index=False)
     calendar = models.ForeignKey("slas.CalendarVersion", models.PROTECT, related_name="+", db_index=False)
     started_at = models.DateTimeField()
+    last_at = models.DateTimeField(help_text="What happened last counts for this moment; a rebase counts for none.")
     budget = models.BigIntegerField()
     extended = models.BigIntegerField(default=0, help_text="Units that extensions added.")
     extensions = models.PositiveSmallIntegerField(default=0)
