@@ -216,6 +216,6 @@ def test_the_way_there_is_shown_to_those_who_may_go(leading):
 
 
 def test_every_kind_of_effect_and_of_email_and_every_action_has_words():
-    assert set(outbox._handlers) == set(TOPICS)
+    assert {topic for topic in outbox._handlers if not topic.startswith("chaos.")} == set(TOPICS)
     assert set(DispatchKind) == set(MAIL)
     assert {*pack_actions.ACTIONS, pack_actions.NOTIFY_ROLE.rstrip(":")} == set(ACTIONS)
