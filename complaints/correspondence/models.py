@@ -73,7 +73,7 @@ TO_MEMBER = (NoticeKind.DELAY_LETTER, NoticeKind.EXTENSION_LETTER)
 
 
 class Notice(PartOfComplaint):
-    """A letter, notice or file that a clock has brought about, exactly as it was made; one of a kind for each epoch.
+    """A letter, notice or file of a clock, exactly as it was made: one of a kind for each epoch and addressee.
 
     `channel` is how a letter reaches the member; a body's notice has none, for somebody passes it on.
     """
@@ -92,7 +92,9 @@ class Notice(PartOfComplaint):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("complaint", "clock_id", "epoch", "kind"), name="notice_made_once"),
+            models.UniqueConstraint(
+                fields=("complaint", "clock_id", "epoch", "kind", "addressee"), name="notice_once_to_each"
+            ),
             models.CheckConstraint(
                 name="notice_to_member_has_a_channel",
                 condition=Q(kind__in=TO_MEMBER, channel__in=LetterChannel.values)

@@ -10,6 +10,7 @@ from io import BytesIO
 from mimetypes import guess_extension
 from types import MappingProxyType
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -115,13 +116,17 @@ def _record(complaint: Complaint, name: str, sections: list[LetterSection]) -> b
 def _documents(complaint: Complaint) -> Iterator[Part]:
     """Yield the letters as they went out, the files as they came in, and the complainant's own words, sign for sign."""
     yield Part("complaint/words.txt", complaint.narrative.encode())
-    for letter in _rows(Letter, complaint):
-        yield Part("letters/decision letter.pdf", bytes(letter.pdf))
-    for notice in _rows(Notice, complaint):
-        if notice.media_type != ZIP:
-            yield Part(f"letters/{notice.kind.replace('_', ' ')} {notice.made_at:%Y-%m-%d}.pdf", bytes(notice.file))
+    letters = [("decision letter", row.issued_at, row.pdf) for row in _rows(Letter, complaint)]
+    notices = [row for row in _rows(Notice, complaint) if row.media_type != ZIP]
+    letters += [(row.kind.replace("_", " "), row.made_at, row.file) for row in notices]
+    for number, (name, at, content) in enumerate(letters, 1):
+        yield Part(f"letters/{number:02} {name} {_day(at)}.pdf", bytes(content))
     for number, row in enumerate(_rows(Enclosure, complaint), 1):
         yield Part(f"enclosures/{number:02}{guess_extension(row.media_type) or ''}", bytes(row.content))
+
+
+def _day(at: datetime) -> str:
+    return f"{at.astimezone(ZoneInfo(settings.HOUSE_TIME_ZONE)):%Y-%m-%d}"
 
 
 def _rows(model: type[PartOfComplaint], complaint: Complaint) -> list:

@@ -57,18 +57,19 @@ def _make(at: datetime, clock: Clock, epoch: int, action: MissAction, *, is_late
     """Make one notice; None if it was made before."""
     with act(actor=SYSTEM, at=at) as this:
         complaint = this.lock(Complaint, clock.matter_id)
-        key = id_for(clock.id, f"{epoch}:{action.kind}")
-        if Notice.objects.unscoped(PURPOSE).filter(pk=key).exists():
+        kind = NoticeKind(action.kind.value)
+        made = Notice.objects.unscoped(PURPOSE).filter(complaint_id=complaint.pk, clock_id=clock.id, epoch=epoch)
+        if made.filter(kind=kind, addressee=action.to).exists():
             return None
         owed = Owed(terms_of(clock.policy_id, clock.calendar_id).policy, clock.due_at, zone_of(clock), is_late)
         with phi_access(actor=SYSTEM, purpose=PURPOSE, matter_id=complaint.pk, at=at):
             media_type, content, file = _content(this, complaint, owed, action)
         notice = Notice(
-            id=key,
+            id=id_for(clock.id, f"{epoch}:{kind}:{action.to}"),
             complaint_id=complaint.pk,
             clock_id=clock.id,
             epoch=epoch,
-            kind=NoticeKind(action.kind.value),
+            kind=kind,
             addressee=action.to,
             clause=action.clause,
             channel=way_to_member(complaint) if action.kind is MissKind.DELAY_LETTER else "",

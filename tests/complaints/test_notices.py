@@ -1,5 +1,6 @@
 """What a missed date brings about: the letter of delay, the notice to the next body, the file for the review."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from zipfile import ZipFile
@@ -31,11 +32,13 @@ from complaints.receivers import escalate
 from members.accounts.models import User
 from members.audit.models import Event
 from members.identifiers import new_id
-from slas.missed import MissKind
+from slas import versions
+from slas.missed import MissAction, MissKind
 from slas.models import Clock, ClockState, Outbox, PolicyVersion
 from slas.outbox import settle
 from slas.signals import Fired
 from slas.trace import Why
+from slas.versions import terms_of
 from tests.complaints import stages
 from tests.people import sign_in
 
@@ -115,8 +118,42 @@ def test_the_database_keeps_it_at_one_of_each(agent):
     row = stages.assessed(agent, line_of_business=MEDICARE)
     [notice] = missed(row)
     notice.id, notice.content, notice.file = new_id(), {}, b""
-    with pytest.raises(IntegrityError, match="notice_made_once"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="notice_once_to_each"), transaction.atomic():
         notice.save(force_insert=True)
+
+
+def test_each_of_two_bodies_gets_its_own_notice_however_often_it_is_asked_for(agent, monkeypatch):
+    row = stages.assessed(agent, line_of_business=LineOfBusiness.INDIVIDUAL)
+    clock = Clock.objects.get(matter_id=row.pk, kind="resolve")
+    terms = terms_of(clock.policy_id, clock.calendar_id)
+    bodies = [MissAction(MissKind.NOTICE_TO_NEXT_BODY, to, "It is late.", ("Call.",), (), "§ 1") for to in ("A", "B")]
+    two = replace(terms, policy=replace(terms.policy, on_miss=tuple(bodies)))
+    monkeypatch.setitem(versions._shelf.terms, (clock.policy_id, clock.calendar_id), two)
+    assert [notice.addressee for notice in missed(row, "resolve")] == ["A", "B"]
+    assert missed(row, "resolve") == []
+
+
+@pytest.mark.usefixtures("regulated")
+def test_the_file_for_the_review_holds_two_letters_of_one_kind_and_day_in_the_houses_dates(agent):
+    row = stages.assessed(agent, line_of_business=MEDICARE)
+    evening = datetime(2026, 7, 28, 2, 0, tzinfo=UTC)  # the 27th where the insurer is
+    missed(row, at=evening)
+    missed(row, "disp_final_response", at=evening)
+    file = [notice for notice in stages.all_of(Notice, row) if notice.kind == "external_review_file"][0]
+    names = ZipFile(BytesIO(stages.opened(file, "file"))).namelist()
+    letters = [name for name in names if name.startswith("letters/")]
+    assert letters == ["letters/01 delay letter 2026-07-27.pdf", "letters/02 delay letter 2026-07-27.pdf"]
+
+
+def test_no_letter_of_delay_says_that_something_was_sent_which_goes_later():
+    letters = [
+        action["words"]
+        for version in PolicyVersion.objects.all()
+        for action in version.on_miss
+        if action["kind"] == MissKind.DELAY_LETTER
+    ]
+    assert letters
+    assert not [words for words in letters if "sent" in words.split()]
 
 
 def test_a_letter_online_is_sent_when_the_mail_server_has_its_notice(mailoutbox):
@@ -229,7 +266,7 @@ def test_the_file_for_the_review_holds_what_the_rule_asks_for_with_an_index_firs
         "04 decision.pdf",
         "05 timeline.pdf",
         "complaint/words.txt",
-        "letters/delay letter 2026-07-28.pdf",
+        "letters/01 delay letter 2026-07-28.pdf",
     ]
     assert archive.read("complaint/words.txt").decode() == "They refused the scan 😣."
     for name in archive.namelist():
