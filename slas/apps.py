@@ -1,7 +1,9 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
 from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
 from django.db.models.signals import post_migrate
 
 
@@ -18,10 +20,18 @@ class SlasConfig(AppConfig):
         post_migrate.connect(publish_after_migration, sender=self)
 
 
-def publish_after_migration(*, using: str, **_: Any) -> None:
-    """Publish the files once their tables are there, so that a database is never without its policies."""
-    from slas.models import PolicyVersion  # noqa: PLC0415 -- not before the apps are ready
-    from slas.operations import publish_policies  # noqa: PLC0415
+def publish_after_migration(*, using: str, plan: Sequence[Any] | None = None, **_: Any) -> None:
+    """Publish the files once every migration is applied, so that a database is never without its policies.
 
-    if PolicyVersion._meta.db_table in connections[using].introspection.table_names():
+    On the way there, or back, the tables are not those that publication writes to. `plan` is None after a flush, which
+    changes no table.
+    """
+    from slas.operations import publish_policies  # noqa: PLC0415 -- not before the apps are ready
+
+    if plan is None or _is_complete(using):
         publish_policies()
+
+
+def _is_complete(using: str) -> bool:
+    executor = MigrationExecutor(connections[using])
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())

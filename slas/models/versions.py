@@ -1,7 +1,8 @@
-"""Immutable versions of calendars and obligations. A row's id is made from its content: equal content, equal id.
+"""Immutable versions of calendars and obligations. A row's id is made from what was reviewed: equal content, equal id.
 
 So a clock's pins mean the same in every database, publishing twice changes nothing, and a process may keep a version
-that it has read for as long as it lives.
+that it has read for as long as it lives. The reviewed content holds a date, and a calendar its number; the columns of
+the row may hold later ones. They say from when it counts here, where a database saw it late, and are no part of its id.
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -11,6 +12,8 @@ from django.db.models.functions import Now
 
 from slas.algebra import DayEnd, Measure, StartRule
 from slas.policy import Mark
+
+NAME = r"^[a-z0-9_-]+$"  # names are parts of addresses
 
 
 class CalendarVersion(models.Model):
@@ -40,6 +43,7 @@ class CalendarVersion(models.Model):
             models.UniqueConstraint(fields=("calendar", "version"), name="slas_calendar_version_unique"),
             models.UniqueConstraint(fields=("calendar", "effective_from"), name="slas_calendar_one_a_day"),
             models.CheckConstraint(name="slas_calendar_horizon", condition=Q(first_on__lt=F("last_on"))),
+            models.CheckConstraint(name="slas_calendar_name", condition=Q(calendar__regex=NAME)),
         )
 
     def __str__(self) -> str:
@@ -107,6 +111,13 @@ class PolicyVersion(models.Model):
             models.CheckConstraint(
                 name="slas_policy_budget_positive", condition=Q(budget__isnull=True) | Q(budget__gt=0)
             ),
+            models.CheckConstraint(
+                name="slas_policy_names",
+                condition=Q(
+                    Q(track="") | Q(track__regex=NAME), calendar__regex=NAME, obligation__regex=NAME, pack__regex=NAME
+                ),
+            ),
+            models.CheckConstraint(name="slas_policy_url", condition=Q(url="") | Q(url__startswith="https://")),
         )
 
     def __str__(self) -> str:

@@ -287,7 +287,7 @@ def test_a_file_that_differs_from_what_a_draft_has_published_is_left_out_aloud(a
     assert (done.calendars, done.policies) == (0, 1)  # what no draft has touched is still published from the file
     assert [message.partition(" is left out")[0] for message in caplog.messages] == [
         "calendar house v2",
-        f"house: resolve (standard) from {day}",
+        f"pack house: resolve (standard) from {day}",
     ]
     assert in_force("house", "call_back", "", MONDAY)
 
