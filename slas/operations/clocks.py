@@ -1,15 +1,18 @@
 """The life of a clock: each operation appends one event and sets the row to the fold of its events."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
 from uuid import UUID
 
 from members.acts import Act
 from slas.algebra import BREACH
-from slas.faces import columns_of, face_of
+from slas.faces import columns_of, face_of, happening_of
 from slas.fold import ClockRefused, EventKind, Face, Happening, State, Terms, step
 from slas.models import Clock, ClockEvent, Firing, Matter
 from slas.operations.effects import record_passed
+from slas.succession import succeed, words_of
 from slas.versions import in_force, is_on, terms_of
 
 REOPENED = "reopened"
@@ -38,7 +41,7 @@ def start_clock(
     former = latest_clock(this=this, matter_id=matter.pk, kind=obligation)
     if former and former.is_open:
         raise ClockRefused(f"cannot start {terms.policy.name}: it is running already")
-    return _add_cycle(this, matter.pk, former, pins, begun)
+    return _add_cycle(this, matter.pk, former, pins, [begun], step(terms, None, begun))
 
 
 def reopen_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime) -> Clock:
@@ -56,14 +59,18 @@ def reopen_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime) -> Cloc
         raise ClockRefused(f"cannot reopen {policy.name}: it is still open; extend it, or end it first")
     pins = in_force(policy.pack, kind, policy.track, at)
     terms = terms_of(*pins)
-    given = former.budget // policy.rule.measure.units(1) if terms.policy.budget is None else None
-    return _add_cycle(this, matter_id, former, pins, _begin(terms, at, given, reason=REOPENED))
+    begun = _begin(terms, at, _given(former, terms), reason=REOPENED)
+    return _add_cycle(this, matter_id, former, pins, [begun], step(terms, None, begun))
 
 
-def _begin(
-    terms: Terms, started_at: datetime, budget: int | None = None, *, reason: str = ""
-) -> tuple[Happening, Face]:
-    """Return the start of a clock, and its face then. Raises ClockRefused, HorizonPassed."""
+def _given(former: Clock, terms: Terms) -> int | None:
+    """Return the limit of a former clock in days or seconds, where the terms leave it to be given at the start."""
+    policy = terms_of(former.policy_id, former.calendar_id).policy
+    return former.budget // policy.rule.measure.units(1) if terms.policy.budget is None else None
+
+
+def _begin(terms: Terms, started_at: datetime, budget: int | None = None, *, reason: str = "") -> Happening:
+    """Return the start of a clock. Raises ClockRefused."""
     if not is_on(terms.policy):
         raise ClockRefused(
             f"cannot start {terms.policy.name}: pack {terms.policy.pack!r} is switched off, for it holds numbers to be "
@@ -74,14 +81,18 @@ def _begin(
         raise ClockRefused(f"{terms.policy.name} needs a budget: its limit is given when it starts")
     if amount < 0:
         raise ClockRefused(f"cannot start {terms.policy.name}: a budget of {amount} would be due before it starts")
-    happening = Happening(EventKind.START, started_at, units=terms.policy.rule.measure.units(amount), reason=reason)
-    return happening, step(terms, None, happening)
+    return Happening(EventKind.START, started_at, units=terms.policy.rule.measure.units(amount), reason=reason)
 
 
 def _add_cycle(
-    this: Act, matter_id: UUID, former: Clock | None, pins: tuple[UUID, UUID], begun: tuple[Happening, Face]
+    this: Act,
+    matter_id: UUID,
+    former: Clock | None,
+    pins: tuple[UUID, UUID],
+    happenings: Sequence[Happening],
+    face: Face,
 ) -> Clock:
-    happening, face = begun
+    """Add the next clock of a kind, with all that has happened to it already; of its thresholds none has fired."""
     policy_id, calendar_id = pins
     clock = Clock(
         matter_id=matter_id,
@@ -90,10 +101,12 @@ def _add_cycle(
         policy_id=policy_id,
         calendar_id=calendar_id,
         **columns_of(face),
-        next_fire_at=max(face.fire_ats[0], this.at),
+        next_fire_at=max(face.fire_ats[0], this.at) if face.state is State.RUNNING else None,
+        rev=len(happenings),
     )
     this.add(clock)
-    _note(this, clock, happening)
+    for rev, happening in enumerate(happenings, 1):
+        _note(this, clock, happening, rev)
     return clock
 
 
@@ -131,24 +144,37 @@ def cancel_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime, reason:
 def replace_clock(*, this: Act, matter: Matter, kind: str, track: str, reason: str) -> Clock | None:
     """Go over to the terms of another track, from the same start: end the open clock of this kind and start the next.
 
-    A clock stays as it is where the track asks for the same, and where it is overdue and would be so under the new
-    terms too: one broken promise is one breach. Returns the clock that is open now, None if none was.
+    The next takes over pauses and extensions as far as its terms allow (slas.succession), so a clock that waits goes
+    on waiting; what they do not allow stands in the reason of its start. A clock stays as it is where the track asks
+    for the same, and where it is overdue and would be so under the new terms too: one broken promise is one breach.
+    Returns the clock that is open now, None if none was. Raises ClockRefused, PolicyMissing, HorizonPassed.
     """
     clock = open_clock(this=this, matter_id=matter.pk, kind=kind)
     if clock is None:
         return None
-    policy = terms_of(clock.policy_id, clock.calendar_id).policy
+    former = terms_of(clock.policy_id, clock.calendar_id)
+    policy = former.policy
     policy_id, calendar_id = in_force(policy.pack, kind, track, clock.started_at)
     if terms_of(policy_id, calendar_id).policy.calendar == policy.calendar:
         calendar_id = clock.calendar_id  # which may have been corrected since
     terms = terms_of(policy_id, calendar_id)
     if terms.policy.asks_the_same_as(policy):
         return clock
-    begun = _, face = _begin(terms, clock.started_at)
-    if clock.is_breached(this.at) and face.due_at < this.at:
+    begun = _begin(terms, clock.started_at, _given(clock, terms))
+    next_one = succeed(terms, begun, former, _happenings_of(this, clock))
+    if clock.is_breached(this.at) and next_one.face.due_at < this.at:
         return clock
-    cancel_clock(this=this, matter_id=matter.pk, kind=kind, at=this.at, reason=reason)
-    return _add_cycle(this, matter.pk, clock, (policy_id, calendar_id), begun)
+    _end(this, clock, EventKind.CANCEL, this.at, reason=reason)
+    happenings = [replace(begun, reason=words_of(reason, next_one.lost)), *next_one.happenings[1:]]
+    return _add_cycle(this, matter.pk, clock, (policy_id, calendar_id), happenings, next_one.face)
+
+
+def _happenings_of(this: Act, clock: Clock) -> list[Happening]:
+    """Return what happened to a clock, in order; that it started needs no query."""
+    known = this.held(ClockEvent, matter_id=clock.matter_id, clock_id=clock.id)
+    if clock.rev > 1 and len(known) < clock.rev:
+        known += ClockEvent.objects.filter(matter_id=clock.matter_id, clock_id=clock.id)
+    return [happening_of(event) for event in sorted(known, key=attrgetter("rev"))]
 
 
 def pause_clock(*, this: Act, matter_id: UUID, kind: str, at: datetime, reason: str) -> Clock | None:
@@ -193,20 +219,24 @@ def _end(this: Act, clock: Clock, event: EventKind, at: datetime, *, reason: str
 
 
 def _moment_of(this: Act, clock: Clock, at: datetime) -> datetime:
-    """Return the moment that an end counts for: `at`, or that of the breach which the act met on its way.
+    """Return the moment that an act counts for: `at`, or a later one if it met something on its way.
 
-    An act of now that began in time and got the row after the sweep had told the breach is late, so that verdict and
-    ledger agree. What was done in time and is only recorded now stays in time.
+    An act of now got the row after whatever has happened to it, so it counts from no earlier than that; and if the
+    sweep has told the breach it is late, so that verdict and ledger agree. What is given as past stays as it is given:
+    what was done in time and is only recorded now stays in time.
     """
+    if at == this.at:
+        at = max(at, clock.last_at)
     told = [code for code in clock.fire_codes[: clock.next_seq - 1] if code >= BREACH]
-    if at != this.at or at > clock.due_at or not told:
+    if at < this.at or at > clock.due_at or not told:
         return at
     fired = Firing.objects.filter(matter_id=clock.matter_id, clock_id=clock.id, epoch=clock.epoch, code=told[0])
     return max(at, *fired.values_list("fired_at", flat=True))
 
 
 def _happen(this: Act, clock: Clock, event: EventKind, at: datetime, *, reason: str = "", units: int = 0) -> Clock:
-    happening = Happening(event, at, units=units, fired=clock.next_seq - 1, reason=reason)
+    moment = _moment_of(this, clock, at)
+    happening = Happening(event, moment, units=units, fired=clock.next_seq - 1, reason=reason)
     face = step(terms_of(clock.policy_id, clock.calendar_id), face_of(clock), happening)
     _move(this, clock, happening, face, next_seq=1 if face.epoch > clock.epoch else clock.next_seq)
     return clock
@@ -222,15 +252,15 @@ def _move(this: Act, clock: Clock, happening: Happening, face: Face, *, next_seq
         next_seq=next_seq,
         next_fire_at=max(face.fire_ats[next_seq - 1], this.at) if armed else None,
     )
-    _note(this, clock, happening)
+    _note(this, clock, happening, clock.rev)
 
 
-def _note(this: Act, clock: Clock, happening: Happening) -> None:
+def _note(this: Act, clock: Clock, happening: Happening, rev: int) -> None:
     this.add(
         ClockEvent(
             matter_id=clock.matter_id,
             clock_id=clock.id,
-            rev=clock.rev,
+            rev=rev,
             kind=happening.kind,
             at=happening.at,
             units=happening.units or None,

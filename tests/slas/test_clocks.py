@@ -217,6 +217,80 @@ def test_a_change_of_track_starts_nothing_that_is_not_owed_any_more():
     assert change_track(clock.matter, "resolve", "complex", MONDAY) == [(1, "Met", "standard")]
 
 
+def pause(clock, at, *, told_at=None):
+    with acting(told_at or at) as this:
+        pause_clock(this=this, matter_id=clock.matter_id, kind=clock.kind, at=at, reason="waiting_for_member")
+    return fresh(clock)
+
+
+def resume(clock, at, *, told_at=None):
+    with acting(told_at or at) as this:
+        resume_clock(this=this, matter_id=clock.matter_id, kind=clock.kind, at=at)
+    return fresh(clock)
+
+
+def waited_and_replaced(track, *, resumed_at, at):
+    """Return both clocks of a complaint of June 1 that waited from June 2 on and was assessed anew."""
+    clock = start("resolve", MONDAY, track="standard")
+    pause(clock, utc(2026, 6, 2, 14))
+    if resumed_at:
+        resume(clock, resumed_at)
+    change_track(clock.matter, "resolve", track, at)
+    assert list(misfolded_clocks()) == []
+    return clocks_of(clock.matter_id)
+
+
+def test_what_was_waited_stays_waited_under_another_track():
+    """Thirty days from June 1 and forty days of waiting: without them it would be overdue as it begins."""
+    old, new = waited_and_replaced("complex", resumed_at=utc(2026, 7, 11, 16), at=utc(2026, 7, 13, 14))
+
+    assert (old.get_state_display(), new.get_state_display(), new.started_at) == ("Cancelled", "Running", MONDAY)
+    assert new.due_at == utc(2026, 8, 10, 4)
+    assert not new.is_breached(utc(2026, 7, 13, 14))
+    assert events(new) == [
+        (1, "start", MONDAY),
+        (2, "pause", utc(2026, 6, 2, 14)),
+        (3, "resume", utc(2026, 7, 11, 16)),
+    ]
+    assert ClockEvent.objects.get(clock_id=new.id, rev=1).reason == "track complex"
+
+
+def test_a_clock_that_waits_goes_on_waiting_under_another_track():
+    _, new = waited_and_replaced("complex", resumed_at=None, at=utc(2026, 7, 13, 14))
+
+    assert (new.state, new.paused_at, new.next_fire_at) == (ClockState.PAUSED, utc(2026, 6, 2, 14), None)
+    assert resume(new, utc(2026, 7, 20, 14)).due_at == utc(2026, 8, 19, 4)
+
+
+def test_a_wait_counts_where_the_new_track_never_pauses_and_its_start_says_so():
+    _, new = waited_and_replaced("expedited", resumed_at=None, at=utc(2026, 6, 3, 14))
+
+    assert (new.state, new.due_at) == (ClockState.RUNNING, MONDAY + timedelta(hours=72))
+    assert events(new) == [(1, "start", MONDAY)]
+    reason = ClockEvent.objects.get(clock_id=new.id).reason
+    assert reason == "track expedited; not taken over in full: pause"
+
+
+def test_an_act_of_now_counts_from_no_earlier_than_what_it_met():
+    """Two requests cross: the second read its moment first, and got the row last."""
+    paused_at = utc(2026, 6, 2, 14, 0, 0, 5000)
+    clock = pause(start("resolve", MONDAY, track="standard"), paused_at)
+    resumed = resume(clock, paused_at - timedelta(milliseconds=5))
+    assert (resumed.state, events(resumed)[-1]) == (ClockState.RUNNING, (3, "resume", paused_at))
+    completed = complete(resumed, paused_at - timedelta(milliseconds=1))
+    assert (completed.state, completed.ended_at) == (ClockState.MET, paused_at)
+    assert list(misfolded_clocks()) == []
+
+
+def test_two_pauses_cannot_overlap():
+    clock = resume(pause(start("resolve", MONDAY, track="standard"), utc(2026, 6, 2, 14)), utc(2026, 6, 5, 14))
+    with pytest.raises(ClockRefused) as refused:
+        pause(clock, utc(2026, 6, 3, 14), told_at=utc(2026, 6, 8, 14))
+
+    assert str(refused.value) == "cannot pause resolve (standard) before 2026-06-05 14:00:00 UTC"
+    assert fresh(clock).rev == 3
+
+
 def reopen(clock, at):
     with acting(at) as this:
         return reopen_clock(this=this, matter_id=clock.matter_id, kind=clock.kind, at=at)
