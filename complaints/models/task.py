@@ -1,6 +1,7 @@
 """What somebody has to do about a complaint or a CAPA beside the way to its answer."""
 
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +14,8 @@ from members.identifiers import new_id
 from members.privacy.scoping import ScopedManager
 from slas.models import OPEN, Clock
 
+NOTICE_CAUSE = "notice:"
+"""What the cause of a task begins with that a notice has opened; the notice's key follows."""
 ROLES = tuple((role.value, role.label) for role in Role if role in STAFF)
 
 
@@ -65,6 +68,11 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} on {self.reference}"
+
+    @property
+    def notice_id(self) -> UUID | None:
+        """Return the notice whose sending alone ends this task, None for any other task."""
+        return UUID(self.cause.removeprefix(NOTICE_CAUSE)) if self.kind == TaskKind.SEND_NOTICE else None
 
     @classmethod
     def scope_for(cls, actor: Actor, rows: QuerySet[Self]) -> QuerySet[Self]:

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from complaints.enums import TimelineCode
+from complaints.lifecycle import TransitionRefused
 from complaints.models import Complaint, Task
 from complaints.operations._door import note_fact
 from complaints.permissions import demand
-from members.actors import Actor, ActorKind
+from members.actors import Actor, ActorKind, Role
 from members.acts import Act, act
 
 
@@ -33,7 +37,8 @@ def open_tasks(*, this: Act, tasks: Iterable[Task]) -> None:
 def finish_task(*, actor: Actor, at: datetime, task_id: UUID) -> Task:
     """Record that a task is done, by whoever handles such cases. Finishing it again changes nothing.
 
-    Raises ActionForbidden, and Task.DoesNotExist also when the actor may not see it.
+    What the law wants sent is done by its proof alone. Raises ActionForbidden, TransitionRefused, and Task.DoesNotExist
+    also when the actor may not see it.
     """
     demand(actor, "finish_task")
     with act(actor=actor, at=at) as this:
@@ -41,8 +46,24 @@ def finish_task(*, actor: Actor, at: datetime, task_id: UUID) -> Task:
             raise Task.DoesNotExist
         task = this.lock(Task, task_id)
         if not task.done_at:
+            if task.notice_id:
+                raise TransitionRefused(_("Record that it was sent. This task is done by that, and by nothing else."))
             settle_task(this, task)
         return task
+
+
+def settle_tasks_of(this: Act, complaint: Complaint, cause: str) -> None:
+    """Mark as done what this cause has opened on the locked complaint and nobody has done yet."""
+    tasks = Task.objects.unscoped("the tasks of the locked complaint").filter(complaint=complaint, cause=cause)
+    for key in tasks.filter(done_at=None).values_list("pk", flat=True):
+        task = this.lock(Task, key)
+        task.complaint = complaint
+        settle_task(this, task)
+
+
+def for_owner_or_leads(complaint: Complaint) -> dict[str, Any]:
+    """Return for whom a task of a complaint is: its owner, or the leads where nobody has it."""
+    return {"assignee_id": complaint.owner_id} if complaint.owner_id else {"role": Role.LEAD}
 
 
 def settle_task(this: Act, task: Task) -> None:

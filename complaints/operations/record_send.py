@@ -12,7 +12,7 @@ from complaints.operations._door import lock_complaint, note_fact
 from complaints.operations.acknowledge_complaint import acknowledge_complaint, keeps_promise
 from complaints.operations.inform_member import inform_member
 from complaints.operations.open_task import open_tasks, settle_task
-from complaints.operations.send_notice import record_notice_sent
+from complaints.operations.send_notice import open_notice_task, record_notice_sent
 from members.actors import SYSTEM, Role
 from members.acts import Act, act
 from slas.queries import open_clocks
@@ -51,7 +51,10 @@ def record_sent(*, at: datetime, dispatch_id: UUID) -> None:
 
 
 def record_undeliverable(*, at: datetime, dispatch_id: UUID) -> None:
-    """Record that a send was given up, and open a task: somebody has to be reached another way (ISO 10002 7.4)."""
+    """Record that a send was given up, and open a task: somebody has to be reached another way (ISO 10002 7.4).
+
+    A letter that the law asks for has to be posted then.
+    """
     with act(actor=SYSTEM, at=at) as this:
         dispatch = this.lock(Dispatch, dispatch_id)
         if dispatch.sent_at or dispatch.failed_at:
@@ -60,6 +63,8 @@ def record_undeliverable(*, at: datetime, dispatch_id: UUID) -> None:
         complaint = _tell(this, dispatch, TimelineCode.SEND_FAILED)
         if dispatch.to_user_id:
             open_tasks(this=this, tasks=[_reach_colleague(this, dispatch, complaint)])
+        elif complaint is not None and dispatch.kind == DispatchKind.NOTICE_READY:
+            open_notice_task(this, complaint, this.lock(Notice, UUID(dispatch.detail["notice"])))
         elif complaint is not None and dispatch.kind != DispatchKind.STATUS_LINK:  # whoever wants one asks again
             open_tasks(this=this, tasks=[_reach_complainant(this, dispatch, complaint)])
 

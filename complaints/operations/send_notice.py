@@ -3,17 +3,22 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from complaints.correspondence.models import TO_MEMBER, Dispatch, LetterChannel, Notice, NoticeKind
 from complaints.enums import TaskKind, TimelineCode
 from complaints.lifecycle import TransitionRefused, is_not_about_oneself
 from complaints.models import Complaint, Task
+from complaints.models.task import NOTICE_CAUSE
 from complaints.operations._door import lock_complaint, note_fact
-from complaints.operations.open_task import open_tasks, settle_task
+from complaints.operations.exchange_messages import FOLLOW_UP
+from complaints.operations.open_task import for_owner_or_leads, open_tasks, settle_tasks_of
 from complaints.permissions import demand
-from members.actors import Actor, ActorKind, Role
+from members.actors import Actor, ActorKind
 from members.acts import Act, act
+from slas.algebra import Line, Measure, Rule, StartRule
+from slas.versions import in_force, terms_of
 
 POST, EMAIL, PASSED_ON = "post", "email", "passed_on"
 
@@ -46,11 +51,7 @@ def record_notice_sent(this: Act, complaint: Complaint, notice: Notice, *, proof
     to_member = notice.kind in TO_MEMBER
     fact = TimelineCode.NOTICE_SENT if to_member else TimelineCode.NOTICE_PASSED_ON
     note_fact(this, complaint, fact, {"notice": notice.kind, "proof": proof})
-    tasks = Task.objects.unscoped("the task of the locked notice").filter(cause=task_cause(notice), done_at=None)
-    for key in tasks.values_list("pk", flat=True):
-        task = this.lock(Task, key)
-        task.complaint = complaint
-        settle_task(this, task)
+    settle_tasks_of(this, complaint, task_cause(notice))
 
 
 def open_notice_task(this: Act, complaint: Complaint, notice: Notice) -> None:
@@ -62,16 +63,23 @@ def open_notice_task(this: Act, complaint: Complaint, notice: Notice) -> None:
         kind=TaskKind.SEND_NOTICE,
         detail={"title": f"{NoticeKind(notice.kind).label}: {notice.addressee}"},
         cause=task_cause(notice),
-        assignee_id=complaint.owner_id,
-        role="" if complaint.owner_id else Role.LEAD,
+        due_at=end_of_next_business_day(this.at),
         opened_at=this.at,
+        **for_owner_or_leads(complaint),
     )
     open_tasks(this=this, tasks=[task])
 
 
+def end_of_next_business_day(at: datetime) -> datetime:
+    """Return by when the house sees to what no clock counts for. Raises PolicyMissing, HorizonPassed."""
+    terms = terms_of(*in_force(settings.HOUSE_PACK, FOLLOW_UP, "", at))
+    line = Line(terms.calendar, Rule(Measure.BUSINESS_DAYS, StartRule.NEXT_DAY), at)
+    return line.due_at(line.position(line.begin()) + 1)
+
+
 def task_cause(notice: Notice) -> str:
     """Return the name by which its task is known."""
-    return f"notice:{notice.pk}"
+    return f"{NOTICE_CAUSE}{notice.pk}"
 
 
 def mail_key(notice: Notice) -> str:

@@ -20,7 +20,10 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """One task in a sentence, for whom it is, and how much time is left. `reference` is a complaint's or a CAPA's."""
+    """One task in a sentence, for whom it is, and how much time is left. `reference` is a complaint's or a CAPA's.
+
+    `notice_id`: the notice whose sending is all that ends this task.
+    """
 
     id: UUID
     reference: str
@@ -32,6 +35,7 @@ class TaskLine:
     done_at: datetime | None
     left: TimeLeft | None
     may_finish: bool
+    notice_id: UUID | None
 
 
 def my_tasks(*, actor: Actor, page: str | None, at: datetime) -> Page:
@@ -74,7 +78,8 @@ def _line(task: Any, actor: Actor, at: datetime) -> TaskLine:
         opened_at=task.opened_at,
         done_at=task.done_at,
         left=time_left(due_at=task.due_at, now=at) if task.due_at else None,
-        may_finish=may(actor, "finish_task"),
+        may_finish=may(actor, "send_notice" if task.notice_id else "finish_task"),
+        notice_id=task.notice_id,
     )
 
 

@@ -18,8 +18,10 @@ from complaints.lifecycle import TransitionRefused
 from complaints.models import Task, TimelineEntry
 from complaints.notices.dossier import HELD_IN
 from complaints.notices.make import make_notices
+from complaints.notices.receivers import give_up_making, make
 from complaints.notices.records import COUNTED
 from complaints.operations import (
+    finish_task,
     inform_member,
     record_sent,
     record_undeliverable,
@@ -139,7 +141,7 @@ def test_the_file_for_the_review_holds_two_letters_of_one_kind_and_day_in_the_ho
     evening = datetime(2026, 7, 28, 2, 0, tzinfo=UTC)  # the 27th where the insurer is
     missed(row, at=evening)
     missed(row, "disp_final_response", at=evening)
-    file = [notice for notice in stages.all_of(Notice, row) if notice.kind == "external_review_file"][0]
+    file = next(notice for notice in stages.all_of(Notice, row) if notice.kind == "external_review_file")
     names = ZipFile(BytesIO(stages.opened(file, "file"))).namelist()
     letters = [name for name in names if name.startswith("letters/")]
     assert letters == ["letters/01 delay letter 2026-07-27.pdf", "letters/02 delay letter 2026-07-27.pdf"]
@@ -180,6 +182,59 @@ def test_a_letter_that_cannot_go_online_is_a_task_until_it_is_posted(agent):
     [task] = stages_tasks(row)
     assert (task.done_at, task.done_by_id) == (LATE, agent.user_id)
     assert stages.all_of(Notice, row)[0].sent_at == LATE
+
+
+def test_a_press_does_not_bury_a_letter_that_nobody_has_sent(desk):
+    row = stages.assessed(desk.actor, line_of_business=MEDICARE)
+    [notice] = missed(row)
+    [task] = stages_tasks(row)
+    with pytest.raises(TransitionRefused, match="Record that it was sent"):
+        finish_task(actor=desk.actor, at=LATE, task_id=task.pk)
+    sending = reverse("desk:send_notice", args=[row.reference, notice.pk])
+    ending = reverse("desk:task_done", args=[task.pk])
+    for address in (reverse("desk:tasks"), reverse("desk:case", args=[row.reference]), ending):
+        assert sending in desk.get(address).content.decode()
+    refused = desk.post(ending)
+    assert refused.status_code == 409
+    assert "There is a problem" in refused.content.decode()
+    assert stages_tasks(row)[0].done_at is None
+    assert desk.post(sending).status_code == 302
+    assert stages_tasks(row)[0].done_at
+
+
+def test_a_letter_that_has_to_be_posted_is_due_at_the_end_of_the_next_business_day(agent):
+    row = stages.assessed(agent, line_of_business=MEDICARE)
+    missed(row)  # on a Thursday; Friday, July 3 is the holiday
+    [task] = stages_tasks(row)
+    assert task.due_at == datetime(2026, 7, 6, 21, 0, tzinfo=UTC)
+
+
+def test_a_letter_whose_e_mail_reaches_nobody_is_a_task_to_post_it(agent):
+    row = stages.assessed(agent, by=stages.insured(), line_of_business=MEDICARE)
+    [notice] = missed(row)
+    dispatch = Dispatch.objects.get(kind=DispatchKind.NOTICE_READY)
+    record_undeliverable(at=LATE, dispatch_id=dispatch.pk)
+    [task] = stages_tasks(row)
+    assert (task.notice_id, task.due_at is None) == (notice.pk, False)
+    record_sent(at=LATE + timedelta(hours=1), dispatch_id=dispatch.pk)
+    assert stages_tasks(row)[0].done_at == LATE + timedelta(hours=1)
+
+
+def test_what_could_not_be_made_is_somebodys_task_until_it_is_made(agent, transactional_db):  # noqa: ARG001 -- effects outside commit
+    row = stages.assessed(agent, line_of_business=MEDICARE)
+    clock = Clock.objects.get(matter_id=row.pk, kind="ma_grievance_answer")
+    told = (row.pk, "notices:x", {"clock": str(clock.id), "epoch": clock.epoch, "code": 100})
+    for _ in range(2):
+        give_up_making(*told)
+    [task] = Task.objects.unscoped("a test looks").filter(kind=TaskKind.WRITE_NOTICE)
+    assert (task.assignee_id, task.detail, bool(task.due_at)) == (
+        agent.user_id,
+        {"title": "Answer the grievance"},
+        True,
+    )
+    make(*told)
+    task.refresh_from_db()
+    assert (bool(task.done_at), task.done_by_id) == (True, None)
 
 
 def stages_tasks(row):

@@ -1,5 +1,6 @@
 """What is to do: the list of one person's tasks, and saying that one is done."""
 
+from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
+from complaints.lifecycle import TransitionRefused
 from complaints.operations import finish_task
 from complaints.permissions import ActionForbidden
 from complaints.queries.tasks import find_task, my_tasks
@@ -32,6 +34,9 @@ def done(request: HttpRequest, task_id: UUID) -> HttpResponse:
         return staff_page(request, "staff/task.html", {"task": task})
     try:
         finish_task(actor=request.actor, at=database_now(), task_id=task_id)
+    except TransitionRefused as refused:
+        context = {"task": task, "refusal": str(refused)}
+        return staff_page(request, "staff/task.html", context, status=HTTPStatus.CONFLICT)
     except ActionForbidden as forbidden:
         raise PermissionDenied from forbidden
     messages.success(request, "The task is done.")
