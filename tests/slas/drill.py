@@ -1,4 +1,4 @@
-"""A pack whose one obligation can do everything: it is warned of, pauses and is extended."""
+"""A pack whose one obligation can do everything on one track: it is warned of, pauses and is extended."""
 
 from contextlib import contextmanager
 
@@ -16,10 +16,11 @@ ANSWER = {
 
 
 @contextmanager
-def drill_published(**changes):
-    """Publish the pack for a while: its row goes with the transaction of the test."""
-    for policy in pack(**ANSWER | changes):
-        policy_row(policy).save(force_insert=True)
+def drill_published(*tracks, **changes):
+    """Publish the pack for a while, with more `tracks` that differ: the rows go with the transaction of the test."""
+    for own in ({}, *tracks):
+        for policy in pack(**ANSWER | changes | own):
+            policy_row(policy).save(force_insert=True)
     versions.refresh()
     try:
         yield

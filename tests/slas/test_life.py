@@ -31,12 +31,13 @@ from slas.operations import (
     pause_clock,
     rebase_clocks,
     reopen_clock,
+    replace_clock,
     resume_clock,
     start_clock,
 )
 from slas.operations.rebase_clocks import Fate
 from slas.sweep import fire_everything
-from slas.versions import terms_of
+from slas.versions import in_force, terms_of
 from tests.slas.calendars import published, utc
 from tests.slas.clocks import acting, clocks_of, open_one
 from tests.slas.corrections import correct
@@ -51,6 +52,13 @@ LIMITS = {
     "6 calendar days": "20 calendar days",
     "60 hours": "60 hours",
 }
+LONGER = {
+    "5 business days": "9 business days",
+    "12 business hours": "30 business hours",
+    "6 calendar days": "11 calendar days",
+    "60 hours": "100 hours",
+}
+MOST_EXTENSIONS = {"": 3, "longer": 1, "strict": 0}
 CORRECTIONS = [  # each adds to the one before
     {"closed": [date(2026, 6, 9), date(2026, 6, 10)]},
     {"opened": [date(2026, 6, 19), date(2026, 7, 3)], "closed": [date(2026, 6, 30)]},
@@ -94,7 +102,14 @@ class Lives(RuleBasedStateMachine):
     )
     def begin(self, limit, counted_from, day_end, started):
         extension = ANSWER["extension"] | {"max_total": LIMITS[limit]}
-        self.drill = drill_published(limit=limit, counted_from=counted_from, day_end=day_end, extension=extension)
+        self.drill = drill_published(
+            {"tracks": ["longer"], "limit": LONGER[limit], "extension": extension | {"max_count": 1}},
+            {"tracks": ["strict"], "limit": LONGER[limit], "pause_reasons": None, "extension": None},
+            limit=limit,
+            counted_from=counted_from,
+            day_end=day_end,
+            extension=extension,
+        )
         self.drill.__enter__()
         self.now = BEGINNING + timedelta(minutes=started)
         self.calendars = [CalendarVersion.objects.get(calendar="house")]
@@ -105,10 +120,11 @@ class Lives(RuleBasedStateMachine):
         self.new_cycle()
 
     def new_cycle(self):
-        measure, budget = self.policy.rule.measure, self.policy.budget
-        owed = budget if measure.is_days else timedelta(seconds=budget)
-        self.life = SlowClock(walk_of(self.calendars[0]), self.policy.rule, self.now, owed)
+        self.life = SlowClock(walk_of(self.calendars[0]), self.policy.rule, self.now, self.owed(self.policy))
         self.state, self.due_at, self.counts_by, self.extensions = RUNNING, self.life.due_at(), self.calendars[0], 0
+
+    def owed(self, policy):
+        return policy.budget if policy.rule.measure.is_days else timedelta(seconds=policy.budget)
 
     def happen(self, operation, **given):
         """Return what the operation returns, or that it was refused."""
@@ -141,7 +157,7 @@ class Lives(RuleBasedStateMachine):
     def pause(self, after):
         self.later(after)
         outcome = self.happen(pause_clock, reason=REASON)
-        if self.state is RUNNING and self.now < self.due_at:
+        if self.state is RUNNING and self.now < self.due_at and self.policy.track != "strict":
             self.becomes(PAUSED, "pause", self.now)
         else:
             assert outcome == (REFUSED if self.state in OPEN else None)
@@ -160,7 +176,7 @@ class Lives(RuleBasedStateMachine):
         self.later(after)
         days = self.policy.rule.measure.is_days
         outcome = self.happen(extend_clock, amount=amount if days else amount * 3600, reason=REASON)
-        if self.state in OPEN and self.extensions < 3 and not self.is_overdue:
+        if self.state in OPEN and self.extensions < MOST_EXTENSIONS[self.policy.track] and not self.is_overdue:
             self.extensions += 1
             self.becomes(self.state, "extend", self.now, amount if days else timedelta(hours=amount))
         else:
@@ -196,6 +212,47 @@ class Lives(RuleBasedStateMachine):
         else:
             self.former = former
             self.new_cycle()
+
+    @rule(after=waits, track=st.sampled_from(["", "longer", "strict"]))
+    def replace(self, after, track):
+        self.later(after)
+        former = list(Clock.objects.filter(matter_id=self.matter.pk).order_by("cycle").values())
+        with acting(self.now) as this:
+            clock = replace_clock(this=this, matter=self.matter, kind=KIND, track=track, reason="assessed anew")
+        if self.state not in OPEN:
+            assert clock is None
+        elif track != self.policy.track:
+            life, state, extensions = self.succeeded(track)
+            if self.is_overdue and life.due_at() < self.now:
+                return
+            assert Clock.objects.get(pk=(self.matter.pk, former[-1]["id"])).state == (
+                MISSED if self.is_overdue else CANCELLED
+            )
+            self.former = list(Clock.objects.filter(matter_id=self.matter.pk).order_by("cycle").values())[:-1]
+            self.policy = terms_of(clock.policy_id, clock.calendar_id).policy
+            self.life, self.due_at, self.state, self.extensions = life, life.due_at(), state, extensions
+
+    def succeeded(self, track):
+        """Return the slow clock of another track from the same start: each thing happens again if it still could."""
+        policy = terms_of(*in_force(PACK, KIND, track, self.life.started_at)).policy
+        life = SlowClock(self.life.walk, policy.rule, self.life.started_at, self.owed(policy))
+        paused, extensions = False, 0
+        for kind, *at_and_more in self.life.happened:
+            possible = {
+                "pause": track != "strict",
+                "resume": paused,
+                "extend": extensions < MOST_EXTENSIONS[track],
+            }
+            if not possible[kind]:
+                continue
+            try:
+                life.and_then(kind, *at_and_more).due_at()
+            except Impossible:
+                continue
+            life = life.and_then(kind, *at_and_more)
+            paused = kind == "pause" or (paused and kind != "resume")
+            extensions += kind == "extend"
+        return life, PAUSED if paused else RUNNING, extensions
 
     @rule(after=waits)
     def sweep(self, after):
