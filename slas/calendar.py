@@ -17,10 +17,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate, compress, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
 
 import tzdata
+
+from slas.spelling import CONTROL, FIRST_YEAR, LAST_YEAR, NAME, NAME_RULE, SHOWN, unknown_entry
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SECOND = 1_000_000
@@ -28,9 +30,12 @@ DAY = 86_400 * SECOND
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 MICROSECOND = timedelta(microseconds=1)
+ENTRIES = ("calendar", "version", "effective_from", "tz", "reviewed_years", "weekly", "holidays")
+LONGEST_NAME, MOST_VERSIONS = 40, 32_767
 WALL_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00")
 
 Hours = tuple[tuple[int, int], ...]
+Kind = TypeVar("Kind")
 Offsets = tuple[tuple[int, int], ...]
 
 
@@ -92,27 +97,24 @@ class Definition:
 
 def read_definition(data: Mapping[str, Any], where: str) -> Definition:
     """Check and return a calendar file's content. `where` names the file in refusals. Raises CalendarFault."""
-    try:
-        first_year, last_year = _read_years(data["reviewed_years"], where)
-        holidays = data.get("holidays", {})
-        definition = Definition(
-            name=data["calendar"],
-            version=data.get("version", 1),
-            effective_from=data.get("effective_from", date(first_year, 1, 1)),
-            tz=data["tz"],
-            weekly=read_weekly(data["weekly"], where),
-            holidays={date.fromisoformat(day): name for day, name in holidays.items()},
-            first_on=date(first_year, 1, 1),
-            last_on=date(last_year, 12, 31),
-        )
-    except KeyError as missing:
-        raise CalendarFault(f"{where}: {missing.args[0]!r} is missing; add it") from None
-    except (AttributeError, TypeError, ValueError) as error:
-        if isinstance(error, CalendarFault):
-            raise
-        raise CalendarFault(f"{where}: {error}") from error
+    if sentence := unknown_entry(data, ENTRIES):
+        raise CalendarFault(f"{where}: {sentence}")
+    first_year, last_year = _read_years(_entry(data, "reviewed_years", list, "a list of two years", where), where)
+    first_on, last_on = date(first_year, 1, 1), date(last_year, 12, 31)
+    definition = Definition(
+        name=_read_name(data, where),
+        version=_read_version(data, where),
+        effective_from=_entry({"effective_from": first_on} | data, "effective_from", date, "a date", where),
+        tz=_entry(data, "tz", str, "a text in quotes, such as America/New_York", where),
+        weekly=read_weekly(_entry(data, "weekly", dict, "a table of weekdays", where), where),
+        holidays=_read_holidays(_entry({"holidays": {}} | data, "holidays", dict, "a table of dates", where), where),
+        first_on=first_on,
+        last_on=last_on,
+    )
+    if not FIRST_YEAR <= definition.effective_from.year <= LAST_YEAR:
+        raise CalendarFault(f"{where}: 'effective_from' must lie in the years {FIRST_YEAR} to {LAST_YEAR}")
     for day in definition.holidays:
-        if not definition.first_on <= day <= definition.last_on:
+        if not first_on <= day <= last_on:
             raise CalendarFault(f"{where}: holiday {day} is outside the reviewed years {first_year} to {last_year}")
     if not any(definition.weekly):
         raise CalendarFault(f"{where}: no day has opening hours, so nothing could ever fall due; open at least one")
@@ -120,10 +122,52 @@ def read_definition(data: Mapping[str, Any], where: str) -> Definition:
     return definition
 
 
-def _read_years(years: Any, where: str) -> tuple[int, int]:
-    if not (isinstance(years, list) and [type(year) for year in years] == [int, int] and years[0] <= years[1]):
+def _entry(data: Mapping[str, Any], name: str, kind: type[Kind], words: str, where: str) -> Kind:
+    """Return an entry of its kind: no date with a time, no true or false."""
+    if name not in data:
+        raise CalendarFault(f"{where}: {name!r} is missing; add it")
+    value = data[name]
+    if not isinstance(value, kind) or isinstance(value, datetime | bool):
+        raise CalendarFault(f"{where}: {name!r} must be {words}")
+    return value
+
+
+def _read_name(data: Mapping[str, Any], where: str) -> str:
+    name = _entry(data, "calendar", str, "a text in quotes", where)
+    if not NAME.fullmatch(name):
+        raise CalendarFault(f"{where}: 'calendar' is {name!r}; {NAME_RULE}")
+    if len(name) > LONGEST_NAME:
+        raise CalendarFault(f"{where}: 'calendar' has {len(name)} characters; {LONGEST_NAME} are the most")
+    return name
+
+
+def _read_version(data: Mapping[str, Any], where: str) -> int:
+    version = _entry({"version": 1} | data, "version", int, "a whole number", where)
+    if not 1 <= version <= MOST_VERSIONS:
+        raise CalendarFault(f"{where}: 'version' must be a number from 1 to {MOST_VERSIONS}")
+    return version
+
+
+def _read_years(years: Sequence[Any], where: str) -> tuple[int, int]:
+    if not ([type(year) for year in years] == [int, int] and years[0] <= years[1]):
         raise CalendarFault(f"{where}: 'reviewed_years' should be the first and the last year, such as [2019, 2030]")
+    if not FIRST_YEAR <= years[0] <= years[1] <= LAST_YEAR:
+        raise CalendarFault(f"{where}: 'reviewed_years' should lie in order between {FIRST_YEAR} and {LAST_YEAR}")
     return years[0], years[1]
+
+
+def _read_holidays(holidays: Mapping[str, Any], where: str) -> dict[date, str]:
+    """Return the closed days with their names, which people read beside a date."""
+    found = {}
+    for text, name in holidays.items():
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            raise CalendarFault(f"{where}: holiday {text[:SHOWN]!r} is no date; write YYYY-MM-DD") from None
+        if not isinstance(name, str) or CONTROL.search(name):
+            raise CalendarFault(f"{where}: the name of holiday {text} must be a text in quotes")
+        found[day] = name
+    return found
 
 
 def read_weekly(weekly: Mapping[str, Sequence[Sequence[str]]], where: str) -> tuple[Hours, ...]:
@@ -134,6 +178,12 @@ def read_weekly(weekly: Mapping[str, Sequence[Sequence[str]]], where: str) -> tu
 
 
 def _read_hours(intervals: Sequence[Sequence[str]], where: str) -> Hours:
+    if not (
+        isinstance(intervals, list | tuple)
+        and all(isinstance(interval, list | tuple) for interval in intervals)
+        and all(isinstance(text, str) for interval in intervals for text in interval)
+    ):
+        raise CalendarFault(f'{where}: write a list of intervals such as [["09:00", "17:00"]]')
     hours = []
     for interval in intervals:
         if len(interval) != len(("open", "close")):
@@ -152,7 +202,7 @@ def _read_hours(intervals: Sequence[Sequence[str]], where: str) -> Hours:
 
 
 def _read_wall_time(text: str, where: str) -> int:
-    if not (isinstance(text, str) and WALL_TIME.fullmatch(text)):
+    if not WALL_TIME.fullmatch(text):
         raise CalendarFault(f"{where}: {text!r} is no time of day; write HH:MM, and 24:00 for the end of the day")
     return int(text[:2]) * 3600 + int(text[3:]) * 60
 

@@ -60,7 +60,9 @@ def read_toml(text: str, where: str, fault: Callable[[str], Exception]) -> dict[
     """Return the content of a TOML text; what is raised otherwise names `where`, the line and the column."""
     try:
         return tomllib.loads(text)
-    except ValueError as error:
+    except RecursionError:
+        raise fault(f"{where}: brackets stand within brackets too deeply; take some out") from None
+    except (ValueError, OverflowError) as error:
         raise fault(f"{where}: {error}; correct it there") from None
 
 
@@ -122,7 +124,8 @@ def _block(message: str, lines: list[str]) -> tuple[int, int]:
     """Return first and last line of the obligation that a refusal counts or names; of the whole text if it does not."""
     headers = [number for number, line in enumerate(lines) if HEADER.match(line)]
     blocks = list(pairwise([*headers, len(lines)]))
-    if counted := re.search(r"\bobligation (\d+)\b", message):
+    counted = re.search(r"\bobligation (\d+)\b", message)
+    if counted and int(counted[1]) <= len(blocks):  # a text may also hold its obligations between brackets
         return blocks[int(counted[1]) - 1]
     if named := re.search(r"^pack \S+: (\w+)(?: \((\w+)\))? from ", message):
         wanted = [f'"{name}"' for name in named.groups() if name]

@@ -19,7 +19,8 @@ from typing import Any, Protocol
 
 from slas.algebra import DayEnd, Line, Measure, Rule
 from slas.calendar import SECOND, Calendar, CalendarFault, HorizonPassed, micros, moment, read_definition
-from slas.stretching_calendar import FIRST_YEAR, LAST_YEAR, StretchingCalendar, read_plain_calendar
+from slas.spelling import FIRST_YEAR, LAST_YEAR
+from slas.stretching_calendar import StretchingCalendar, read_plain_calendar
 from slas.trace import Span, explain_due, reckon
 
 HOUSE_CALENDARS = Path(__file__).resolve().parent / "calendars"

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from slas.pack_words import PackFault, read_text
+from slas.pack_vocabulary import HOLDS
+from slas.pack_words import PackFault, check_entries, read_known, read_text, read_texts, read_words
+
+ENTRIES = ("action", "to", "words", "rights", "holds", "clause")
+LONGEST = 120  # characters of an addressee or a clause
 
 
 class MissKind(StrEnum):
@@ -33,22 +37,25 @@ class MissAction:
 
 def read_miss(item: Mapping[str, Any], where: str) -> MissAction:
     """Return what a missed date brings about. Raises PackFault where a letter would be empty or a file hold nothing."""
-    try:
-        kind = MissKind(item.get("action", ""))
-    except ValueError:
-        raise PackFault(f"{where}: on_miss knows no action {item.get('action')!r}; use {', '.join(MissKind)}") from None
-    needed = {"delay_letter": "rights", "notice_to_next_body": "rights", "external_review_file": "holds"}[kind]
-    if not (
-        isinstance(item.get(needed), list) and item[needed] and all(isinstance(text, str) for text in item[needed])
-    ):
+    check_entries(item, ENTRIES, where)
+    if (action := read_words(item, "action", where)) not in tuple(MissKind):
+        raise PackFault(f"{where}: on_miss knows no action {action!r}; use {', '.join(MissKind)}")
+    kind = MissKind(action)
+    needed = "holds" if kind is MissKind.EXTERNAL_REVIEW_FILE else "rights"
+    rights, holds = read_texts(item, "rights", where), read_known(item, "holds", HOLDS, where)
+    if not item.get(needed):
         raise PackFault(f"{where}: {kind} needs {needed}, a list of at least one text")
-    if kind is MissKind.NOTICE_TO_NEXT_BODY and item.get("to") == "member":
+    to = read_text(item, "to", where)
+    if kind is MissKind.NOTICE_TO_NEXT_BODY and to == "member":
         raise PackFault(f"{where}: {kind} goes to a body, not to the member; name it in 'to'")
-    return MissAction(
+    miss = MissAction(
         kind=kind,
-        to=read_text(item, "to", where),
+        to=to,
         words=read_text(item, "words", where),
-        rights=tuple(item.get("rights", ())),
-        holds=tuple(item.get("holds", ())),
+        rights=rights,
+        holds=holds,
         clause=read_text(item, "clause", where),
     )
+    if max(len(miss.to), len(miss.clause)) > LONGEST:
+        raise PackFault(f"{where}: 'to' and 'clause' of {kind} have {LONGEST} characters at most; shorten them")
+    return miss

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from slas.pack_words import PackFault
+from slas.pack_words import PackFault, read_texts
 
 ROLES = ("administrator", "agent", "auditor", "clinical_reviewer", "lead", "privacy_officer", "quality_manager")
 NOTIFY_ROLE = "notify_role:"
@@ -19,7 +19,7 @@ ACTIONS = (
 
 def read_actions(item: Mapping[str, Any], where: str) -> tuple[str, ...]:
     """Return the actions of a threshold in their order. Raises PackFault for one that does not exist."""
-    actions = tuple(item.get("actions", ()))
+    actions = read_texts(item, "actions", where)
     for action in actions:
         if action.startswith(NOTIFY_ROLE):
             _check_role(action, where)

@@ -1,29 +1,57 @@
 """Policy packs: what is owed, by when, and what happens otherwise, read from files that lawyers can review.
 
-Plain Python. A pack holds obligations; each names its clause and carries worked examples, which publication runs. The
-limits are written in words ("15 business days", "72 hours"), and the measure follows from the words.
+Plain Python. A pack holds obligations; each names its clause and carries worked examples, which publication runs. What
+is read here can be published, shown and counted by: nothing else asks again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
-from slas.algebra import BREACH, Align, DayEnd, Measure, Rule, StartRule, Threshold
+from slas.algebra import DayEnd, Measure, Rule, StartRule, Threshold
 from slas.bindings import Conditions, read_conditions
 from slas.missed import MissAction, read_miss
-from slas.pack_actions import read_actions
-from slas.pack_words import Mark, PackFault, read_day, read_mark, read_text
+from slas.pack_actions import ROLES
+from slas.pack_limits import most_units, read_length, read_limit, read_thresholds
+from slas.pack_vocabulary import (
+    HOUSE_REASONS,
+    LETTER_REASONS,
+    MEETS,
+    MEETS_BY_ITSELF,
+    PAUSES,
+    STARTS,
+    STARTS_BY_ITSELF,
+)
+from slas.pack_words import (
+    Mark,
+    PackFault,
+    check_entries,
+    check_known,
+    check_moment,
+    read_choice,
+    read_day,
+    read_flag,
+    read_known,
+    read_link,
+    read_mark,
+    read_moment,
+    read_name,
+    read_number,
+    read_tables,
+    read_text,
+    read_texts,
+    read_words,
+)
+from slas.spelling import NAME, NAME_RULE
 
 CAVEAT = "To be confirmed by counsel."
-CODES = 1000
-ENTRIES = frozenset({"created", "created_at", "entered", "recorded"})  # of the row: not what a limit counts from
+OF_THE_ROW = frozenset({"created", "created_at", "entered", "recorded"})  # not what a limit counts from
 LENGTHS = {
     **dict.fromkeys(("pack", "obligation", "calendar", "starts_on", "met_on"), 40),
     "track": 20,
@@ -33,20 +61,16 @@ LENGTHS = {
     "url": 300,
 }
 LATER_FIELDS: Mapping[str, Any] = {"legal": False, "enabled": True, "on_miss": (), "applies_to": {}}
-UNIT = r"(business day|business hour|business minute|calendar day|week|hour|minute|second)s?"
-LIMIT = re.compile(rf"(?:(\d+) )?{UNIT}")
-RELATIVE = re.compile(rf"(\d+) {UNIT} (before|after) due")
-PERCENT = re.compile(r"(\d{1,3}) ?%")
-UNITS: Mapping[str, tuple[Measure, int]] = {
-    "business day": (Measure.BUSINESS_DAYS, 1),
-    "business hour": (Measure.BUSINESS_SECONDS, 3600),
-    "business minute": (Measure.BUSINESS_SECONDS, 60),
-    "calendar day": (Measure.CALENDAR_DAYS, 1),
-    "week": (Measure.CALENDAR_DAYS, 7),
-    "hour": (Measure.ELAPSED_SECONDS, 3600),
-    "minute": (Measure.ELAPSED_SECONDS, 60),
-    "second": (Measure.ELAPSED_SECONDS, 1),
-}
+PACK_ENTRIES = ("pack", "calendar", "legal", "applies_to", "enabled", "confirmed_by", "obligation")
+ENTRIES = (
+    *("obligation", "tracks", "effective_from", "effective_to", "title", "promise", "calendar", "starts_on", "met_on"),
+    *("limit", "counted_from", "day_end", "pause_reasons", "consequence", "next_level", "clause", "url", "mark"),
+    *("legal", "applies_to", "threshold", "extension", "on_miss", "example"),
+)
+EXTENSION_ENTRIES = ("max_count", "max_total", "by", "reasons", "notice", "rights", "mark")
+EXAMPLE_ENTRIES = ("started_at", "due_at", "budget", "pauses", "extended_at", "extended_by", "note")
+MOST_EXTENSIONS = 100
+PAIR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,24 +172,25 @@ class Policy:
 
 def read_pack(data: Mapping[str, Any], where: str) -> list[Policy]:
     """Check a pack file's content and return its obligations, one for each track. Raises PackFault."""
-    pack, calendar = (read_text(data, name, where) for name in ("pack", "calendar"))
-    blocks = data.get("obligation", [])
-    if not (isinstance(blocks, list) and all(isinstance(block, dict) for block in blocks)):
-        raise PackFault(f"{where}: write each obligation below a line [[obligation]], in two brackets")
+    check_entries(data, PACK_ENTRIES, where)
+    common = {
+        "pack": read_name(data, "pack", where),
+        "calendar": read_name(data, "calendar", where),
+        "legal": read_flag(data, "legal", where, default=False),
+        "applies_to": data.get("applies_to", {}),
+    }
     policies: list[Policy] = []
-    for number, block in enumerate(blocks, 1):
-        place = f"{where}: obligation {number} ({block.get('obligation', 'unnamed')})"
-        common = {"legal": data.get("legal", False), "applies_to": data.get("applies_to", {})}
-        try:
-            read = list(_read_obligation(common | block, pack, calendar, place))
-        except (AttributeError, KeyError, TypeError) as error:
-            raise PackFault(
-                f"{place}: an entry is not of the kind it should be ({error}); compare another pack"
-            ) from error
-        for policy in read:
-            _check_law(policy, place)
+    for number, block in enumerate(read_tables(data, "obligation", where), 1):
+        name = block.get("obligation")
+        known = name if isinstance(name, str) and NAME.fullmatch(name) else "unnamed"
+        place = f"{where}: obligation {number} ({known})"
+        check_entries(block, ENTRIES, place)
+        for policy in _read_obligation(common | block, place):
             _check_lengths(policy, place)
-        policies += read
+            _check_range(policy, place)
+            _check_law(policy, place)
+            _check_examples(policy, place)
+            policies.append(policy)
     if not policies:
         raise PackFault(f"{where}: the pack holds no [[obligation]]; add one")
     _check_ranges(policies, where)
@@ -176,113 +201,94 @@ def read_pack(data: Mapping[str, Any], where: str) -> list[Policy]:
 def _read_enabled(data: Mapping[str, Any], policies: Sequence[Policy], where: str) -> bool:
     """Return whether the pack is on: by default if no number of it is still to be confirmed."""
     unsure = next((policy for policy in policies if policy.caveat), None)
-    enabled = data.get("enabled", unsure is None)
-    if enabled and unsure and not str(data.get("confirmed_by", "")).strip():
+    enabled = read_flag(data, "enabled", where, default=unsure is None)
+    if enabled and unsure and not read_words(data, "confirmed_by", where):
         raise PackFault(
             f"{where}: {unsure.name} has a number marked K; have counsel confirm it and write who did and when, "
             'as in confirmed_by = "A. Counsel, 2026-12-01", or leave out enabled = true'
         )
-    return bool(enabled)
+    return enabled
 
 
-def _read_obligation(block: Mapping[str, Any], pack: str, calendar: str, where: str) -> Iterator[Policy]:
-    measure, budget = read_limit(read_text(block, "limit", where), where)
-    rule = Rule(measure, *_choices(block, where))
-    thresholds = tuple(_read_threshold(item, measure, where) for item in block.get("threshold", ()))
-    codes = [threshold.code for threshold in thresholds]
-    if len(set(codes)) != len(codes):
-        raise PackFault(f"{where}: two thresholds share a code; give each its own")
-    if BREACH not in codes:
-        raise PackFault(f'{where}: no threshold has code {BREACH}; add one with at = "due"')
-    for track in block.get("tracks", [""]):
+def _read_obligation(block: Mapping[str, Any], where: str) -> Iterator[Policy]:
+    limit = read_text(block, "limit", where)
+    measure, budget = read_limit(limit, where)
+    thresholds, actions = read_thresholds(block, measure, where)
+    legal = read_flag(block, "legal", where, default=False)
+    for track in _read_tracks(block, where):
         yield Policy(
-            pack=pack,
-            obligation=read_text(block, "obligation", where),
+            pack=block["pack"],
+            obligation=read_name(block, "obligation", where),
             track=track,
             effective_from=read_day(block, "effective_from", where),
             effective_to=read_day(block, "effective_to", where) if "effective_to" in block else None,
             title=read_text(block, "title", where),
-            promise=block.get("promise", "").format(limit=block["limit"]),
-            calendar=block.get("calendar", calendar),
-            starts_on=read_text(block, "starts_on", where),
+            promise=read_words(block, "promise", where).replace("{limit}", limit),
+            calendar=read_name(block, "calendar", where),
+            starts_on=_read_start(block, where),
             met_on=read_text(block, "met_on", where),
-            rule=rule,
+            rule=_read_rule(block, measure, where),
             budget=budget,
             thresholds=thresholds,
-            actions={item["code"]: read_actions(item, where) for item in block["threshold"]},
-            pause_reasons=tuple(block.get("pause_reasons", ())),
-            extension=_read_extension(block["extension"], measure, where) if "extension" in block else None,
-            consequence=block.get("consequence", "").strip(),
-            next_level=block.get("next_level", "").strip(),
+            actions=actions,
+            pause_reasons=read_known(block, "pause_reasons", PAUSES, where),
+            extension=_read_extension(block, measure, where, legal=legal),
+            consequence=read_words(block, "consequence", where),
+            next_level=read_words(block, "next_level", where),
             clause=read_text(block, "clause", where),
-            url=block.get("url", ""),
+            url=read_link(block, "url", where),
             mark=read_mark(block, where),
-            legal=block.get("legal", False) is True,
-            on_miss=tuple(read_miss(item, where) for item in block.get("on_miss", ())),
+            legal=legal,
+            on_miss=tuple(read_miss(item, where) for item in read_tables(block, "on_miss", where)),
             applies_to=read_conditions(block["applies_to"], where),
-            examples=tuple(_read_example(item, measure, where) for item in block.get("example", ())),
+            examples=tuple(_read_example(item, measure, where) for item in read_tables(block, "example", where)),
         )
 
 
-def read_limit(text: str, where: str) -> tuple[Measure, int | None]:
-    """Return measure and budget (days or seconds) of a limit in words; no number means: given at the start."""
-    if not (found := LIMIT.fullmatch(text)):
+def _read_tracks(block: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    """Return the tracks that have this row to themselves; nothing written means every track that has none."""
+    if "tracks" not in block:
+        return ("",)
+    tracks = read_texts(block, "tracks", where)
+    if not tracks:
+        raise PackFault(f"{where}: 'tracks' is empty, so nothing would be owed; name one, or leave it out for all")
+    for track in tracks:
+        if not NAME.fullmatch(track):
+            raise PackFault(f"{where}: 'tracks' holds {track!r}; {NAME_RULE}")
+    return tracks
+
+
+def _read_start(block: Mapping[str, Any], where: str) -> str:
+    if (starts_on := read_text(block, "starts_on", where)) in OF_THE_ROW:
         raise PackFault(
-            f'{where}: the limit {text!r} is not understood; write for example "15 business days" or "72 hours"'
+            f"{where}: 'starts_on' is the event that the limit counts from, such as \"received\", not entry"
         )
-    measure, factor = UNITS[found[2]]
-    if found[1] is None:
-        return measure, None
-    if int(found[1]) < 1:
-        raise PackFault(f"{where}: the limit must be 1 or more; it is {text!r}")
-    return measure, int(found[1]) * factor
+    return starts_on
 
 
-def _choices(block: Mapping[str, Any], where: str) -> tuple[StartRule, DayEnd]:
-    try:
-        return StartRule(block.get("counted_from", "instant")), DayEnd(block.get("day_end", "close"))
-    except ValueError as error:
-        choices = f"counted_from is one of {', '.join(StartRule)}; day_end is one of {', '.join(DayEnd)}"
-        raise PackFault(f"{where}: {error}; {choices}") from None
+def _read_rule(block: Mapping[str, Any], measure: Measure, where: str) -> Rule:
+    start_rule = read_choice(block, "counted_from", StartRule.INSTANT, where)
+    return Rule(measure, start_rule, read_choice(block, "day_end", DayEnd.CLOSE, where))
 
 
-def _read_threshold(item: Mapping[str, Any], measure: Measure, where: str) -> Threshold:
-    code, text = item.get("code"), read_text(item, "at", where)
-    if not (isinstance(code, int) and 0 < code < CODES):
-        raise PackFault(f"{where}: threshold {text!r} needs a code from 1 to 999; below {BREACH} is a warning")
-    align = Align(item.get("align", "exact"))
-    if text == "due":
-        return Threshold(code, align, permille=1000)
-    if found := PERCENT.fullmatch(text):
-        return Threshold(code, align, permille=int(found[1]) * 10)
-    if not (found := RELATIVE.fullmatch(text)):
-        raise PackFault(
-            f'{where}: {text!r} is not understood; write "50 %", "due", or for example "4 hours before due"'
-        )
-    unit, factor = UNITS[found[2]]
-    amount = int(found[1]) * factor * (-1 if found[3] == "before" else 1)
-    if unit is measure and measure.is_days:
-        return Threshold(code, align, offset_units=amount)
-    if unit is Measure.ELAPSED_SECONDS:
-        return Threshold(code, align, offset_seconds=amount)
-    raise PackFault(
-        f"{where}: {text!r} does not fit a limit in {measure.replace('_', ' ')}; use hours, or its own days"
-    )
-
-
-def _read_extension(item: Mapping[str, Any], measure: Measure, where: str) -> Extension:
-    unit, units = read_limit(read_text(item, "max_total", where), where)
-    if unit is not measure or units is None:
-        raise PackFault(f"{where}: the extension's max_total must be a number in {measure.replace('_', ' ')}")
-    return Extension(
-        max_count=item.get("max_count", 1),
-        max_units=units,
-        by=tuple(item.get("by", ())),
-        reasons=tuple(item.get("reasons", ())),
-        notice=item.get("notice", ""),
+def _read_extension(block: Mapping[str, Any], measure: Measure, where: str, *, legal: bool) -> Extension | None:
+    if "extension" not in block:
+        return None
+    if not isinstance(item := block["extension"], dict):
+        raise PackFault(f"{where}: write the extension below a line [obligation.extension], in one bracket")
+    check_entries(item, EXTENSION_ENTRIES, where)
+    extension = Extension(
+        max_count=read_number({"max_count": 1} | item, "max_count", where, most=MOST_EXTENSIONS),
+        max_units=read_length(item, "max_total", measure, where),
+        by=read_known(item, "by", ROLES, where),
+        reasons=read_known(item, "reasons", LETTER_REASONS if legal else HOUSE_REASONS, where),
+        notice=read_words(item, "notice", where),
         mark=read_mark(item, where) if "mark" in item else Mark.VERIFIED,
-        rights=tuple(item.get("rights", ())),
+        rights=read_texts(item, "rights", where),
     )
+    if not extension.reasons:
+        raise PackFault(f"{where}: the extension has no 'reasons'; say for which of them a date may be moved")
+    return extension
 
 
 def _check_lengths(policy: Policy, where: str) -> None:
@@ -291,20 +297,32 @@ def _check_lengths(policy: Policy, where: str) -> None:
             raise PackFault(f"{where}: {name!r} has {len(text)} characters; {most} are the most")
 
 
-def _check_law(policy: Policy, where: str) -> None:
-    """Refuse what does not keep to the rules of law. Raises PackFault."""
-    if policy.starts_on in ENTRIES:
+def _check_range(policy: Policy, where: str) -> None:
+    if policy.effective_to and policy.effective_to <= policy.effective_from:
         raise PackFault(
-            f"{where}: 'starts_on' is the event that the limit counts from, such as \"received\", not entry"
+            f"{where}: 'effective_to' is the first day on which it holds no more; write a day after "
+            f"{policy.effective_from}, or take it out"
         )
+
+
+def _check_law(policy: Policy, where: str) -> None:
+    """Refuse what does not keep to the rules of law, or what nothing would start or meet. Raises PackFault."""
+    by_itself = policy.legal and bool(policy.applies_to)
+    check_known(policy.starts_on, "starts_on", STARTS_BY_ITSELF if by_itself else STARTS, where)
+    check_known(policy.met_on, "met_on", MEETS_BY_ITSELF if by_itself else MEETS, where)
     if policy.legal and policy.pause_reasons:
         raise PackFault(f"{where}: a legal clock never pauses; take out 'pause_reasons' and write an extension instead")
     if not policy.on_miss and any("produce_notice" in actions for actions in policy.actions.values()):
         raise PackFault(
             f"{where}: a threshold produces a notice, but there is none; write it as [[obligation.on_miss]]"
         )
-    if policy.legal and not (policy.url and policy.consequence and policy.examples):
-        raise PackFault(f"{where}: a legal limit needs a url, a consequence and an example; add what is missing")
+    if policy.legal and not (policy.url and policy.consequence and policy.next_level and policy.examples):
+        raise PackFault(
+            f"{where}: a legal limit needs a url, a consequence, a next_level and an example; add what is missing"
+        )
+
+
+def _check_examples(policy: Policy, where: str) -> None:
     if not policy.pause_reasons and any(example.pauses for example in policy.examples):
         raise PackFault(f"{where}: an example pauses, but the obligation has no 'pause_reasons'; take the pauses out")
     if policy.extension is None and any(example.extended_at for example in policy.examples):
@@ -312,26 +330,22 @@ def _check_law(policy: Policy, where: str) -> None:
 
 
 def _read_example(item: Mapping[str, Any], measure: Measure, where: str) -> Example:
-    try:
-        return Example(
-            started_at=_moment(item["started_at"]),
-            due_at=_moment(item["due_at"]),
-            budget=item.get("budget"),
-            pauses=tuple((_moment(start), _moment(end)) for start, end in item.get("pauses", ())),
-            extended_at=_moment(item["extended_at"]) if "extended_at" in item else None,
-            extended_by=read_limit(item["extended_by"], where)[1] or 0 if "extended_by" in item else 0,
-            note=item.get("note", ""),
-        )
-    except (KeyError, ValueError, TypeError) as error:
-        raise PackFault(
-            f"{where}: an example in {measure.replace('_', ' ')} is incomplete or malformed ({error})"
-        ) from error
+    check_entries(item, EXAMPLE_ENTRIES, where)
+    return Example(
+        started_at=read_moment(item, "started_at", where),
+        due_at=read_moment(item, "due_at", where),
+        budget=read_number(item, "budget", where, most=most_units(measure)) if "budget" in item else None,
+        pauses=_read_pauses(item.get("pauses", []), where),
+        extended_at=read_moment(item, "extended_at", where) if "extended_at" in item else None,
+        extended_by=read_length(item, "extended_by", measure, where) if "extended_by" in item else 0,
+        note=read_words(item, "note", where),
+    )
 
 
-def _moment(value: datetime) -> datetime:
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        raise ValueError(f"{value} needs a date, a time and an offset such as 2026-06-01T10:00:00-04:00")
-    return value
+def _read_pauses(pauses: Any, where: str) -> tuple[tuple[datetime, datetime], ...]:
+    if not (isinstance(pauses, list) and all(isinstance(pair, list) and len(pair) == PAIR for pair in pauses)):
+        raise PackFault(f"{where}: 'pauses' holds pairs of a beginning and an end, such as pauses = [[…, …]]")
+    return tuple((check_moment(start, "pauses", where), check_moment(end, "pauses", where)) for start, end in pauses)
 
 
 def _check_ranges(policies: Sequence[Policy], where: str) -> None:

@@ -12,8 +12,8 @@ from datetime import date
 from typing import Any, TypeVar
 
 from slas.calendar import Calendar, CalendarFault, Definition, HorizonPassed, moment, read_definition, zone_offsets
+from slas.spelling import FIRST_YEAR, LAST_YEAR
 
-FIRST_YEAR, LAST_YEAR = 1970, 2100
 Answer = TypeVar("Answer")
 
 

@@ -39,7 +39,7 @@ def test_what_is_wrong_with_a_file_is_said_with_its_place_and_its_cure():
     assert refusal(holidays={"2027-01-01": "New Year's Day"}) == (
         "test.toml: holiday 2027-01-01 is outside the reviewed years 2024 to 2026"
     )
-    assert refusal(holidays={"2026-02-30": "Leap"}) == "test.toml: day is out of range for month"
+    assert refusal(holidays={"2026-02-30": "Leap"}) == "test.toml: holiday '2026-02-30' is no date; write YYYY-MM-DD"
 
 
 def test_a_missing_entry_is_named():

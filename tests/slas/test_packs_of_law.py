@@ -101,6 +101,7 @@ def small(**changes):
         "clause": "Rule 1",
         "url": "https://example.org",
         "consequence": "A fine.",
+        "next_level": "The ombudsman.",
         "mark": "V",
         "threshold": [{"code": 100, "at": "due"}],
         "example": [{"started_at": "2024-06-03T10:00:00-04:00", "due_at": "2024-06-14T17:00:00-04:00"}],
@@ -127,8 +128,12 @@ def test_what_law_forbids_in_a_pack_is_refused_with_the_cure():
     assert refusal(starts_on="created_at") == (
         "'starts_on' is the event that the limit counts from, such as \"received\", not entry"
     )
-    assert refusal(url=None) == "a legal limit needs a url, a consequence and an example; add what is missing"
-    assert refusal(example=[]) == "a legal limit needs a url, a consequence and an example; add what is missing"
+    assert refusal(url=None) == (
+        "a legal limit needs a url, a consequence, a next_level and an example; add what is missing"
+    )
+    assert refusal(example=[]) == (
+        "a legal limit needs a url, a consequence, a next_level and an example; add what is missing"
+    )
     day = datetime.fromisoformat("2024-06-03T10:00:00-04:00")
     assert refusal(example=[{"started_at": day, "due_at": day, "extended_at": day}]).startswith(
         "an example is extended, but the obligation has no extension; add one or take it out"
@@ -179,7 +184,7 @@ def test_every_notice_of_the_law_is_produced_by_some_threshold():
 def test_what_is_of_the_wrong_kind_or_too_long_is_refused_with_its_place():
     assert refusal(promise="x" * 201) == "'promise' has 201 characters; 200 are the most"
     assert refusal(threshold=[]).startswith("no threshold has code 100")
-    assert refusal(promise="Within {days}.").startswith("an entry is not of the kind it should be ('days'); compare")
+    assert small(promise="{0} {soon within {limit}.")[0].promise == "{0} {soon within 10 business days."
     with pytest.raises(PackFault, match=r"^test\.toml: write each obligation below a line \[\[obligation\]\], in two"):
         read_pack({"pack": "test", "calendar": "house", "obligation": {"title": "Answer"}}, "test.toml")
 
