@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -80,6 +81,22 @@ def last_day(due_at: datetime, zone: ZoneInfo, *, to_the_minute: bool = False) -
     if not to_the_minute or local.time() == time.min:
         local -= INSTANT
     return date_format(local, _("l, F j \\a\\t g:i A") if to_the_minute else _("l, F j"))
+
+
+def moment_in_full(at: datetime, zone: ZoneInfo) -> str:
+    """Return a moment: "Tuesday, June 23, 2026, 5:00 PM"."""
+    return date_format(at.astimezone(zone), _("l, F j, Y, g:i A"))
+
+
+def due_in_full(at: datetime, zone: ZoneInfo) -> str:
+    """Return the last moment to comply, in the zone of its clock; midnight is the end of the day before.
+
+    A time of day that is not the house's own names its zone.
+    """
+    local = at.astimezone(zone)
+    if local.time() == time.min:
+        return _("the end of %(day)s") % {"day": date_format(local - INSTANT, _("l, F j, Y"))}
+    return moment_in_full(at, zone) + ("" if zone.key == settings.HOUSE_TIME_ZONE else f" {local.tzname()}")
 
 
 def promised(kind: str, *, due_at: datetime, now: datetime, zone: ZoneInfo, to_the_minute: bool = False) -> str:

@@ -14,7 +14,7 @@ from django.utils import translation
 from complaints.correspondence.models import Dispatch, DispatchKind
 from complaints.enums import Track
 from complaints.models import Complaint
-from complaints.promises import promise_named, promised
+from complaints.promises import due_in_full, promise_named, promised
 from members.actors import SYSTEM
 from members.privacy.access import phi_access
 from slas.models import Clock
@@ -57,10 +57,9 @@ def _address(dispatch: Dispatch, complaint: Complaint | None, at: datetime) -> s
 
 
 def _context(dispatch: Dispatch, complaint: Complaint | None, at: datetime) -> dict[str, object]:
-    due_at = dispatch.detail.get("due_at")
     return {
         "detail": dispatch.detail,
-        "due_at": due_at and datetime.fromisoformat(due_at).astimezone(ZoneInfo(settings.HOUSE_TIME_ZONE)),
+        "due": _due(dispatch),
         "complaint": complaint,
         "case_manager": _case_manager(dispatch),
         "promises": _promises(dispatch, complaint, at)
@@ -70,6 +69,14 @@ def _context(dispatch: Dispatch, complaint: Complaint | None, at: datetime) -> d
         "phone": settings.INSURER_PHONE,
         "link": settings.PUBLIC_URL + _path(dispatch, complaint),
     }
+
+
+def _due(dispatch: Dispatch) -> str:
+    """Return the date that an alert is about, in the zone of its clock, "" for none."""
+    if "due_at" not in dispatch.detail:
+        return ""
+    zone = ZoneInfo(dispatch.detail.get("tz", settings.HOUSE_TIME_ZONE))
+    return due_in_full(datetime.fromisoformat(dispatch.detail["due_at"]), zone)
 
 
 def _case_manager(dispatch: Dispatch) -> str:

@@ -314,7 +314,7 @@ class ExtendForm(ActForm):
     def __init__(self, *args: Any, dates: Sequence[MovableDate], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         reasons = dict.fromkeys(reason for date in dates for reason in date.reasons)
-        self.fields["kind"].choices = [(date.kind, f"{date.title}, due {date.due}") for date in dates]
+        self.fields["kind"].choices = [(date.kind, f"{date.title}, due by {date.due}") for date in dates]
         self.fields["reason"].choices = [(reason, WHY_LATER.get(reason, reason)) for reason in reasons]
         self.fields["days"].help_text = " ".join(f"{date.title}: {date.most_days} days at most." for date in dates)
 

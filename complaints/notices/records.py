@@ -1,7 +1,7 @@
 """What is on record about a complaint, as headed sections for a reader outside. Sealed words open in `phi_access`."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, time
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from complaints.correspondence.rendering import LetterSection
 from complaints.enums import Channel, EvidenceSource, LineOfBusiness, Outcome, RemedyKind, TimelineCode, Topic, Track
 from complaints.models import Assessment, Complaint, Decision, Enclosure, Evidence, TimelineEntry
 from complaints.models.part import PartOfComplaint
-from complaints.promises import INSTANT
+from complaints.promises import due_in_full
 from members.accounts.models import User
 from members.actors import STAFF, Role
 from members.dates import day_in_words, moment_in_words
@@ -119,7 +119,7 @@ def _clock(row: Clock, at: datetime) -> LetterSection:
     facts = (
         ("Rule", row.policy.clause),
         ("Began", _moment(row.started_at, zone)),
-        ("Due", _last_moment(row.due_at, zone)),
+        ("Due", due_in_full(row.due_at, zone)),
         ("Ended", _moment(row.ended_at, zone)),
         ("Verdict", "missed" if row.is_breached(at) else str(ClockState(row.state).label).lower()),
     )
@@ -152,12 +152,6 @@ def _issued(made_at: datetime, sent_at: datetime | None) -> str:
 
 def _moment(at: datetime | None, zone: ZoneInfo | None = None) -> str:
     return moment_in_words(at and at.astimezone(zone or ZoneInfo(settings.HOUSE_TIME_ZONE)))
-
-
-def _last_moment(due_at: datetime, zone: ZoneInfo) -> str:
-    """Return when something was due; midnight is the end of the day before."""
-    local = due_at.astimezone(zone)
-    return _moment(due_at, zone) if local.time() != time.min else f"end of {day_in_words(local - INSTANT)}"
 
 
 def _lines(pairs: tuple[tuple[str, Any], ...]) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from members.queries import Holder, holders_of
 from slas.algebra import BREACH
 from slas.pack_actions import NOTIFY_ROLE, ROLES
 from slas.signals import Fired
+from slas.versions import zone_of
 
 CHANGES = (TimelineCode.PRIORITY_RAISED, TimelineCode.REASSIGNED)
 
@@ -61,6 +62,7 @@ def alert_of(fired: Fired, user_id: UUID, *, title: str = "", **about: str) -> A
     detail = {
         "title": title or clock.policy.title,
         "due_at": clock.due_at.isoformat(),
+        "tz": zone_of(clock).key,
         "breached": fired.code >= BREACH,
     }
     return Alert(user_id, clock.matter_id, f"alert:{clock.id}:{threshold_of(fired)}:{user_id}", detail | about)

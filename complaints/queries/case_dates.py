@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from complaints.models import Complaint
-from complaints.queries.case_head import clocks_on_show, due_in_words
+from complaints.promises import due_in_full
+from complaints.queries.case_head import clocks_on_show
 from members.actors import Actor, Role
 from slas.models import Clock, ClockState
-from slas.versions import terms_of
+from slas.versions import terms_of, zone_of
 
 ANSWER = "resolve"
 
@@ -71,7 +72,7 @@ def _movable(clock: Clock) -> MovableDate | None:
     return MovableDate(
         kind=clock.kind,
         title=policy.title,
-        due=due_in_words(clock.due_at),
+        due=due_in_full(clock.due_at, zone_of(clock)),
         most_days=allowed.max_units - clock.extended,
         reasons=allowed.reasons,
         by=allowed.by,

@@ -1,22 +1,19 @@
 """What stands at the top of a case, on its page and on the page of each act."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
-from zoneinfo import ZoneInfo
-
-from django.conf import settings
-from django.utils.formats import date_format
 
 from complaints.enums import OPEN_STATES, Language, Priority, State, Topic, Track
 from complaints.models import Complaint
+from complaints.promises import due_in_full
 from complaints.reference import read_reference
 from complaints.time_left import TimeLeft, time_left
 from members.actors import Actor
-from members.dates import day_in_words, moment_in_words
 from members.privacy.access import phi_access
 from slas.models import Clock, ClockState
+from slas.versions import zone_of
 
 PURPOSE = "work the case"
 TONES = MappingProxyType(
@@ -126,7 +123,7 @@ def clock_face(clock: Clock, at: datetime) -> ClockFace:
         kind=clock.kind,
         cycle=clock.cycle,
         title=clock.policy.title,
-        due=due_in_words(clock.due_at),
+        due=due_in_full(clock.due_at, zone_of(clock)),
         clause=clock.policy.clause,
         is_open=clock.is_open,
         time_left=time_left(
@@ -136,12 +133,3 @@ def clock_face(clock: Clock, at: datetime) -> ClockFace:
             paused=clock.state == ClockState.PAUSED,
         ),
     )
-
-
-def due_in_words(due_at: datetime) -> str:
-    """Return when something is due where the insurer is; midnight is the end of the day before."""
-    moment = due_at.astimezone(ZoneInfo(settings.HOUSE_TIME_ZONE))
-    if moment.time() == moment.time().min:
-        moment -= timedelta(microseconds=1)
-        return f"end of {date_format(moment, 'l')}, {day_in_words(moment)}"
-    return f"{date_format(moment, 'l')}, {moment_in_words(moment)}"

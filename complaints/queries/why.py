@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from complaints.promises import due_in_full
 from complaints.queries.case_head import PURPOSE, CaseHead, clocks_on_show, find_case, head_of
 from complaints.queries.member_cases import find_own_complaint, promised
 from complaints.queries.why_page import Why, why_of
-from complaints.queries.why_words import due_in_full, zone_of
 from members.actors import Actor
 from members.privacy.access import phi_access
-from slas.explanations import Explanation, explain_clock
+from slas.explanations import explain_clock
 from slas.models import Clock
+from slas.versions import zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def why_of_case(*, actor: Actor, reference: str, kind: str, cycle: int, at: date
     found = explain_clock(clock, at=at)
     with phi_access(actor=actor, purpose=PURPOSE, matter_id=complaint.pk, at=at):
         head = head_of(complaint, clocks, actor=actor, at=at)
-    return CaseWhy(complaint.reference, cycle, head, why_of(found), _others(clocks, clock, found))
+    return CaseWhy(complaint.reference, cycle, head, why_of(found), _others(clocks, clock))
 
 
 def why_of_own_case(*, actor: Actor, reference: str, kind: str, cycle: int, at: datetime) -> CaseWhy | None:
@@ -59,7 +60,7 @@ def why_of_own_case(*, actor: Actor, reference: str, kind: str, cycle: int, at: 
     if complaint is None or clock is None:
         return None
     found = explain_clock(clock, at=at)
-    return CaseWhy(complaint.reference, cycle, None, why_of(found), _others(clocks, clock, found))
+    return CaseWhy(complaint.reference, cycle, None, why_of(found), _others(clocks, clock))
 
 
 def clock_data(*, actor: Actor, reference: str, kind: str, cycle: int, at: datetime) -> dict[str, Any] | None:
@@ -80,10 +81,9 @@ def _named(clocks: Sequence[Clock], kind: str, cycle: int) -> Clock | None:
     return next((clock for clock in clocks if (clock.kind, clock.cycle) == (kind, cycle)), None)
 
 
-def _others(clocks: Sequence[Clock], shown: Clock, found: Explanation) -> tuple[OtherDate, ...]:
-    zone = zone_of(found)
+def _others(clocks: Sequence[Clock], shown: Clock) -> tuple[OtherDate, ...]:
     return tuple(
-        OtherDate(clock.policy.title, due_in_full(clock.due_at, zone), clock.kind, clock.cycle)
+        OtherDate(clock.policy.title, due_in_full(clock.due_at, zone_of(clock)), clock.kind, clock.cycle)
         for clock in clocks
         if clock.pk != shown.pk
     )

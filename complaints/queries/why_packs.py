@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 import slas
+from complaints.promises import due_in_full, moment_in_full
 from complaints.queries.why_page import MARKS, extension_in_words
-from complaints.queries.why_words import BEGINNING, ENDING, UNITS, amount_in_words, due_in_full, moment_in_full
+from complaints.queries.why_words import BEGINNING, ENDING, UNITS, amount_in_words
 from members.dates import day_in_words
 from slas.calendar import Calendar
 from slas.drafts import read_toml

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 
+from complaints.promises import due_in_full, moment_in_full
 from complaints.queries.why_days import Run, day_by_day, runs_of
 from complaints.queries.why_picture import Picture, picture_of
 from complaints.queries.why_words import (
@@ -14,9 +15,7 @@ from complaints.queries.why_words import (
     amount_in_words,
     count_in_words,
     dates_in_words,
-    due_in_full,
     event_in_words,
-    moment_in_full,
     run_in_words,
     story,
     zone_of,

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from complaints.enums import Channel
+from complaints.promises import due_in_full
 from complaints.queries.why_channels import binding_words, receipt_words
 from complaints.queries.why_page import Dated, Why, why_of
-from complaints.queries.why_words import amount_in_words, due_in_full, zone_of
+from complaints.queries.why_words import amount_in_words, zone_of
 from slas.algebra import Measure
 from slas.calendar import HorizonPassed
 from slas.explanations import Explanation, explain

@@ -1,7 +1,7 @@
 """A clock's date explained in plain words, the same for members and staff. Times are those of the trace's zone."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time
+from datetime import date
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from complaints.promises import INSTANT
+from complaints.promises import due_in_full, moment_in_full
 from complaints.queries.why_days import Run
 from slas.algebra import DayEnd, Measure, StartRule
 from slas.calendar import SECOND
@@ -77,19 +77,6 @@ def amount_in_words(measure: Measure, units: int) -> str:
 def count_in_words(measure: Measure, units: int) -> str:
     """Return an amount for a column whose head names the unit: a bare number of days, or hours and minutes."""
     return f"{units:,}" if measure.is_days else amount_in_words(measure, units)
-
-
-def moment_in_full(at: datetime, zone: ZoneInfo) -> str:
-    """Return a moment: "Tuesday, June 23, 2026, 5:00 PM"."""
-    return date_format(at.astimezone(zone), _("l, F j, Y, g:i A"))
-
-
-def due_in_full(at: datetime, zone: ZoneInfo) -> str:
-    """Return the last moment to comply; midnight is the end of the day before."""
-    local = at.astimezone(zone)
-    if local.time() != time.min:
-        return moment_in_full(at, zone)
-    return _("the end of %(day)s") % {"day": date_format(local - INSTANT, _("l, F j, Y"))}
 
 
 def dates_in_words(first_on: date, last_on: date, *, with_year: bool) -> str:

@@ -131,7 +131,7 @@ def test_the_alert_names_the_case_the_clock_and_the_date_and_no_health_data(lead
     send_email(Dispatch.objects.get(kind=DispatchKind.CLOCK_ALERT), at=AT)
     message = mail.outbox[0]
     assert message.subject == f"Overdue: Confirm receipt, {row.reference}"
-    assert "Confirm receipt: was due Wednesday, June 3, 2026, 5:00 PM EDT" in message.body
+    assert "Confirm receipt: was due by Wednesday, June 3, 2026, 5:00 PM" in message.body
     assert f"/desk/cases/{row.reference}/" in message.body
     assert "knee" not in message.body
     assert "Joseph" not in message.body
