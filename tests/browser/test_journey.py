@@ -131,7 +131,9 @@ def name_of(page: Page) -> str:
 
 def stages(page: Page) -> list[str]:
     """Return how far each of the five public stages is."""
-    kinds = page.locator(".rd-stages__stage").evaluate_all("items => items.map(item => item.className)")
+    found = page.locator(".rd-stages__stage")
+    found.first.wait_for()
+    kinds = found.evaluate_all("items => items.map(item => item.className)")
     return [kind.rpartition("--")[2] for kind in kinds]
 
 
