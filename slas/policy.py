@@ -29,6 +29,7 @@ from slas.pack_vocabulary import (
     STARTS_BY_ITSELF,
 )
 from slas.pack_words import (
+    LINK,
     Mark,
     PackFault,
     check_entries,
@@ -158,6 +159,11 @@ class Policy:
     def name(self) -> str:
         """Return what refusals call it."""
         return f"{self.obligation} ({self.track})" if self.track else self.obligation
+
+    @property
+    def link(self) -> str:
+        """Return the url if it may be followed from a page: versions were published before packs were read by it."""
+        return self.url if LINK.fullmatch(self.url) else ""
 
     def asks_the_same_as(self, other: Policy) -> bool:
         """Tell whether both owe the same by the same date, whatever the track."""
