@@ -1,16 +1,17 @@
 """The arrays give what a walk along the wall clock gives, in zones that do odd things."""
 
-from bisect import bisect_left
 from datetime import date, timedelta
 from functools import cache
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from slas.algebra import DayEnd, Line, Measure, Rule
 from slas.calendar import micros, moment
 from tests.slas.calendars import make_calendar
 from tests.slas.oracle import Walker, utc_midnight
+from tests.slas.random_lives import make_life, make_place, reckoned, truth_of
+from tests.slas.slow_clock import OffTheWalk
 
 # Zone, and a date near which its clocks do something.
 ODD_DAYS = [
@@ -101,5 +102,20 @@ def check_days(along, ends, data):
     assert [moment(along.reach(position)) for position in passed] == ends
     within = data.draw(st.integers(1, int((ends[-1] - ends[0]).total_seconds() // 60) - 1))
     us = micros(ends[0]) + within * 60_000_000
-    assert along.position(us) == passed[0] + sum(micros(end) <= us for end in ends) - 1
-    assert bisect_left(ends, moment(along.reach(along.position(us)))) <= len(ends)
+    over = [end for end in ends if micros(end) <= us]
+    assert along.position(us) == passed[0] + len(over) - 1
+    assert moment(along.reach(along.position(us))) == over[-1]
+
+
+@settings(MODERATE, max_examples=200)
+@given(st.randoms(use_true_random=False), st.sampled_from(ODD_DAYS))
+def test_every_life_is_due_when_the_slow_way_says(random, zone):
+    """The lives that the benchmark of 100,000 draws by its seed, drawn by Hypothesis."""
+    place = make_place(random, *zone)
+    life = make_life(random, place)
+    try:
+        truth = truth_of(life)
+    except OffTheWalk:
+        reject()
+
+    assert reckoned(place.calendar, life) == truth
