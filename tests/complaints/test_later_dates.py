@@ -114,6 +114,17 @@ def test_the_members_answer_ends_the_wait_and_moves_the_date_by_it(agent):
     assert codes(row).count(TimelineCode.CLOCK_RESUMED) == 1
 
 
+def test_an_answer_that_crosses_our_question_is_kept_and_ends_the_wait(agent):
+    """The member pressed first, and the question got the case first."""
+    insured = stages.insured()
+    row = stages.assessed(agent, by=insured)
+    asked_at = AT + timedelta(milliseconds=5)
+    wait_for_member(actor=agent, at=asked_at, complaint_id=row.pk, question="Please send the bill.")
+    send_message(actor=insured.actor, at=AT, complaint_id=row.pk, body="I have sent the bill.")
+    assert (clock_of(row).state, clock_of(row).last_at) == (ClockState.RUNNING, asked_at)
+    assert len(stages.all_of(Message, row)) == 2
+
+
 def test_our_own_message_does_not_end_the_wait(agent):
     row = stages.assessed(agent, by=stages.insured())
     wait_for_member(actor=agent, at=AT, complaint_id=row.pk, question="Please send the bill.")
