@@ -68,6 +68,8 @@ OPEN = {RUNNING, PAUSED}
 REFUSED = "refused"
 AROUND_DUE = {name: timedelta(microseconds=n) for name, n in (("nearly due", -1), ("due", 0), ("just late", 1))}
 waits = st.sampled_from([0, 0, 1, 60, 1440, *AROUND_DUE]) | st.integers(0, 4000)
+brief = st.sampled_from([0, 1, 60]) | st.integers(0, 1440)
+tracks = st.sampled_from(["", "longer", "strict"])
 
 
 @cache
@@ -213,7 +215,7 @@ class Lives(RuleBasedStateMachine):
             self.former = former
             self.new_cycle()
 
-    @rule(after=waits, track=st.sampled_from(["", "longer", "strict"]))
+    @rule(after=brief, track=tracks)
     def replace(self, after, track):
         self.later(after)
         former = list(Clock.objects.filter(matter_id=self.matter.pk).order_by("cycle").values())
@@ -231,6 +233,16 @@ class Lives(RuleBasedStateMachine):
             self.former = list(Clock.objects.filter(matter_id=self.matter.pk).order_by("cycle").values())[:-1]
             self.policy = terms_of(clock.policy_id, clock.calendar_id).policy
             self.life, self.due_at, self.state, self.extensions = life, life.due_at(), state, extensions
+
+    @rule(after=brief, waited=brief, goes_on=st.booleans(), amount=st.integers(0, 5), track=tracks)
+    def wait_and_replace(self, after, waited, goes_on, amount, track):
+        """Left to chance, a clock that has waited is hardly ever replaced while it is in time."""
+        self.pause(after)
+        if amount:
+            self.extend(0, amount)
+        if not goes_on:
+            self.resume(waited)
+        self.replace(waited, track)
 
     def succeeded(self, track):
         """Return the slow clock of another track from the same start: each thing happens again if it still could."""
