@@ -16,7 +16,7 @@ from slas.drafts import PUBLISHERS, WRITERS, key_of
 from slas.models import CalendarVersion, DraftKind, DraftState, PolicyDraft, PolicyVersion
 from slas.pack_words import PackFault
 from slas.policy import Policy
-from slas.queries.proposals import Proposal, obstacles, read_proposal
+from slas.queries.proposals import Proposal, obstacles_to, read_proposal
 from slas.versions import definition_of, policy_of
 
 FOLDERS = {DraftKind.PACK: "policy_packs", DraftKind.CALENDAR: "calendars"}
@@ -113,7 +113,7 @@ def draft_page(*, actor: Actor, draft: PolicyDraft, at: datetime) -> DraftPage:
             in_the_way = (str(fault),)
         else:
             changes = tuple(_changes(proposal))
-            in_the_way = tuple(obstacles(proposal, at=at))
+            in_the_way = tuple(obstacles_to(draft, proposal, at=at))
             replaces = bool(proposal.replaces)
     return DraftPage(
         line=_line(draft),

@@ -1,6 +1,7 @@
 """Drafts of policy packs and calendars: what somebody would like to be in force, until another person publishes it."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -27,7 +28,7 @@ class DraftState(models.TextChoices):
 class PolicyDraft(models.Model):
     """The text of one pack or calendar as somebody proposes it, to take effect on `effective_on`.
 
-    Migration 0005 keeps the words of what is submitted, and everything of what is published or withdrawn.
+    Migrations 0005 and 0011 keep the words of what is submitted, and everything of what is published or withdrawn.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -46,6 +47,9 @@ class PolicyDraft(models.Model):
     published_on = models.DateField(null=True, help_text="The day of publication where the calendar counts.")
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
+    compared_with = ArrayField(
+        models.UUIDField(), default=list, help_text="What was newest of its pack or calendar when it was submitted."
+    )
     replay_since = models.DateField(null=True)
     replay_until = models.DateField(null=True)
     replay_asked_at = models.DateTimeField(null=True)

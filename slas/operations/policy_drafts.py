@@ -12,7 +12,7 @@ from slas.drafts import PUBLISHERS, WRITERS, DraftForbidden, DraftRefused
 from slas.models import DraftState, PolicyDraft, PolicyVersion
 from slas.operations.publish_versions import calendar_row, policy_row, wait_for_publications
 from slas.policy import PackFault
-from slas.queries.proposals import Proposal, obstacles, read_proposal, today_of
+from slas.queries.proposals import Proposal, obstacles_to, read_proposal, today_of
 
 
 def write_draft(
@@ -52,7 +52,8 @@ def write_draft(
 def submit_draft(*, actor: Actor, at: datetime, draft_id: UUID) -> PolicyDraft:
     """Hand a draft to whoever publishes it; from now on its words stand still. Again, it changes nothing.
 
-    Raises DraftForbidden; DraftRefused with what stands in the way of its publication.
+    What it is compared with is kept: it is published only where that is still the newest. Raises DraftForbidden;
+    DraftRefused with what stands in the way of its publication, and where nobody has looked at what it would have done.
     """
     _demand(actor, WRITERS)
     with act(actor=actor, at=at) as this:
@@ -62,8 +63,10 @@ def submit_draft(*, actor: Actor, at: datetime, draft_id: UUID) -> PolicyDraft:
         if draft.state == DraftState.SUBMITTED:
             return draft
         _check_state(draft, DraftState.DRAFT)
-        _check_obstacles(_read(draft.kind, draft.text, draft.effective_on), at)
-        this.change(draft, state=DraftState.SUBMITTED, submitted_at=at)
+        proposal = _read(draft.kind, draft.text, draft.effective_on)
+        _check_obstacles(draft, proposal, at)
+        compared_with = [row.pk for row in proposal.compared_with]
+        this.change(draft, state=DraftState.SUBMITTED, submitted_at=at, compared_with=compared_with)
         _record(this, draft, "policy_draft.submitted")
     return draft
 
@@ -72,21 +75,23 @@ def publish_draft(*, actor: Actor, at: datetime, draft_id: UUID) -> PolicyDraft:
     """Publish what a draft changes, as versions in force from its day on; matters that run keep theirs.
 
     The version before ends on that day. A pack with a number marked K stays off, as from a file. The same person again
-    changes nothing. Raises DraftForbidden; DraftRefused for its author, where another person was faster, and for a text
-    that contradicts itself or what is published.
+    changes nothing. What other drafts would have done is void then. Raises DraftForbidden; DraftRefused for its author,
+    where another person was faster or something else was published meanwhile, and for a text that contradicts itself or
+    what is published.
     """
     _demand(actor, PUBLISHERS)
     with act(actor=actor, at=at) as this:
+        wait_for_publications()  # before the row, as write_draft does
         draft = this.lock(PolicyDraft, draft_id)
         if draft.state == DraftState.PUBLISHED and draft.published_by_id == actor.user_id:
             return draft
         _check_state(draft, DraftState.SUBMITTED)
         if draft.written_by_id == actor.user_id:
             raise DraftRefused("You wrote this draft. A second quality manager or a lead publishes it.")
-        wait_for_publications()
         proposal = _read(draft.kind, draft.text, draft.effective_on)
-        _check_obstacles(proposal, at)
+        _check_obstacles(draft, proposal, at)
         _add_versions(this, proposal, draft)
+        _void_replays(this, draft)
         this.change(
             draft,
             state=DraftState.PUBLISHED,
@@ -135,9 +140,16 @@ def _check_state(draft: PolicyDraft, *states: DraftState) -> None:
     raise DraftRefused(f"This cannot be done to a draft that is {draft.get_state_display().lower()}.")
 
 
-def _check_obstacles(proposal: Proposal, at: datetime) -> None:
-    if found := list(obstacles(proposal, at=at)):
+def _check_obstacles(draft: PolicyDraft, proposal: Proposal, at: datetime) -> None:
+    if found := list(obstacles_to(draft, proposal, at=at)):
         raise DraftRefused(" ".join(found))
+
+
+def _void_replays(this: Act, draft: PolicyDraft) -> None:
+    """Drop what other open drafts would have done: that was reckoned against what is no longer in force."""
+    others = PolicyDraft.objects.filter(state__in=(DraftState.DRAFT, DraftState.SUBMITTED)).exclude(pk=draft.pk)
+    for other in this.lock_all(PolicyDraft, others.values_list("pk", flat=True)).values():
+        this.change(other, replay=None, replay_asked_at=None)
 
 
 def _add_versions(this: Act, proposal: Proposal, draft: PolicyDraft) -> None:

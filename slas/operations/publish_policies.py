@@ -50,7 +50,7 @@ class Published:
 def publish_policies(folder: Path = SLAS) -> Published:
     """Publish `calendars/*.toml` and `policy_packs/*.toml` of a folder; what is published already stays as it is.
 
-    Raises CalendarFault or PackFault for a file that contradicts itself, with what to change, and publishes nothing then.
+    Raises CalendarFault or PackFault for a file that contradicts itself, and publishes nothing then.
     """
     calendars = {file.definition.name: file for file in _read_calendars(folder / "calendars")}
     files: dict[Key, list[Policy]] = defaultdict(list)

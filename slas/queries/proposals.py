@@ -1,6 +1,6 @@
 """What a draft's text proposes: which versions it would add to those that are published, and what stands in its way."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -17,8 +17,9 @@ from slas.drafts import (
     with_line,
 )
 from slas.fold import ClockRefused, Terms
-from slas.models import CalendarVersion, DraftKind, PolicyVersion
+from slas.models import CalendarVersion, DraftKind, DraftState, PolicyDraft, PolicyVersion
 from slas.policy import PackFault, Policy
+from slas.queries.horizons import HORIZON_ALARM_DAYS
 from slas.replay import Drafted, Key
 from slas.versions import calendar_of, definition_of, policy_of
 from slas.worked_examples import check_examples
@@ -26,7 +27,11 @@ from slas.worked_examples import check_examples
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The versions that a text would add. `replaces` holds the newest published one of each obligation."""
+    """The versions that a text would add.
+
+    `compared_with` is what is newest of all that it speaks of, `replaces` those of them that it changes; `unheeded` are
+    sentences about what stands in the text, or no longer does, and would have no effect.
+    """
 
     name: str
     text: str
@@ -35,7 +40,8 @@ class Proposal:
     policies: tuple[Policy, ...] = ()
     replaces: tuple[PolicyVersion, ...] = ()
     calendar: Definition | None = None
-    since: date | None = None
+    compared_with: tuple[PolicyVersion | CalendarVersion, ...] = ()
+    unheeded: tuple[str, ...] = ()
 
     @property
     def says_nothing_new(self) -> bool:
@@ -51,8 +57,8 @@ def read_proposal(*, kind: str, text: str, effective_on: date, where: str = "Dra
         published = definition_of(row) if row else None
         is_changed = is_changed_calendar(definition, published)
         version = next_version(definition, published, effective_on=effective_on) if is_changed else None
-        since = row.effective_from if row else None
-        return Proposal(definition.name, text, where, effective_on, calendar=version, since=since)
+        compared_with = (row,) if row else ()
+        return Proposal(definition.name, text, where, effective_on, calendar=version, compared_with=compared_with)
     policies = read_pack_text(text, where)
     rows = newest_versions(policies[0].pack)
     changed = changed_policies(policies, {key: policy_of(row) for key, row in rows.items()})
@@ -63,7 +69,26 @@ def read_proposal(*, kind: str, text: str, effective_on: date, where: str = "Dra
         effective_on,
         policies=tuple(replace(policy, effective_from=effective_on) for policy in changed),
         replaces=tuple(rows[key_of(policy)] for policy in changed if key_of(policy) in rows),
+        compared_with=tuple(rows.values()),
+        unheeded=tuple(_unheeded(policies, changed, rows, effective_on)),
     )
+
+
+def _unheeded(
+    policies: Iterable[Policy], changed: Collection[Policy], rows: Mapping[Key, PolicyVersion], effective_on: date
+) -> Iterator[str]:
+    """Yield a sentence for each obligation that a text leaves out or ends: a draft does neither."""
+    said = {key_of(policy): policy for policy in policies}
+    for key, row in rows.items():
+        if key not in said and (row.effective_to is None or row.effective_to > effective_on):
+            yield f"{policy_of(row).name} is not in the text, and would stay in force: put it back."
+    for key, policy in said.items():
+        has_ended = key in rows and rows[key].effective_to is not None and policy not in changed
+        if policy.effective_to and not has_ended:
+            yield (
+                f"{policy.name} has effective_to = {policy.effective_to}, which a draft does not heed: take it out. "
+                "What is published holds until something else is."
+            )
 
 
 def newest_versions(pack: str) -> dict[Key, PolicyVersion]:
@@ -74,10 +99,26 @@ def newest_versions(pack: str) -> dict[Key, PolicyVersion]:
     return found
 
 
+def obstacles_to(draft: PolicyDraft, proposal: Proposal, *, at: datetime) -> Iterator[str]:
+    """Yield a sentence for everything that stands in the way of a draft's next step, submission or publication."""
+    yield from obstacles(proposal, at=at)
+    if draft.state == DraftState.DRAFT and draft.replay is None:
+        yield "Nobody has looked yet at what it would have done: choose “What if?” and have it reckoned."
+    if draft.state == DraftState.SUBMITTED:
+        newer = [row for row in proposal.compared_with if row.pk not in draft.compared_with]
+        if newer:
+            names = ", ".join(policy_of(row).name if isinstance(row, PolicyVersion) else str(row) for row in newer)
+            yield (
+                f"Published meanwhile: {names}. This draft would take that back. Withdraw it, and start another one "
+                "from its text, with what was published put in."
+            )
+
+
 def obstacles(proposal: Proposal, *, at: datetime) -> Iterator[str]:
-    """Yield a sentence for everything that stands in the way of publishing it now."""
+    """Yield a sentence for everything in a text that stands in the way of publishing it now."""
     if proposal.says_nothing_new:
         yield f"Nothing in this text differs from what is published of {proposal.name}. Change something first."
+    yield from proposal.unheeded
     yield from _calendars_missing(proposal)
     if proposal.effective_on <= (today := today_of(proposal, at)):
         yield f"It cannot take effect on {proposal.effective_on}: choose a day after {today}, for promises are kept."
@@ -85,13 +126,27 @@ def obstacles(proposal: Proposal, *, at: datetime) -> Iterator[str]:
         taken = row.effective_to or row.effective_from
         if proposal.effective_on < taken or (row.effective_to is None and proposal.effective_on == taken):
             yield f"{policy_of(row).name} has a version until or from {taken} already: choose a later day."
-    if proposal.since and proposal.effective_on <= proposal.since:
-        yield f"{proposal.name} has a version from {proposal.since} already: choose a later day."
+    if proposal.calendar:
+        yield from _calendar_obstacles(proposal, proposal.calendar)
     for calendar in {policy.calendar: newest_calendar(policy.calendar) for policy in proposal.policies}.values():
         if calendar and proposal.effective_on > calendar.definition.last_on:
             known = calendar.definition
             yield f"Calendar {known.name} ends on {known.last_on}: choose a day before, or publish its next version."
     yield from failing_examples(proposal)
+
+
+def _calendar_obstacles(proposal: Proposal, definition: Definition) -> Iterator[str]:
+    """Yield why a calendar can not follow the one that is published: what counts by it must not run out of days."""
+    for row in proposal.compared_with:
+        if proposal.effective_on <= row.effective_from:
+            yield f"{proposal.name} has a version from {row.effective_from} already: choose a later day."
+        if isinstance(row, CalendarVersion) and definition.last_on < row.last_on:
+            yield f"It ends on {definition.last_on}, and what is published on {row.last_on}: keep those days in it."
+    if (left := (definition.last_on - proposal.effective_on).days) < HORIZON_ALARM_DAYS:
+        yield (
+            f"It ends on {definition.last_on}, {left} days after it takes effect, and nothing could fall due later: "
+            f"add the years that follow, {HORIZON_ALARM_DAYS} days at the least."
+        )
 
 
 def _calendars_missing(proposal: Proposal) -> Iterator[str]:

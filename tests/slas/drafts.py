@@ -1,9 +1,13 @@
 """Drafts of the tests: the house's own texts, with a change."""
 
+from contextlib import suppress
 from datetime import timedelta
 from uuid import uuid4
 
-from slas.operations import submit_draft, write_draft
+from slas.drafts import DraftRefused
+from slas.models import Outbox, PolicyDraft
+from slas.operations import ask_replay, submit_draft, write_draft
+from slas.outbox import settle
 from slas.queries import database_now
 from tests.slas.calendars import SLAS
 
@@ -51,5 +55,15 @@ def written(actor, *, text=None, kind="pack", effective_on=None, draft_id=None, 
     )
 
 
+def reckoned(draft, actor, **period):
+    """Ask for the what-if, let the worker's handler reckon it, and return it."""
+    ask_replay(actor=actor, at=database_now(), draft_id=draft.pk, **period)
+    assert settle([row.pk for row in Outbox.objects.filter(topic="slas.replay", settled_at=None)])
+    return PolicyDraft.objects.get(pk=draft.pk).replay
+
+
 def submitted(actor, **given):
-    return submit_draft(actor=actor, at=database_now(), draft_id=written(actor, **given).pk)
+    draft = written(actor, **given)
+    with suppress(DraftRefused):  # of a text that cannot be reckoned submission says so as well
+        reckoned(draft, actor)
+    return submit_draft(actor=actor, at=database_now(), draft_id=draft.pk)

@@ -3,6 +3,7 @@
 import logging
 import re
 import shutil
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Barrier
@@ -17,6 +18,7 @@ from slas import versions
 from slas.drafts import DraftForbidden, DraftRefused, read_calendar_text, read_pack_text
 from slas.models import CalendarVersion, DraftState, Outbox, PolicyDraft, PolicyVersion
 from slas.operations import ask_replay, publish_draft, publish_policies, submit_draft, withdraw_draft
+from slas.operations.publish_versions import wait_for_publications
 from slas.outbox import settle
 from slas.pack_words import PackFault
 from slas.queries import database_now
@@ -24,7 +26,7 @@ from slas.versions import in_force, terms_of
 from tests.people import actor_of, staff
 from tests.slas.calendars import SLAS, utc
 from tests.slas.clocks import complete, start
-from tests.slas.drafts import house_text, in_a_week, line_of, submitted, ten_days, written
+from tests.slas.drafts import house_text, in_a_week, line_of, reckoned, submitted, ten_days, written
 
 pytestmark = pytest.mark.django_db
 MONDAY = utc(2026, 6, 1, 14)
@@ -101,6 +103,7 @@ def test_a_draft_is_changed_until_it_is_submitted_and_by_its_author_alone(author
     assert written(author, draft_id=draft.pk, note="Better so.").note == "Better so."
     with pytest.raises(DraftRefused, match=r"can no longer be changed\. Start another one from its text"):
         written(second, draft_id=draft.pk, note="Mine.")
+    reckoned(draft, author)
     submit_draft(actor=author, at=database_now(), draft_id=draft.pk)
     with pytest.raises(DraftRefused, match="can no longer be changed"):
         written(author, draft_id=draft.pk, note="Later.")
@@ -230,6 +233,47 @@ def test_a_second_draft_must_take_effect_after_the_first(author, second):
     assert PolicyVersion.objects.get(draft=first).effective_to == later.effective_on
 
 
+def test_a_draft_does_not_take_back_what_was_published_since_its_submission(author, second):
+    text = house_text().replace('title = "Answer a message"', 'title = "Answer the message"')
+    stale = submitted(author, text=text, effective_on=in_a_week(30))
+    other = written(author)
+    reckoned(other, author)
+    published(author, second)
+    assert (fresh(stale).replay, fresh(other).replay) == (None, None)
+    with pytest.raises(DraftRefused, match=r"Published meanwhile: resolve \(standard\)\. .* start another one"):
+        publish_draft(actor=second, at=database_now(), draft_id=stale.pk)
+    assert terms_of(*in_force("house", "resolve", "standard", at_noon(40))).policy.budget == 10
+
+
+def test_a_draft_is_submitted_once_somebody_has_looked_at_what_it_would_have_done(author):
+    draft = written(author)
+    with pytest.raises(DraftRefused, match="Nobody has looked yet at what it would have done"):
+        submit_draft(actor=author, at=database_now(), draft_id=draft.pk)
+    reckoned(draft, author)
+    written(author, draft_id=draft.pk, note="Another reason.")
+    with pytest.raises(DraftRefused, match="Nobody has looked yet"):
+        submit_draft(actor=author, at=database_now(), draft_id=draft.pk)
+
+
+def test_an_obligation_that_a_text_leaves_out_or_ends_is_named(author):
+    head, block, rest = ten_days().partition('[[obligation]]\nobligation = "message_reply"')
+    assert block
+    with pytest.raises(DraftRefused, match="message_reply is not in the text, and would stay in force: put it back"):
+        submitted(author, text=head + rest[rest.index("[[obligation]]") :])
+    ended = block + "\neffective_to = 2031-01-01"
+    with pytest.raises(DraftRefused, match="message_reply has effective_to = 2031-01-01, which a draft does not heed"):
+        submitted(author, text=head + ended + rest)
+
+
+def test_a_calendar_that_would_run_out_of_days_is_not_submitted(author):
+    shorter = house_calendar().replace("[2019, 2030]", "[2019, 2029]")
+    shorter = "\n".join(line for line in shorter.splitlines() if not line.startswith("2030-"))
+    with pytest.raises(DraftRefused, match=r"It ends on 2029-12-31, and what is published on 2030-12-31: keep"):
+        submitted(author, text=shorter, kind="calendar")
+    with pytest.raises(DraftRefused, match=r"It ends on 2030-12-31, 365 days after it takes effect.* 400 days"):
+        submitted(author, text=with_a_bridge(), kind="calendar", effective_on=date(2029, 12, 31))
+
+
 def test_a_calendar_that_nobody_has_published_is_named(author):
     with pytest.raises(DraftRefused, match="line 4: there is no calendar 'moon'; publish it first"):
         submitted(author, text=house_text().replace('calendar = "house"', 'calendar = "moon"', 1))
@@ -309,13 +353,6 @@ at = "due"
 
 
 # The what-if
-
-
-def reckoned(draft, actor, **period):
-    """Ask for the what-if and let the worker's handler reckon it."""
-    ask_replay(actor=actor, at=database_now(), draft_id=draft.pk, **period)
-    assert settle([row.pk for row in Outbox.objects.filter(topic="slas.replay", settled_at=None)])
-    return fresh(draft).replay
 
 
 def test_the_what_if_of_a_draft_is_reckoned_in_the_worker_and_kept_on_it(author):
@@ -456,3 +493,29 @@ def test_a_form_that_is_sent_twice_at_once_is_one_draft(author):
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(press, range(2))) == [key, key]
     assert PolicyDraft.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_publishes_waits_for_the_turn_before_holding_the_draft_as_who_writes_does(author, second):
+    draft = submitted(author)
+
+    def press():
+        try:
+            return publish_draft(actor=second, at=database_now(), draft_id=draft.pk).state
+        finally:
+            connections["default"].close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            wait_for_publications()
+            pressed = pool.submit(press)
+            while not others_wait_for_locks():
+                time.sleep(0.01)
+            assert PolicyDraft.objects.select_for_update(nowait=True).get(pk=draft.pk) == draft
+        assert pressed.result() == DraftState.PUBLISHED
+
+
+def others_wait_for_locks():
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'")
+        return cursor.fetchone()[0]
