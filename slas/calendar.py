@@ -104,10 +104,10 @@ def read_definition(data: Mapping[str, Any], where: str) -> Definition:
     definition = Definition(
         name=_read_name(data, where),
         version=_read_version(data, where),
-        effective_from=_entry({"effective_from": first_on} | data, "effective_from", date, "a date", where),
+        effective_from=_entry({"effective_from": first_on, **data}, "effective_from", date, "a date", where),
         tz=_entry(data, "tz", str, "a text in quotes, such as America/New_York", where),
         weekly=read_weekly(_entry(data, "weekly", dict, "a table of weekdays", where), where),
-        holidays=_read_holidays(_entry({"holidays": {}} | data, "holidays", dict, "a table of dates", where), where),
+        holidays=_read_holidays(_entry({"holidays": {}, **data}, "holidays", dict, "a table of dates", where), where),
         first_on=first_on,
         last_on=last_on,
     )
@@ -118,8 +118,17 @@ def read_definition(data: Mapping[str, Any], where: str) -> Definition:
             raise CalendarFault(f"{where}: holiday {day} is outside the reviewed years {first_year} to {last_year}")
     if not any(definition.weekly):
         raise CalendarFault(f"{where}: no day has opening hours, so nothing could ever fall due; open at least one")
+    if not any(_open_days(definition)):
+        raise CalendarFault(f"{where}: every reviewed day is closed; open at least one")
     read_zone(definition.tz, where)
     return definition
+
+
+def _open_days(definition: Definition) -> Iterator[bool]:
+    """Tell for each reviewed day whether it is open."""
+    for ordinal in range(definition.first_on.toordinal(), definition.last_on.toordinal() + 1):
+        day = date.fromordinal(ordinal)
+        yield bool(definition.weekly[day.weekday()]) and day not in definition.holidays
 
 
 def _entry(data: Mapping[str, Any], name: str, kind: type[Kind], words: str, where: str) -> Kind:
@@ -142,7 +151,7 @@ def _read_name(data: Mapping[str, Any], where: str) -> str:
 
 
 def _read_version(data: Mapping[str, Any], where: str) -> int:
-    version = _entry({"version": 1} | data, "version", int, "a whole number", where)
+    version = _entry({"version": 1, **data}, "version", int, "a whole number", where)
     if not 1 <= version <= MOST_VERSIONS:
         raise CalendarFault(f"{where}: 'version' must be a number from 1 to {MOST_VERSIONS}")
     return version

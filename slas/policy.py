@@ -191,7 +191,7 @@ def read_pack(data: Mapping[str, Any], where: str) -> list[Policy]:
         known = name if isinstance(name, str) and NAME.fullmatch(name) else "unnamed"
         place = f"{where}: obligation {number} ({known})"
         check_entries(block, ENTRIES, place)
-        for policy in _read_obligation(common | block, place):
+        for policy in _read_obligation({**common, **block}, place):
             _check_lengths(policy, place)
             _check_range(policy, place)
             _check_law(policy, place)
@@ -284,7 +284,7 @@ def _read_extension(block: Mapping[str, Any], measure: Measure, where: str, *, l
         raise PackFault(f"{where}: write the extension below a line [obligation.extension], in one bracket")
     check_entries(item, EXTENSION_ENTRIES, where)
     extension = Extension(
-        max_count=read_number({"max_count": 1} | item, "max_count", where, most=MOST_EXTENSIONS),
+        max_count=read_number({"max_count": 1, **item}, "max_count", where, most=MOST_EXTENSIONS),
         max_units=read_length(item, "max_total", measure, where),
         by=read_known(item, "by", ROLES, where),
         reasons=read_known(item, "reasons", LETTER_REASONS if legal else HOUSE_REASONS, where),

@@ -2,11 +2,14 @@
 
 import copy
 import tomllib
+from dataclasses import replace
 
 import pytest
+from django.db import IntegrityError, transaction
 
-from slas.calendar import CalendarFault, read_definition
+from slas.calendar import CalendarFault, read_definition, zone_offsets
 from slas.drafts import read_calendar_text, read_pack_text
+from slas.operations.publish_versions import calendar_row, policy_row
 from slas.policy import PackFault, read_pack
 from tests.slas.calendars import SLAS
 
@@ -213,6 +216,7 @@ OF_CALENDARS = [
     ('"Christmas Day"', "5", "Draft, line 9: the name of holiday 2024-12-25 must be a text in quotes"),
     ("2024-12-25 =", "Xmas =", "Draft, line 9: holiday 'Xmas' is no date; write YYYY-MM-DD"),
     ('[["09:00", "17:00"]]', '"09:00-17:00"', "Draft, line 6: mon: write a list of intervals such as"),
+    ("2024-12-25 =", '2024-12-25 = "Christmas Day"\n2024-13-01 =', "Draft, line 10: holiday '2024-13-01' is no date"),
     ('[["09:00", "17:00"]]', "[[9, 17]]", "Draft, line 6: mon: write a list of intervals such as"),
 ]
 
@@ -226,6 +230,38 @@ def test_nonsense_in_a_pack_is_refused_with_the_line_and_what_to_change(old, new
     place, said = str(refused.value).split(": ", 1)
     assert place.startswith("Draft, line ")
     assert said.partition("): ")[2].startswith(sentence) or said.startswith(sentence)
+
+
+def test_a_link_that_a_page_may_not_follow_is_none():
+    (policy,) = read_pack_text(PACK, "Draft")
+
+    assert policy.link == "https://example.org/rule"
+    assert replace(policy, url="javascript:alert(1)").link == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ({"pack": "us xx 2027"}, "slas_policy_names"),
+        ({"obligation": "an/swer"}, "slas_policy_names"),
+        ({"track": "a b"}, "slas_policy_names"),
+        ({"calendar": "House"}, "slas_policy_names"),
+        ({"url": "javascript:alert(1)"}, "slas_policy_url"),
+    ],
+)
+def test_the_database_refuses_names_that_fit_no_address_and_links_that_run(change, constraint):
+    (policy,) = read_pack_text(PACK, "Draft")
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        policy_row(replace(policy, **change)).save(force_insert=True)
+
+
+@pytest.mark.django_db
+def test_the_database_refuses_a_calendar_whose_name_fits_no_address():
+    definition = replace(read_calendar_text(CALENDAR, "Draft"), name="us xx")
+    offsets = zone_offsets(definition.tz, definition.first_on, definition.last_on)
+    with pytest.raises(IntegrityError, match="slas_calendar_name"), transaction.atomic():
+        calendar_row(definition, offsets).save(force_insert=True)
 
 
 def test_what_binds_by_itself_begins_and_ends_with_what_happens_to_a_complaint():
