@@ -84,11 +84,11 @@ def test_a_pack_that_is_off_binds_once_the_settings_name_it(settings):
 @pytest.mark.parametrize(
     ("jurisdictions", "kinds"),
     [
-        (["gb"], {"disp_final_response"}),
-        (["in"], {"irdai_resolution"}),
+        (["gb"], {"disp_acknowledge", "disp_final_response"}),
+        (["in"], {"irdai_acknowledge", "irdai_resolution"}),
         (["au"], {"rg271_acknowledge", "rg271_response"}),
         (["ie"], {"eiopa_answer"}),
-        (["gb", "ie"], {"disp_final_response", "eiopa_answer"}),
+        (["gb", "ie"], {"disp_acknowledge", "disp_final_response", "eiopa_answer"}),
         (["us"], set()),
     ],
 )
