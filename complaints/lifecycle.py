@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext as _
 
 from complaints.enums import OPEN_STATES, State, TimelineCode, Track
-from members.actors import SYSTEM, Actor, ActorKind
+from members.actors import SYSTEM, Actor, ActorKind, Role
 
 
 class Row(Protocol):
@@ -46,6 +46,11 @@ def is_owner(complaint: Row, actor: Actor) -> str | None:
             "name": complaint.owner
         }
     return None
+
+
+def is_owner_or_lead(complaint: Row, actor: Actor) -> str | None:
+    """Which law binds is for whoever answers for the complaint, or for a lead, to say."""
+    return None if actor.has(Role.LEAD) else is_owner(complaint, actor)
 
 
 def is_not_about_oneself(complaint: Row, actor: Actor) -> str | None:
@@ -105,8 +110,10 @@ class Transition:
 
 S, T = State, TimelineCode
 _WORKED = frozenset({S.ASSESSED, S.INVESTIGATED, S.DECIDED})
+_LAWFUL = frozenset(State) - {S.WITHDRAWN}  # what was granted is carried out after the end, too
 _BY_STAFF: tuple[Guard, ...] = (is_not_about_oneself,)
 _BY_OWNER: tuple[Guard, ...] = (*_BY_STAFF, is_owner)
+_BY_OWNER_OR_LEAD: tuple[Guard, ...] = (*_BY_STAFF, is_owner_or_lead)
 _CONFIRMING: tuple[Guard, ...] = (*_BY_STAFF, is_named_to_member)
 _TABLE = (
     Transition(
@@ -160,6 +167,8 @@ _TABLE = (
         "inform", frozenset({S.DECIDED}), None, T.LETTER_SENT, "7.8", "informed_at", ("follow_up",), guards=_BY_OWNER
     ),
     Transition("extend_date", OPEN_STATES, None, T.DATE_EXTENDED, "7.3", guards=_BY_STAFF),
+    Transition("start_date", _LAWFUL, None, T.DATE_STARTED, "7.3", guards=_BY_OWNER_OR_LEAD),
+    Transition("meet_date", _LAWFUL, None, T.DATE_MET, "7.3", guards=_BY_OWNER_OR_LEAD),
     Transition(
         "wait_for_member",
         frozenset({S.RECEIVED, S.ACKNOWLEDGED, S.ASSESSED, S.INVESTIGATED}),

@@ -5,6 +5,7 @@ A matter stays with the versions in force when it was received, whenever it beco
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from types import MappingProxyType
 
 from django.conf import settings
@@ -12,14 +13,17 @@ from django.conf import settings
 from complaints.enums import Channel, Track
 from complaints.models import Complaint
 from members.acts import Act
-from slas.bindings import Facts
+from slas.bindings import Conditions, Facts, binds
 from slas.models import Clock, ClockState, Matter, PolicyVersion
 from slas.operations import cancel_clock, complete_clock, replace_clock, start_clock
 from slas.policy import Policy
-from slas.versions import binding, terms_of
+from slas.versions import binding, is_on, terms_of
 
 ANSWERED = frozenset({"answered", "decided", "resolved", "final response sent", "IDR response sent"})
 """Met by the written decision on its way (ISO 10002 7.8): what counts is the proof of sending, not the intent."""
+
+RECEIVED = frozenset({"received", "inquiry received"})
+"""The packs' own words for what happens when something comes in: nothing that counts from it can begin before."""
 
 MET_BY: Mapping[str, tuple[frozenset[str], str]] = MappingProxyType(
     {
@@ -57,6 +61,46 @@ def tracks_of(complaint: Complaint) -> tuple[str, ...]:
     return (*(["expedited"] if urgent else []), *settings.JURISDICTIONS)
 
 
+def startable(complaint: Complaint) -> list[PolicyVersion]:
+    """Return what the law may owe here and that nothing starts by itself, in the newest versions: one query.
+
+    Only a person knows that it is owed, or which limit was given. It has to be of a pack that is on, and whose other
+    obligations are for such coverage here; a pack without any such word is for whoever names it.
+    """
+    rows = PolicyVersion.objects.filter(legal=True).order_by("pack", "obligation", "track", "effective_from")
+    newest = {(row.pack, row.obligation, row.track): row for row in rows}
+    conditions: dict[str, list[Conditions]] = {}
+    for row in newest.values():
+        if row.applies_to:
+            conditions.setdefault(row.pack, []).append(row.applies_to)
+    facts = facts_of(complaint)
+    fits = {pack: any(_fits(one, facts) for one in of_pack) for pack, of_pack in conditions.items()}
+    return [row for row in newest.values() if is_on(row) and fits.get(row.pack, True) and _waits(row, facts)]
+
+
+def _fits(conditions: Conditions, facts: Facts) -> bool:
+    """Tell whether a pack is for such coverage here, whatever was asked of us."""
+    return all(not facts[name].isdisjoint(values) for name, values in conditions.items() if name != "kinds")
+
+
+def _waits(row: PolicyVersion, facts: Facts) -> bool:
+    """Tell whether nothing starts it by itself: it names nobody, or it binds and its limit is given by others."""
+    if not row.applies_to:
+        return True
+    return row.budget is None and binds(row.applies_to, facts)
+
+
+def met_at(complaint: Complaint, met_on: str) -> datetime | None:
+    """Return when an act of ours did what a law asks for, None if none has."""
+    stamps = (stamp for words, stamp in MET_BY.values() if met_on in words)
+    return next((getattr(complaint, stamp) for stamp in stamps), None)
+
+
+def is_met_by_hand(policy: Policy) -> bool:
+    """Tell whether none of our own acts meets what a law asks for, so that somebody has to record it."""
+    return policy.legal and not any(policy.met_on in words for words, _stamp in MET_BY.values())
+
+
 def bind(this: Act, complaint: Complaint, matter: Matter) -> None:
     """Start what the law asks for, from receipt; another office's history owed it elsewhere."""
     if not complaint.is_history:
@@ -67,11 +111,14 @@ def bind(this: Act, complaint: Complaint, matter: Matter) -> None:
 def bind_anew(this: Act, complaint: Complaint, matter: Matter) -> None:
     """Let the right laws bind once more is known: what binds no longer ends, what binds now starts from receipt.
 
-    What was overdue has been missed, and a clock that has its verdict never starts again.
+    What was overdue has been missed, and a clock that has its verdict never starts again. What somebody started stays
+    with them: no fact that is known here has bound it.
     """
     wanted = {version.obligation: version for version in _binding(complaint)}
     before = {clock.kind: clock for clock in _legal_clocks(this, complaint)}
     for kind, clock in before.items():
+        if not _policy(clock).applies_to:
+            continue
         if clock.is_open and kind in wanted:
             replace_clock(this=this, matter=matter, kind=kind, track=wanted[kind].track, reason="assessed anew")
         elif clock.is_open:
@@ -116,9 +163,8 @@ def _start(this: Act, complaint: Complaint, matter: Matter, version: PolicyVersi
         started_at=complaint.received_at,
         budget=budget,
     )
-    done_at = [getattr(complaint, stamp) for words, stamp in MET_BY.values() if version.met_on in words]
-    if done_at and done_at[0]:
-        complete_clock(this=this, matter_id=matter.pk, kind=kind, at=done_at[0])
+    if done_at := met_at(complaint, version.met_on):
+        complete_clock(this=this, matter_id=matter.pk, kind=kind, at=done_at)
 
 
 def _legal_clocks(this: Act, complaint: Complaint) -> Iterator[Clock]:

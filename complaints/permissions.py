@@ -24,6 +24,8 @@ ACTIONS = MappingProxyType(
         "inform": HANDLERS,
         "send_notice": HANDLERS,
         "extend_date": HANDLERS,
+        "start_date": HANDLERS,
+        "meet_date": HANDLERS,
         "wait_for_member": HANDLERS,
         "stop_waiting": HANDLERS,
         "close": HANDLERS,

@@ -79,6 +79,8 @@ URL_AUDIENCES: dict[str, Audience] = {
     "desk:inform": staff_who_may("inform"),
     "desk:message": staff_who_may("message"),
     "desk:extend_date": staff_who_may("extend_date"),
+    "desk:start_date": staff_who_may("start_date"),
+    "desk:meet_date": staff_who_may("meet_date"),
     "desk:wait_for_member": staff_who_may("wait_for_member"),
     "desk:stop_waiting": staff_who_may("stop_waiting"),
     "desk:close": staff_who_may("close"),

@@ -15,6 +15,7 @@ from complaints.operations.record_send import record_sent, record_undeliverable
 from complaints.operations.request_status_link import TooManyGuesses, request_status_link
 from complaints.operations.retry_effects import retry_effects
 from complaints.operations.send_notice import send_notice
+from complaints.operations.start_date import meet_date, start_date
 from complaints.operations.submit_complaint import Statement, submit_complaint
 from complaints.operations.take_complaint import AlreadyTaken, take_complaint
 from complaints.operations.wait_for_member import stop_waiting, wait_for_member
@@ -41,6 +42,7 @@ __all__ = (
     "issue_decision",
     "issue_letter",
     "lock_complaint",
+    "meet_date",
     "note_fact",
     "open_tasks",
     "record_address",
@@ -50,6 +52,7 @@ __all__ = (
     "retry_effects",
     "send_message",
     "send_notice",
+    "start_date",
     "stop_waiting",
     "submit_complaint",
     "suggest_track",

@@ -38,6 +38,8 @@ BESIDE_THE_WAY = (
     "message",
     "send_notice",
     "extend_date",
+    "start_date",
+    "meet_date",
     "wait_for_member",
     "stop_waiting",
 )

@@ -1,12 +1,13 @@
 """Which dates of a case can be moved: those of a law within its rule, and the house's own by waiting for the member."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from complaints.models import Complaint
 from complaints.promises import due_in_full
 from complaints.queries.case_head import clocks_on_show
+from complaints.queries.legal_dates import dates_to_meet
 from members.actors import Actor, Role
 from slas.models import Clock, ClockState
 from slas.versions import terms_of, zone_of
@@ -38,14 +39,10 @@ class CaseDates:
     for_others: str
     waits: bool
     may_wait: bool
-
-    @property
-    def any(self) -> bool:
-        """Tell whether there is anything to do."""
-        return bool(self.movable) or self.waits or self.may_wait
+    may_meet: bool
 
 
-def dates_of(clocks: Iterable[Clock], *, actor: Actor, at: datetime) -> CaseDates:
+def dates_of(clocks: Sequence[Clock], *, actor: Actor, at: datetime) -> CaseDates:
     """Return what these clocks allow; their policies must be loaded. What was due already can neither move nor wait."""
     in_time = [clock for clock in clocks if clock.is_open and not clock.is_breached(at)]
     answer = [clock for clock in in_time if clock.kind == ANSWER]
@@ -55,6 +52,7 @@ def dates_of(clocks: Iterable[Clock], *, actor: Actor, at: datetime) -> CaseDate
         movable=tuple(date for date in moving if actor.has(*date.by)),
         for_others=" or ".join(sorted(str(Role(role).label).lower() for role in others)),
         waits=any(clock.state == ClockState.PAUSED for clock in answer),
+        may_meet=bool(dates_to_meet(clocks)),
         may_wait=any(clock.state == ClockState.RUNNING and clock.policy.pause_reasons for clock in answer),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from complaints.enums import Channel
+from complaints.obligations import RECEIVED
 from slas.policy import Policy
 
 AT_ONCE = frozenset({Channel.PORTAL, Channel.CHAT})
@@ -24,7 +25,6 @@ RECEIPT: Mapping[Channel, str] = MappingProxyType(
     }
 )
 INQUIRY = "inquiry"
-RECEIVED = frozenset({"received", "inquiry received"})
 
 
 def receipt_words(channel: Channel) -> str:
@@ -39,7 +39,7 @@ def binding_words(channel: Channel, policy: Policy) -> str:
     if not policy.legal:
         return "House policy holds for every channel alike."
     if not policy.applies_to:
-        return "Nothing starts this clock by itself, whatever the channel: somebody who knows starts it."
+        return "Nothing starts this clock by itself. Whoever knows that it is owed starts it on the case."
     is_for_inquiries = INQUIRY in policy.applies_to.get("kinds", ())
     if is_for_inquiries != (channel is Channel.REGULATOR):
         whose = "inquiries of a regulator" if is_for_inquiries else "complaints of members"

@@ -187,14 +187,15 @@ def _obligation(row: PolicyVersion, shipped: Iterable[Policy], calendars: Mappin
         anchor=f"{row.obligation}-{row.track or 'any'}-{row.effective_from}",
         key=f"{row.pack}:{row.obligation}:{row.track}",
         policy=policy,
-        limit=_limit(policy),
+        limit=limit_in_words(policy),
         in_force=f"from {day_in_words(row.effective_from)}{until}",
         rows=tuple(rule_rows(policy)),
         examples=tuple(_example(terms, example) for example in examples),
     )
 
 
-def _limit(policy: Policy) -> str:
+def limit_in_words(policy: Policy) -> str:
+    """Return how long an obligation gives."""
     measure = policy.rule.measure
     if policy.budget is None:
         return f"{UNITS.get(measure, 'hours')}, as given when it starts"
@@ -204,7 +205,7 @@ def _limit(policy: Policy) -> str:
 def rule_rows(policy: Policy) -> Iterator[tuple[str, str]]:
     """Yield what an obligation says, as rows of words."""
     rule = policy.rule
-    yield "Limit", _limit(policy)
+    yield "Limit", limit_in_words(policy)
     yield "How it counts", f"{BEGINNING[rule.start_rule]} {ENDING[rule.day_end] if rule.measure.is_days else ''}"
     yield "Begins with", policy.starts_on
     yield "Met by", policy.met_on

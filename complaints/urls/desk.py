@@ -3,7 +3,7 @@
 from django.urls import path
 
 from complaints.views import deadlines, why
-from complaints.views.desk import answer, case, dates, notices, queue, tasks, work
+from complaints.views.desk import answer, case, dates, legal_dates, notices, queue, tasks, work
 
 app_name = "desk"
 urlpatterns = [
@@ -34,6 +34,8 @@ urlpatterns = [
     path("cases/<str:reference>/posted/", answer.Inform.as_view(), name="inform"),
     path("cases/<str:reference>/message/", answer.Message.as_view(), name="message"),
     path("cases/<str:reference>/later/", dates.ExtendDate.as_view(), name="extend_date"),
+    path("cases/<str:reference>/start-date/", legal_dates.StartDate.as_view(), name="start_date"),
+    path("cases/<str:reference>/date-done/", legal_dates.MeetDate.as_view(), name="meet_date"),
     path("cases/<str:reference>/wait/", dates.Wait.as_view(), name="wait_for_member"),
     path("cases/<str:reference>/go-on/", dates.StopWaiting.as_view(), name="stop_waiting"),
     path("cases/<str:reference>/close/", answer.Close.as_view(), name="close"),

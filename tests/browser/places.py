@@ -128,6 +128,8 @@ PLACES = (
     Place("notice sent", AGENT, f"{CASE}/{{late}}/notices/{{late_letter}}/sent/"),
     Place("move a date", LEAD, f"{CASE}/{{bound}}/later/", form=True),
     Place("not for an agent to move", AGENT, f"{CASE}/{{bound}}/later/"),
+    Place("start a date", LEAD, f"{CASE}/{{bound}}/start-date/", form=True),
+    Place("no date to record", LEAD, f"{CASE}/{{bound}}/date-done/"),
     Place("wait for the member", AGENT, f"{CASE}/{{bound}}/wait/", form=True),
     Place("go on without the answer", AGENT, f"{CASE}/{{bound}}/go-on/"),
     Place("close", AGENT, f"{CASE}/{{letter_sent}}/close/"),
