@@ -38,7 +38,7 @@ ZONE_PARTS = {  # where a state lies in several zones, that of its capital
 ZONES = {code: zone for zone, codes in ZONE_PARTS.items() for code in codes.split()}
 
 
-class DraftRefused(Exception):
+class SeedRefused(Exception):
     """No draft can be made. The sentence says what to change."""
 
 
@@ -47,22 +47,22 @@ def draft_calendar(
 ) -> str:
     """Return a calendar file as text. `without` names days that are no holidays after all.
 
-    Raises DraftRefused, CalendarFault.
+    Raises SeedRefused, CalendarFault.
     """
     if not CODE.fullmatch(code):
-        raise DraftRefused(
+        raise SeedRefused(
             f"{code!r} is no code; write a country and a part of it, such as us-tx, us-federal, gb-eng or ie"
         )
     if not (span := YEARS.fullmatch(years)) or int(span[1]) > int(span[2]):
-        raise DraftRefused(f"{years!r} are no years; write the first and the last, such as 2019-2031")
+        raise SeedRefused(f"{years!r} are no years; write the first and the last, such as 2019-2031")
     if (zone := tz or ZONES.get(code)) is None:
-        raise DraftRefused(f"the time zone of {code} is not known here; give it with --tz, such as --tz Europe/Vienna")
+        raise SeedRefused(f"the time zone of {code} is not known here; give it with --tz, such as --tz Europe/Vienna")
     read_zone(zone, "--tz")
     first, last = int(span[1]), int(span[2])
     hours = _read_hours(weekly)
     days = _public_holidays(code, first, last)
     if unknown := sorted(set(without) - {name for names in days.values() for name in names}):
-        raise DraftRefused(f"{unknown[0]!r} is no holiday of {code} in these years; take it off --without")
+        raise SeedRefused(f"{unknown[0]!r} is no holiday of {code} in these years; take it off --without")
     kept = {day: "; ".join(name for name in names if name not in without) for day, names in sorted(days.items())}
     struck = [f"# Struck out: {name}." for name in sorted(without)]
     return "\n".join(
@@ -86,7 +86,7 @@ def _read_hours(weekly: str) -> dict[str, list[list[str]]]:
     for part in weekly.split(";"):
         found = HOURS.fullmatch(part.strip())
         if not found or found[1] not in WEEKDAYS or (found[2] or found[1]) not in WEEKDAYS:
-            raise DraftRefused(f"the hours {part.strip()!r} are not understood; write for example {OFFICE_HOURS!r}")
+            raise SeedRefused(f"the hours {part.strip()!r} are not understood; write for example {OFFICE_HOURS!r}")
         begin, end = WEEKDAYS.index(found[1]), WEEKDAYS.index(found[2] or found[1])
         for day in WEEKDAYS[begin : end + 1]:
             hours[day] = [interval.split("-") for interval in found[3].split(",")]
@@ -95,17 +95,17 @@ def _read_hours(weekly: str) -> dict[str, list[list[str]]]:
 
 
 def _public_holidays(code: str, first: int, last: int) -> dict[date, list[str]]:
-    """Return the names of each public holiday. Raises DraftRefused where the package knows nothing."""
+    """Return the names of each public holiday. Raises SeedRefused where the package knows nothing."""
     try:
         import holidays  # noqa: PLC0415 -- a development dependency, which production does not have
     except ImportError:
-        raise DraftRefused("the holidays package is missing; install what requirements-dev.txt lists") from None
+        raise SeedRefused("the holidays package is missing; install what requirements-dev.txt lists") from None
     country, _, part = code.upper().partition("-")
     part = "" if code == "us-federal" else part
     try:
         found = holidays.country_holidays(country, subdiv=part or None, years=range(first, last + 1), language="en_US")
     except NotImplementedError:
-        raise DraftRefused(f"the holidays package knows no {code}; write the file by hand") from None
+        raise SeedRefused(f"the holidays package knows no {code}; write the file by hand") from None
     if empty := sorted(set(range(first, last + 1)) - {day.year for day in found}):
-        raise DraftRefused(f"the holidays package knows no holiday of {code} in {empty[0]}; leave that year out")
+        raise SeedRefused(f"the holidays package knows no holiday of {code} in {empty[0]}; leave that year out")
     return {day: names.split("; ") for day, names in found.items() if first <= day.year <= last}

@@ -33,7 +33,6 @@ class DraftForm(ActForm):
     """A draft of a pack or calendar. `key` is the identity of this form: sent twice, it is one draft."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
-    kind = forms.CharField(widget=forms.HiddenInput)
     note = ProseField(
         label="What changes, and why?",
         help_text="For the person who publishes it, and for those who ask in years.",

@@ -1,29 +1,24 @@
 """Drafts of policy packs and calendars as their pages show them: what each changes, and what stands in its way."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
 import slas
-from complaints.queries.why_packs import pack_title, rule_rows
+from complaints.queries.policy_differences import Change, changes_of, differing_lines
+from complaints.queries.why_packs import pack_title
 from members.actors import Actor
 from members.dates import day_in_words
-from slas.algebra import Threshold
-from slas.calendar import CalendarFault, Definition
-from slas.drafts import PUBLISHERS, WRITERS, key_of
+from slas.calendar import CalendarFault
+from slas.drafts import PUBLISHERS, WRITERS
 from slas.models import CalendarVersion, DraftKind, DraftState, PolicyDraft, PolicyVersion
 from slas.pack_words import PackFault
-from slas.policy import Policy
-from slas.queries.proposals import Proposal, obstacles_to, read_proposal
-from slas.versions import definition_of, policy_of
+from slas.queries.proposals import obstacles_to, read_proposal
 
 FOLDERS = {DraftKind.PACK: "policy_packs", DraftKind.CALENDAR: "calendars"}
 TONES = {DraftState.DRAFT: "new", DraftState.SUBMITTED: "soon", DraftState.PUBLISHED: "ok"}
 OWN_DRAFT = "You wrote this draft. A second quality manager or a lead publishes it."
-Difference = tuple[str, str, str]
-"""What differs: its name, the words that are in force, and those of the draft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +36,11 @@ class DraftLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One obligation or calendar that a draft changes; without `differences` it is new."""
-
-    title: str
-    name: str
-    differences: tuple[Difference, ...]
-    is_new: bool
-
-
-@dataclass(frozen=True, slots=True)
 class DraftPage:
     """One draft with everything that decides about it. `allowed` are the acts that this person can do now.
 
-    `pack` is the published pack that it changes or has changed, "" for none.
+    `pack` is the published pack that it changes or has changed, "" for none; `lines` are those of its text that differ
+    from the text in force, as unified differences.
     """
 
     line: DraftLine
@@ -64,6 +50,7 @@ class DraftPage:
     allowed: frozenset[str]
     refusal: str
     pack: str
+    lines: tuple[str, ...]
 
 
 def draft_title(kind: str, name: str) -> str:
@@ -112,7 +99,7 @@ def draft_page(*, actor: Actor, draft: PolicyDraft, at: datetime) -> DraftPage:
         except (CalendarFault, PackFault) as fault:  # the rules of reading have become stricter since it was written
             in_the_way = (str(fault),)
         else:
-            changes = tuple(_changes(proposal))
+            changes = tuple(changes_of(proposal))
             in_the_way = tuple(obstacles_to(draft, proposal, at=at))
             replaces = bool(proposal.replaces)
     return DraftPage(
@@ -122,6 +109,7 @@ def draft_page(*, actor: Actor, draft: PolicyDraft, at: datetime) -> DraftPage:
         obstacles=in_the_way,
         allowed=_allowed(actor, draft, is_clear=not in_the_way),
         refusal=OWN_DRAFT if draft.state == DraftState.SUBMITTED and draft.written_by_id == actor.user_id else "",
+        lines=tuple(differing_lines(current_text(draft.kind, draft.name), draft.text)) if draft.is_open else (),
         pack=draft.name if draft.kind == DraftKind.PACK and (draft.published_at or replaces) else "",
     )
 
@@ -138,71 +126,6 @@ def _allowed(actor: Actor, draft: PolicyDraft, *, is_clear: bool) -> frozenset[s
         "replay": actor.has(*PUBLISHERS) and draft.is_open,
     }
     return frozenset(name for name, is_possible in acts.items() if is_possible)
-
-
-def _changes(proposal: Proposal) -> Iterator[Change]:
-    replaced = {key_of(policy): policy for policy in map(policy_of, proposal.replaces)}
-    for policy in proposal.policies:
-        before = replaced.get(key_of(policy))
-        rows = dict(_rows(before)) if before else {}
-        after = dict(_rows(policy))
-        differences = tuple(
-            (name, rows.get(name, "–"), after.get(name, "–"))
-            for name in (after | rows)
-            if rows.get(name) != after.get(name)
-        )
-        yield Change(policy.title, policy.name.replace("_", " "), differences, is_new=before is None)
-    if proposal.calendar:
-        yield _calendar_change(proposal.calendar)
-
-
-def _rows(policy: Policy) -> Iterator[tuple[str, str]]:
-    yield "Title", policy.title
-    yield from rule_rows(policy)
-    yield "Clause", policy.clause
-    yield "Warnings", "; ".join(_threshold(threshold, policy) for threshold in policy.thresholds)
-    for number, action in enumerate(policy.on_miss, 1):
-        yield f"On a miss, {number}", f"{action.kind.replace('_', ' ')} to {action.to}: {action.words}"
-    if not policy.enabled:
-        yield "Switch", "Off until counsel has confirmed its numbers"
-
-
-def _threshold(threshold: Threshold, policy: Policy) -> str:
-    actions = ", ".join(policy.actions[threshold.code]).replace("_", " ") or "nothing"
-    if threshold.permille is not None:
-        when = "when due" if threshold.permille == 1000 else f"at {threshold.permille / 10:g} %"  # noqa: PLR2004 -- all
-    elif threshold.offset_units is not None:
-        when = f"{abs(threshold.offset_units)} days {'before' if threshold.offset_units < 0 else 'after'} due"
-    else:
-        seconds = threshold.offset_seconds or 0
-        when = f"{abs(seconds) / 3600:g} hours {'before' if seconds < 0 else 'after'} due"
-    return f"{when}: {actions}"
-
-
-def _calendar_change(definition: Definition) -> Change:
-    row = CalendarVersion.objects.filter(calendar=definition.name).order_by("-effective_from").first()
-    title = f"{definition.name} calendar, version {definition.version}"
-    if row is None:
-        return Change(title, definition.tz, (), is_new=True)
-    before = definition_of(row)
-    differences = [
-        (day_in_words(day), before.holidays.get(day, "–"), definition.holidays.get(day, "–"))
-        for day in sorted(before.holidays.keys() | definition.holidays.keys())
-        if before.holidays.get(day) != definition.holidays.get(day)
-    ]
-    for name, old, new in (
-        ("Time zone", before.tz, definition.tz),
-        ("Opening hours", _hours(before), _hours(definition)),
-        ("Reviewed", f"{before.first_on} to {before.last_on}", f"{definition.first_on} to {definition.last_on}"),
-    ):
-        if old != new:
-            differences.insert(0, (name, old, new))
-    return Change(title, definition.tz, tuple(differences), is_new=False)
-
-
-def _hours(definition: Definition) -> str:
-    days = definition.weekly_words()
-    return "; ".join(f"{day} {', '.join('–'.join(pair) for pair in pairs)}" for day, pairs in days.items())
 
 
 def starting_points() -> list[tuple[str, str]]:

@@ -98,7 +98,8 @@ class Command(BaseCommand):
 
     def _proposals(self, pack: Path | None, calendars: list[Path]) -> list[Proposal]:
         """Return what the files propose, and say what of it could not be published yet."""
-        tomorrow = database_now().date() + timedelta(days=2)
+        house = ZoneInfo(settings.HOUSE_TIME_ZONE)
+        tomorrow = database_now().astimezone(house).date() + timedelta(days=1)
         files = [(DraftKind.PACK, pack)] if pack else []
         files += [(DraftKind.CALENDAR, path) for path in calendars]
         proposals = [self._proposal(kind, path, tomorrow) for kind, path in files]

@@ -52,7 +52,7 @@ def policies(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Write a draft, from what is in force or from another draft's text."""
     kind, name, text, note = _start(request)
-    initial = {"key": uuid4(), "kind": kind, "text": text, "note": note}
+    initial = {"key": uuid4(), "text": text, "note": note}
     return _form_page(
         request, DraftForm(_typed(request), initial=initial), f"New draft of the {draft_title(kind, name)}", kind
     )
@@ -65,9 +65,7 @@ def edit(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if "edit" not in draft_page(actor=request.actor, draft=draft, at=request.at).allowed:
         messages.info(request, "This draft can no longer be changed. Start another one from its text.")
         return redirect("quality:policy_draft", draft_id)
-    initial = {"key": draft.pk, "kind": draft.kind} | {
-        name: getattr(draft, name) for name in ("text", "note", "effective_on")
-    }
+    initial = {"key": draft.pk} | {name: getattr(draft, name) for name in ("text", "note", "effective_on")}
     heading = f"Text of the draft of the {draft_title(draft.kind, draft.name)}"
     return _form_page(request, DraftForm(_typed(request), initial=initial), heading, draft.kind)
 
@@ -76,6 +74,19 @@ def edit(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 def draft(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Show a draft: what it changes, what stands in its way, and what can be done with it."""
     return _draft_page(request, draft_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def publish(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Show what a draft changes once more, and publish it."""
+    if request.method == "POST":
+        return act(request, draft_id, "publish")
+    page = draft_page(actor=request.actor, draft=_found(draft_id), at=request.at)
+    if "publish" not in page.allowed:
+        messages.info(request, page.refusal or "This draft cannot be published now.")
+        return redirect("quality:policy_draft", draft_id)
+    context = {"page": page, "line": page.line, "draft": page.draft}
+    return staff_page(request, "quality/policies_publish.html", context)
 
 
 @require_POST

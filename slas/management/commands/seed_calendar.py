@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from slas.calendar import CalendarFault
-from slas.calendar_drafts import OFFICE_HOURS, DraftRefused, draft_calendar
+from slas.calendar_drafts import OFFICE_HOURS, SeedRefused, draft_calendar
 
 
 class Command(BaseCommand):
@@ -36,5 +36,5 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{output} exists; a published calendar changes by a new version, not by a draft"
             ) from None
-        except (CalendarFault, DraftRefused, OSError) as refused:
+        except (CalendarFault, SeedRefused, OSError) as refused:
             raise CommandError(str(refused)) from None
