@@ -86,9 +86,9 @@ class People:
             case "complete":
                 return complete_clock(**given)
             case "extend":
-                return extend_clock(**given, amount=self.random.randint(1, LONGEST_EXTENSION), reason="complex")
+                return extend_clock(**given, amount=self.random.randint(1, LONGEST_EXTENSION), reason="scope_changed")
             case "pause":
-                return pause_clock(**given, reason="waiting")
+                return pause_clock(**given, reason="waiting_for_member")
             case "resume":
                 return resume_clock(**given)
             case _:

@@ -74,9 +74,9 @@ def meddle(clock, choice):
         elif choice == 1:
             cancel_clock(this=this, **given, reason="asked by mistake")
         elif choice == 2 and clock.due_at > at:
-            extend_clock(this=this, **given, amount=60, reason="complex")
+            extend_clock(this=this, **given, amount=60, reason="scope_changed")
         elif choice == 3 and clock.due_at > at:
-            pause_clock(this=this, **given, reason="waiting")
+            pause_clock(this=this, **given, reason="waiting_for_member")
 
 
 def test_a_run_that_went_well_has_no_faults(run):
