@@ -6,12 +6,12 @@ from slas import versions
 from slas.operations.publish_versions import policy_row
 from tests.slas.packs import pack
 
-PACK, KIND, REASON = "test", "answer", "waiting_for_member"
+PACK, KIND, REASON, ASKED = "test", "answer", "waiting_for_member", "member_asked"
 ANSWER = {
     "effective_from": "2019-01-01",
     "pause_reasons": [REASON],
     "threshold": [{"code": 50, "at": "50 %"}, {"code": 80, "at": "80 %"}, {"code": 100, "at": "due"}],
-    "extension": {"max_total": "20 business days", "max_count": 3, "reasons": [REASON]},
+    "extension": {"max_total": "20 business days", "max_count": 3, "reasons": [ASKED]},
 }
 
 

@@ -41,7 +41,7 @@ from slas.versions import in_force, terms_of
 from tests.slas.calendars import published, utc
 from tests.slas.clocks import acting, clocks_of, open_one
 from tests.slas.corrections import correct
-from tests.slas.drill import ANSWER, KIND, PACK, REASON, drill_published
+from tests.slas.drill import ANSWER, ASKED, KIND, PACK, REASON, drill_published
 from tests.slas.slow_clock import Impossible, SlowClock, Walk
 
 LIVES = int(os.environ.get("REDRESS_LIVES", "20"))
@@ -177,7 +177,7 @@ class Lives(RuleBasedStateMachine):
     def extend(self, after, amount):
         self.later(after)
         days = self.policy.rule.measure.is_days
-        outcome = self.happen(extend_clock, amount=amount if days else amount * 3600, reason=REASON)
+        outcome = self.happen(extend_clock, amount=amount if days else amount * 3600, reason=ASKED)
         if self.state in OPEN and self.extensions < MOST_EXTENSIONS[self.policy.track] and not self.is_overdue:
             self.extensions += 1
             self.becomes(self.state, "extend", self.now, amount if days else timedelta(hours=amount))

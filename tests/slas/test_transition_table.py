@@ -23,7 +23,7 @@ from slas.sweep import fire_everything
 from tests.slas.calendars import utc
 from tests.slas.clocks import acting, clocks_of, open_one
 from tests.slas.corrections import correct
-from tests.slas.drill import KIND, PACK, REASON, drill_published
+from tests.slas.drill import ASKED, KIND, PACK, REASON, drill_published
 
 pytestmark = pytest.mark.django_db
 MONDAY, TUESDAY, WEDNESDAY = (utc(2026, 6, day, 14) for day in (1, 2, 3))
@@ -58,7 +58,7 @@ EVENTS = {
     "start": begin,
     "pause": by(pause_clock, reason=REASON),
     "resume": by(resume_clock),
-    "extend": by(extend_clock, amount=5, reason=REASON),
+    "extend": by(extend_clock, amount=5, reason=ASKED),
     "complete": by(complete_clock),
     "cancel": by(cancel_clock, reason="withdrawn"),
     "reopen": by(reopen_clock),
