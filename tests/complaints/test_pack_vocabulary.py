@@ -7,9 +7,8 @@ from complaints.enums import Channel, LineOfBusiness, Track
 from complaints.models import Complaint
 from complaints.notices.dossier import HELD_IN
 from complaints.notices.extend_date import REASONS
-from complaints.obligations import MET_BY, facts_of
+from complaints.obligations import MET_BY, RECEIVED, facts_of
 from complaints.operations.exchange_messages import WAITING
-from complaints.queries.why_channels import RECEIVED
 from slas import pack_vocabulary
 from slas.policy import read_pack
 from tests.slas.calendars import SLAS
