@@ -5,13 +5,13 @@ read from anywhere. So it is a second way to the date that the row holds, and `a
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from slas.algebra import BREACH
 from slas.calendar import HorizonPassed
-from slas.faces import face_of
+from slas.faces import face_of, happening_of
 from slas.fold import EventKind, Face, Happening, State, Terms
 from slas.models import Clock, ClockEvent
 from slas.policy import Policy
@@ -19,6 +19,8 @@ from slas.trace import Trace, amount_of, explain_due, utc_text
 from slas.versions import terms_of
 
 VERDICTS = frozenset({State.MET, State.MISSED})
+OURS = frozenset({"mark", "consequence"})
+"""Of a rule, what is nobody's concern but ours. Its caveat is everybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,11 @@ class Explanation:
         """Tell whether the date has passed and the answer is still owed."""
         return self.face.state is State.RUNNING and self.at > self.face.due_at
 
-    def as_data(self, *, with_thresholds: bool = True) -> dict[str, Any]:
-        """Return it for JSON: UTC instants, days or seconds. Codes only, so that it tells nothing of anybody."""
+    def as_data(self, *, for_member: bool = False) -> dict[str, Any]:
+        """Return it for JSON: UTC instants, days or seconds. Codes only, so that it tells nothing of anybody.
+
+        The member's leaves out what is ours alone: thresholds, what follows a miss, how sure we are, and our reasons.
+        """
         face = self.face
         data = {
             "obligation": self.policy.obligation,
@@ -89,12 +94,14 @@ class Explanation:
             "paused_at": face.paused_at and utc_text(face.paused_at),
             "ended_at": face.ended_at and utc_text(face.ended_at),
             "explained_at": utc_text(self.at),
-            "rule": _rule_data(self.policy),
+            "rule": {
+                name: value for name, value in _rule_data(self.policy).items() if not (for_member and name in OURS)
+            },
             "trace": self.trace.as_data(),
             "trace_if_resumed": self.trace_if_resumed and self.trace_if_resumed.as_data(),
-            "events": [self._event_data(event) for event in self.events],
+            "events": [self._event_data(replace(event, reason="") if for_member else event) for event in self.events],
         }
-        if with_thresholds:
+        if not for_member:
             data["thresholds"] = [
                 {"code": one.code, "at": utc_text(one.at), "actions": list(one.actions), "fired": one.has_fired}
                 for one in self.thresholds
@@ -111,9 +118,7 @@ class Explanation:
 def explain_clock(clock: Clock, *, at: datetime) -> Explanation:
     """Return why the clock's date is what it is, as of `at`: one query for its events. Raises HorizonPassed."""
     rows = ClockEvent.objects.filter(matter_id=clock.matter_id, clock_id=clock.id).order_by("rev")
-    events = [
-        Happening(EventKind(row.kind), row.at, units=row.units or 0, fired=row.fired, reason=row.reason) for row in rows
-    ]
+    events = [*map(happening_of, rows)]
     terms = terms_of(clock.policy_id, clock.calendar_id)
     return explain(terms, face_of(clock), events, at=at, cycle=clock.cycle, fired=clock.next_seq - 1)
 

@@ -71,10 +71,10 @@ def clock_data(*, actor: Actor, reference: str, kind: str, cycle: int, at: datet
 
 
 def own_clock_data(*, actor: Actor, reference: str, kind: str, cycle: int, at: datetime) -> dict[str, Any] | None:
-    """Return the explanation of a date promised to a member as data, without our own warnings; None for any other."""
+    """Return the explanation of a date promised to a member as data, without what is ours; None for any other."""
     complaint = find_own_complaint(actor=actor, reference=reference)
     clock = _named(promised(clocks_on_show(complaint)), kind, cycle) if complaint else None
-    return explain_clock(clock, at=at).as_data(with_thresholds=False) if clock else None
+    return explain_clock(clock, at=at).as_data(for_member=True) if clock else None
 
 
 def _named(clocks: Sequence[Clock], kind: str, cycle: int) -> Clock | None:

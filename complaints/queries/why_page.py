@@ -22,7 +22,7 @@ from complaints.queries.why_words import (
 )
 from complaints.time_left import TimeLeft, time_left
 from members.dates import day_in_words
-from slas.explanations import VERDICTS, Explanation
+from slas.explanations import VERDICTS, Explanation, Reached
 from slas.fold import State
 from slas.policy import Mark, Policy
 from slas.trace import Trace
@@ -153,10 +153,19 @@ def _thresholds(found: Explanation, zone: ZoneInfo) -> tuple[Dated, ...]:
         Dated(
             due_in_full(one.at, zone),
             "Due date" if one.is_due_date else "Warning",
-            ", ".join(_plain(action) for action in one.actions),
+            f"{', '.join(_plain(action) for action in one.actions) or 'nothing'} ({_told(found, one)})",
         )
         for one in found.thresholds
     )
+
+
+def _told(found: Explanation, one: Reached) -> str:
+    """Return whether what a threshold sets off has been set off, for the staff."""
+    if one.has_fired:
+        return "told"
+    if found.face.state is State.RUNNING and one.at <= found.at:
+        return "passed, about to be told"
+    return "not told" if found.face.ended_at else "not yet told"
 
 
 def _plain(code: str) -> str:

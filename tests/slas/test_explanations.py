@@ -168,4 +168,6 @@ def test_an_explanation_takes_one_query_and_is_codes_and_numbers_as_data(django_
         (80, "2026-06-02T09:12:00Z"),
         (100, "2026-06-02T14:00:00Z"),
     ]
-    assert "thresholds" not in found.as_data(with_thresholds=False)
+    ours = {"thresholds", "mark", "consequence", "reason"}
+    own = found.as_data(for_member=True)
+    assert not ours & {*own, *own["rule"], *(name for event in own["events"] for name in event)}
