@@ -155,3 +155,11 @@ def test_the_members_data_leaves_out_our_own_warnings(own):
     data = own.get(address("member", row, data=True)).json()
     assert data["obligation"] == "resolve"
     assert "thresholds" not in data
+    assert not {"mark", "consequence"} & set(data["rule"])
+    assert f'href="{address("member", row, data=True)}"' in shown(own.get(address("member", row)))
+
+
+def test_the_staff_read_which_warnings_were_told_and_which_not_yet(desk):
+    row = stages.received(at=database_now())
+    page = shown(desk.get(address("desk", row)))
+    assert "raise priority (not yet told)" in page
