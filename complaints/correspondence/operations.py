@@ -9,6 +9,7 @@ from members.acts import Act
 from slas.operations import enqueue
 
 SEND = "correspondence.send"
+MAKE_NOTICES = "complaints.notices"
 
 
 def request_dispatch(

@@ -5,9 +5,9 @@ from datetime import datetime
 from django.db import connection
 
 from complaints.correspondence.models import Dispatch
+from complaints.correspondence.operations import MAKE_NOTICES
 from complaints.notices.make import make_notices
 from complaints.operations import record_sent
-from complaints.operations.request_notices import MAKE_NOTICES
 from slas.algebra import BREACH
 from slas.announcements import fired_by
 from slas.models import Clock, Firing, Outbox

@@ -3,12 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from complaints.correspondence.operations import MAKE_NOTICES
 from complaints.enums import TaskKind, TimelineCode
 from complaints.models import Complaint, Task
 from complaints.notices.make import make_notices
 from complaints.operations import note_fact, open_tasks
 from complaints.operations.open_task import for_owner_or_leads, settle_tasks_of
-from complaints.operations.request_notices import MAKE_NOTICES
 from complaints.operations.send_notice import end_of_next_business_day
 from members.actors import SYSTEM
 from members.acts import act

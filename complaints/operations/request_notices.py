@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
+from complaints.correspondence.operations import MAKE_NOTICES
 from members.acts import Act
 from slas.models import Outbox
 from slas.operations import enqueue
 from slas.signals import Fired
-
-MAKE_NOTICES = "complaints.notices"
 
 
 def request_notices(this: Act, firings: Sequence[Fired]) -> None:

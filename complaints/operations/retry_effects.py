@@ -5,11 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from complaints.correspondence.models import Dispatch, DispatchKind
-from complaints.correspondence.operations import SEND
+from complaints.correspondence.operations import MAKE_NOTICES, SEND
 from complaints.enums import TimelineCode
 from complaints.models import Complaint
 from complaints.operations._door import note_fact
-from complaints.operations.request_notices import MAKE_NOTICES
 from complaints.permissions import demand
 from members.actors import Actor
 from members.acts import Act, act

@@ -10,11 +10,12 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 
 from complaints.correspondence.models import Dispatch, DispatchKind
-from complaints.correspondence.operations import SEND
+from complaints.correspondence.operations import MAKE_NOTICES, SEND
 from complaints.models import Complaint
 from members.actors import Actor
 from slas.algebra import BREACH
 from slas.models import Matter, Outbox
+from slas.operations.replay_drafts import REPLAY
 from slas.outbox import FIRED
 from slas.queries import dead_letters
 
@@ -23,8 +24,8 @@ TOPICS: Mapping[str, str] = MappingProxyType(
     {
         SEND: "E-mail",
         FIRED: "What a due date sets off",
-        "complaints.notices": "Notice that the law asks for",
-        "slas.replay": "What a draft of a policy would have done",
+        MAKE_NOTICES: "Notice that the law asks for",
+        REPLAY: "What a draft of a policy would have done",
     }
 )
 MAIL: Mapping[str, str] = MappingProxyType(

@@ -7,9 +7,9 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from complaints.correspondence.models import Dispatch, LetterChannel
+from complaints.correspondence.operations import MAKE_NOTICES
 from complaints.models import TimelineEntry
 from complaints.operations import record_undeliverable, retry_effects
-from complaints.operations.request_notices import MAKE_NOTICES
 from complaints.permissions import ActionForbidden
 from members.audit.models import Event
 from slas.models import Clock, Outbox
