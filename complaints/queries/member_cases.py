@@ -1,7 +1,7 @@
 """A member's own complaints, as plain data for the member's pages."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from complaints.correspondence.rendering import LetterContent, LetterSection
 from complaints.enums import Relationship, State, TimelineCode, Topic
 from complaints.lifecycle import TRANSITIONS
 from complaints.models import Complaint, Enclosure, TimelineEntry, own_complaints_of
-from complaints.promises import WORDINGS
+from complaints.promises import WORDINGS, last_day, promise_named
 from complaints.queries.case_head import ClockFace, clock_face, clocks_on_show
 from complaints.queries.enclosures import KeptFile
 from complaints.queries.notices import ToldNotice, notices_told
@@ -26,6 +26,7 @@ from members.dates import day_in_words
 from members.privacy.access import phi_access
 from slas.models import Clock
 from slas.queries import open_clocks
+from slas.versions import zone_of
 
 PURPOSE = "read own complaint"
 NOT_TOLD_TWICE = (TimelineCode.MESSAGE_RECEIVED, TimelineCode.MESSAGE_SENT)  # the messages stand there themselves
@@ -115,13 +116,22 @@ def case_page(*, actor: Actor, now: datetime, reference: str) -> CasePage | None
             rights=LetterContent.restored(letter.content).next_level if letter else None,
             notices=notices_told(complaint, actor),
             may_withdraw=not complaint.informed_at and TRANSITIONS["withdraw"].refusal(complaint, actor) is None,
-            dates=tuple(clock_face(clock, now) for clock in promised(clocks)),
+            dates=tuple(replace(clock_face(clock, now), title=date_for_member(clock)) for clock in promised(clocks)),
         )
 
 
 def promised(clocks: Iterable[Clock]) -> list[Clock]:
     """Return the clocks that the member was promised something by; inner obligations promise nothing."""
     return [clock for clock in clocks if clock.policy.promise or clock.kind in WORDINGS]
+
+
+def date_for_member(clock: Clock) -> str:
+    """Return what a date is called to the member, with its day, whatever became of it: not by our own title."""
+    kind = promise_named(clock.kind, legal=clock.policy.legal, met_on=clock.policy.met_on)
+    if kind not in WORDINGS:
+        return clock.policy.title
+    day = last_day(clock.due_at, zone_of(clock), to_the_minute=clock.ends_to_the_minute)
+    return WORDINGS[kind].short % {"day": day}
 
 
 def _thread(actor: Actor, complaint: Complaint) -> list[dict[str, Any]]:

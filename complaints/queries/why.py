@@ -1,13 +1,13 @@
 """Why a date of a complaint is what it is: for the staff who see its case, and for the member whose it is."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from complaints.promises import due_in_full
 from complaints.queries.case_head import PURPOSE, CaseHead, clocks_on_show, find_case, head_of
-from complaints.queries.member_cases import find_own_complaint, promised
+from complaints.queries.member_cases import date_for_member, find_own_complaint, promised
 from complaints.queries.why_page import Why, why_of
 from members.actors import Actor
 from members.privacy.access import phi_access
@@ -18,7 +18,7 @@ from slas.versions import zone_of
 
 @dataclass(frozen=True, slots=True)
 class OtherDate:
-    """Another date of the same complaint."""
+    """Another date of the same complaint. To the member its title holds the day, and `due` is empty."""
 
     title: str
     due: str
@@ -49,7 +49,9 @@ def why_of_case(*, actor: Actor, reference: str, kind: str, cycle: int, at: date
     found = explain_clock(clock, at=at)
     with phi_access(actor=actor, purpose=PURPOSE, matter_id=complaint.pk, at=at):
         head = head_of(complaint, clocks, actor=actor, at=at)
-    return CaseWhy(complaint.reference, cycle, head, why_of(found), _others(clocks, clock))
+    return CaseWhy(
+        complaint.reference, cycle, head, why_of(found), tuple(other for other, _row in _others(clocks, clock))
+    )
 
 
 def why_of_own_case(*, actor: Actor, reference: str, kind: str, cycle: int, at: datetime) -> CaseWhy | None:
@@ -60,7 +62,8 @@ def why_of_own_case(*, actor: Actor, reference: str, kind: str, cycle: int, at: 
     if complaint is None or clock is None:
         return None
     found = explain_clock(clock, at=at)
-    return CaseWhy(complaint.reference, cycle, None, why_of(found), _others(clocks, clock))
+    others = tuple(replace(other, title=date_for_member(row), due="") for other, row in _others(clocks, clock))
+    return CaseWhy(complaint.reference, cycle, None, why_of(found), others)
 
 
 def clock_data(*, actor: Actor, reference: str, kind: str, cycle: int, at: datetime) -> dict[str, Any] | None:
@@ -81,9 +84,8 @@ def _named(clocks: Sequence[Clock], kind: str, cycle: int) -> Clock | None:
     return next((clock for clock in clocks if (clock.kind, clock.cycle) == (kind, cycle)), None)
 
 
-def _others(clocks: Sequence[Clock], shown: Clock) -> tuple[OtherDate, ...]:
-    return tuple(
-        OtherDate(clock.policy.title, due_in_full(clock.due_at, zone_of(clock)), clock.kind, clock.cycle)
-        for clock in clocks
-        if clock.pk != shown.pk
-    )
+def _others(clocks: Sequence[Clock], shown: Clock) -> Iterator[tuple[OtherDate, Clock]]:
+    for clock in clocks:
+        if clock.pk != shown.pk:
+            due = due_in_full(clock.due_at, zone_of(clock))
+            yield OtherDate(clock.policy.title, due, clock.kind, clock.cycle), clock

@@ -8,7 +8,8 @@ from complaints.enums import LineOfBusiness
 from complaints.notices.records import clocks as review_file
 from complaints.queries.case import read_case
 from complaints.queries.case_dates import read_dates
-from complaints.queries.why import why_of_case
+from complaints.queries.member_cases import case_page
+from complaints.queries.why import why_of_case, why_of_own_case
 from members.actors import Role
 from tests.complaints import stages
 from tests.complaints.firings import BREACHED, clock_of, fire
@@ -48,3 +49,19 @@ def test_the_form_for_a_later_date_names_the_same_one(agent):
     row = stages.assessed(agent, line_of_business=LineOfBusiness.MEDICARE_ADVANTAGE)
     [date] = read_dates(row, actor=actor_of(staff(Role.LEAD)), at=AT).movable
     assert date.due == END_OF_JULY_1
+
+
+def test_a_member_reads_no_title_of_ours_beside_a_date():
+    insured = stages.insured()
+    row = stages.received(by=insured, line_of_business=LineOfBusiness.MEDICARE_ADVANTAGE)
+    page = case_page(actor=insured.actor, now=AT, reference=row.reference)
+    assert {date.kind: date.title for date in page.dates} == {
+        "acknowledge": "Confirmation by Wednesday, June 3",
+        "resolve": "Decision by Tuesday, June 23",
+        "ma_grievance_answer": "Answer, by law, by Wednesday, July 1",
+    }
+    why = why_of_own_case(actor=insured.actor, reference=row.reference, kind="acknowledge", cycle=1, at=AT)
+    assert {other.title for other in why.others} == {
+        "Decision by Tuesday, June 23",
+        "Answer, by law, by Wednesday, July 1",
+    }
