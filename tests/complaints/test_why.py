@@ -109,7 +109,8 @@ def test_a_member_reads_why_in_the_own_words_of_the_promise(own):
     page = shown(own.get(address("member", row)))
     assert "We answer your complaint within 15 business days." in page
     assert "Tue, Jun 2 to Fri, Jun 5" in page
-    assert "Confirm receipt" in page
+    assert "Confirmation by Wednesday, June 3" in page
+    assert "Confirm receipt" not in page
     assert "raise priority" not in page
     case = shown(own.get(reverse("member:case", args=[row.reference])))
     assert f'href="{address("member", row)}"' in case
