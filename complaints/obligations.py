@@ -102,10 +102,12 @@ def is_met_by_hand(policy: Policy) -> bool:
 
 
 def bind(this: Act, complaint: Complaint, matter: Matter) -> None:
-    """Start what the law asks for, from receipt; another office's history owed it elsewhere."""
+    """Start what the law asks for and has not started, from receipt; another office's history owed it elsewhere."""
     if not complaint.is_history:
+        before = {clock.kind for clock in _legal_clocks(this, complaint)}
         for version in _binding(complaint):
-            _start(this, complaint, matter, version)
+            if version.obligation not in before:
+                _start(this, complaint, matter, version)
 
 
 def bind_anew(this: Act, complaint: Complaint, matter: Matter) -> None:

@@ -14,6 +14,7 @@ from complaints.correspondence.delivery import NoAddress, send_email
 from complaints.correspondence.models import Dispatch, DispatchKind
 from complaints.correspondence.operations import SEND
 from complaints.operations import close_digest, escalate_complaints, record_sent, record_undeliverable
+from complaints.operations.start_clocks import START_CLOCKS, start_late_clocks
 from slas.outbox import handles
 from slas.queries import database_now
 from slas.signals import Fired, clock_breached, clock_warned
@@ -33,6 +34,12 @@ def escalate(*, firings: Sequence[Fired], at: datetime, **_others: Any) -> None:
             by_escalation[escalation].append(fired)
     for escalation, told in by_escalation.items():
         escalation(at=at, firings=told)
+
+
+@handles(START_CLOCKS)
+def start_late(matter_id: UUID, key: str, payload: dict[str, Any]) -> None:  # noqa: ARG001 -- the outbox passes all three
+    """Start what could not start at receipt; as long as it still cannot, that is raised, shown and tried again."""
+    start_late_clocks(at=database_now(), complaint_id=matter_id)
 
 
 def give_up_sending(matter_id: UUID, key: str, payload: dict[str, Any]) -> None:  # noqa: ARG001 -- the outbox passes all three

@@ -9,7 +9,7 @@ from complaints.models import Assessment, Complaint
 from complaints.obligations import bind_anew
 from complaints.operations._door import lock_complaint, perform, written_before
 from complaints.operations.acknowledge_complaint import request_named_acknowledgement
-from complaints.operations.submit_complaint import CLOCKS
+from complaints.operations.start_clocks import CLOCKS
 from members.actors import Actor
 from members.acts import Act, act
 from members.identifiers import new_id

@@ -10,16 +10,15 @@ from complaints.correspondence.models import DispatchKind
 from complaints.correspondence.operations import request_dispatch
 from complaints.enums import Channel, Language, LineOfBusiness, Priority, Relationship, TimelineCode, Topic, Track
 from complaints.models import Complaint
-from complaints.obligations import bind
 from complaints.operations._door import note_fact
 from complaints.operations._surnames import surname_indexes
+from complaints.operations.start_clocks import start_clocks
 from complaints.reference import new_reference
 from members.actors import Actor, ActorKind, Role
 from members.acts import act
-from slas.operations import open_matter, start_clock
+from slas.operations import open_matter
 
 MATTER_KIND = "complaint"
-CLOCKS = ("acknowledge", "resolve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +92,7 @@ def submit_complaint(
         )
         this.add(complaint)
         note_fact(this, complaint, TimelineCode.SUBMITTED, {"channel": channel})
-        for kind in CLOCKS:
-            start_clock(this=this, matter=matter, obligation=kind, track=track, started_at=received_at)
-        bind(this, complaint, matter)
+        start_clocks(this, complaint, matter)
         if statement.email and actor.kind is not ActorKind.IMPORT:
             request_dispatch(
                 this=this, matter_id=matter.pk, kind=DispatchKind.ACKNOWLEDGEMENT, key=f"acknowledge:{matter.pk}"
