@@ -180,7 +180,7 @@ def _obligation(row: PolicyVersion, shipped: Iterable[Policy], calendars: Mappin
     policy = policy_of(row)
     terms = Terms(calendars[row.calendar], policy)
     written = _policies(row.draft.text, str(row.draft)) if row.draft else shipped
-    dated = ((one, replace(one, effective_from=row.effective_from)) for one in written)  # a file's own date may be older
+    dated = ((one, replace(one, effective_from=row.effective_from)) for one in written)  # a file's own may be older
     same = (one for one, then in dated if bytes(row.sha256) in {one.sha256, then.sha256})
     examples = next((one.examples for one in same), ())
     until = f" until {day_in_words(row.effective_to)}" if row.effective_to else ""
