@@ -12,9 +12,9 @@ from django.dispatch import receiver
 from complaints.capa.escalation import escalate_capas
 from complaints.correspondence.delivery import NoAddress, send_email
 from complaints.correspondence.models import Dispatch, DispatchKind
-from complaints.correspondence.operations import SEND
+from complaints.correspondence.operations import SEND, START_CLOCKS
 from complaints.operations import close_digest, escalate_complaints, record_sent, record_undeliverable
-from complaints.operations.start_clocks import START_CLOCKS, start_late_clocks
+from complaints.operations.start_clocks import start_late_clocks
 from slas.outbox import handles
 from slas.queries import database_now
 from slas.signals import Fired, clock_breached, clock_warned

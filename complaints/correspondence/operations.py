@@ -10,6 +10,7 @@ from slas.operations import enqueue
 
 SEND = "correspondence.send"
 MAKE_NOTICES = "complaints.notices"
+START_CLOCKS = "complaints.start_clocks"
 
 
 def request_dispatch(

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from complaints.correspondence.operations import START_CLOCKS
 from complaints.models import Complaint
 from complaints.obligations import bind
 from members.actors import SYSTEM
@@ -13,7 +14,6 @@ from slas.operations import latest_clock, start_clock
 from slas.operations.effects import enqueue
 
 CLOCKS = ("acknowledge", "resolve")
-START_CLOCKS = "complaints.start_clocks"
 
 
 def start_clocks(this: Act, complaint: Complaint, matter: Matter) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 
 from complaints.correspondence.models import Dispatch, DispatchKind
-from complaints.correspondence.operations import MAKE_NOTICES, SEND
+from complaints.correspondence.operations import MAKE_NOTICES, SEND, START_CLOCKS
 from complaints.models import Complaint
 from members.actors import Actor
 from slas.algebra import BREACH
@@ -25,6 +25,7 @@ TOPICS: Mapping[str, str] = MappingProxyType(
         SEND: "E-mail",
         FIRED: "What a due date sets off",
         MAKE_NOTICES: "Notice that the law asks for",
+        START_CLOCKS: "Dates that wait for more days of a calendar",
         REPLAY: "What a draft of a policy would have done",
     }
 )
@@ -64,6 +65,7 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "SMTPRecipientsRefused": "The mail server refuses the address for now",
         "TimeoutError": "The mail server does not answer in time",
         "gaierror": "The mail server's name is not known",
+        "HorizonPassed": "A calendar has no more reviewed days: publish its next version",
         "HandlerMissing": "No program here knows what to do for it",
     }
 )

@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
+from complaints.correspondence.operations import START_CLOCKS
 from complaints.models import Complaint
 from complaints.operations import submit_complaint
-from complaints.operations.start_clocks import START_CLOCKS
 from complaints.operations.submit_complaint import Statement
 from members.actors import SYSTEM
 from slas import versions
