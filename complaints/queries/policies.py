@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 import slas
 from complaints.queries.policy_differences import Change, changes_of, differing_lines
@@ -146,6 +149,7 @@ def current_text(kind: str, name: str) -> str:
 
 
 def coming_versions(at: datetime) -> dict[str, date]:
-    """Return for each pack the first day on which something of it changes: one query."""
-    rows = PolicyVersion.objects.filter(effective_from__gt=at.date()).order_by("-effective_from")
+    """Return for each pack the first day, where the house is, on which something of it changes: one query."""
+    today = at.astimezone(ZoneInfo(settings.HOUSE_TIME_ZONE)).date()
+    rows = PolicyVersion.objects.filter(effective_from__gt=today).order_by("-effective_from")
     return dict(rows.values_list("pack", "effective_from"))

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from complaints.queries.policies import coming_versions
 from members.actors import Role
 from slas import versions
 from slas.models import DraftState, Outbox, PolicyDraft, PolicyVersion
@@ -316,3 +317,11 @@ def test_a_period_that_is_none_is_refused_beside_its_field(signed_in, author, ty
     response = signed_in.post(reverse("quality:policy_what_if", args=[draft.pk]), typed_days)
     assert (response.status_code, words in words_of(response)) == (422, True)
     assert not Outbox.objects.filter(topic="slas.replay").exists()
+
+
+def test_a_change_of_tomorrow_is_told_as_coming_until_the_day_ends_where_the_house_is():
+    """At eight in the evening in New York it is tomorrow already in UTC."""
+    day = PolicyVersion.objects.filter(pack="house").latest("effective_from").effective_from
+    evening = datetime.combine(day, time(1), UTC)
+    assert coming_versions(evening)["house"] == day
+    assert coming_versions(evening + timedelta(hours=5)).get("house") != day
