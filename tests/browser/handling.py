@@ -20,11 +20,12 @@ REMEDY = "We pay the bill in full by July 31."
 def find_in_queue(page: Page, reference: str) -> None:
     """Open the case from the queue: from the view of those that nobody has, wherever it stands in it."""
     page.goto("/desk/")
-    page.get_by_role("link", name="Unassigned").first.click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Unassigned").first.click()
     link = page.get_by_role("link", name=reference)
     while not link.count():
-        page.get_by_role("link", name="Next").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("link", name="Next").click()
     link.click()
 
 
