@@ -6,6 +6,8 @@ from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.test.utils import setup_databases, teardown_databases
 from hypothesis import settings
 
+from slas import versions
+
 settings.register_profile("house", deadline=None)  # speed is measured in benchmarks, never in tests
 settings.load_profile("house")
 
@@ -28,3 +30,11 @@ def django_db_setup(django_db_setup, django_db_blocker, django_db_keepdb, django
     if made and not django_db_keepdb:
         with django_db_blocker.unblock():
             teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture
+def fresh_shelf():
+    """Let a process know no version before and after, as one that has just started: the test publishes some."""
+    versions.forget()
+    yield
+    versions.forget()

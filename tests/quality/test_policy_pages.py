@@ -13,7 +13,6 @@ from django.urls import reverse
 
 from complaints.queries.policies import coming_versions
 from members.actors import Role
-from slas import versions
 from slas.models import DraftState, Outbox, PolicyDraft, PolicyVersion
 from slas.outbox import settle
 from tests.capa.cases import complaint
@@ -23,15 +22,8 @@ from tests.slas.calendars import utc
 from tests.slas.clocks import complete
 from tests.slas.drafts import house_text, line_of, reckoned, submitted, ten_days, written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_shelf")]
 MONDAY = utc(2026, 6, 1, 14)
-
-
-@pytest.fixture(autouse=True)
-def fresh_shelf():
-    versions.forget()
-    yield
-    versions.forget()
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from django.db import IntegrityError, connections, transaction
 
 from members.actors import SYSTEM, Role
 from members.audit.models import Event
-from slas import versions
 from slas.drafts import DraftForbidden, DraftRefused, read_calendar_text, read_pack_text
 from slas.models import CalendarVersion, DraftState, Outbox, PolicyDraft, PolicyVersion
 from slas.operations import ask_replay, publish_draft, publish_policies, submit_draft, withdraw_draft
@@ -28,15 +27,8 @@ from tests.slas.calendars import SLAS, utc
 from tests.slas.clocks import complete, start
 from tests.slas.drafts import house_text, in_a_week, line_of, reckoned, submitted, ten_days, written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_shelf")]
 MONDAY = utc(2026, 6, 1, 14)
-
-
-@pytest.fixture(autouse=True)
-def fresh_shelf():
-    versions.forget()
-    yield
-    versions.forget()
 
 
 @pytest.fixture

@@ -25,14 +25,12 @@ MONDAY = utc(2026, 6, 1, 14)
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path, fresh_shelf):  # noqa: ARG001 -- extends it
     """Return a folder with the house's files; the shelf is read anew before and after."""
     for name in ("calendars/house.toml", "calendars/us-ct.toml", "policy_packs/house.toml"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(SLAS / name, tmp_path / name)
-    versions.forget()
-    yield tmp_path
-    versions.forget()
+    return tmp_path
 
 
 def rewrite(path, *changes):
