@@ -5,7 +5,7 @@ complaints/permissions.py; this table says whether there is a way in at all.
 """
 
 from complaints.permissions import ACTIONS, READERS
-from members.accounts.audiences import ANYONE, ENROLMENT, MEMBER, VERIFICATION, Audience, staff
+from members.accounts.audiences import ANYONE, ENROLMENT, MEMBER, SIGNED_IN, VERIFICATION, Audience, staff
 from members.actors import STAFF, Role
 
 
@@ -22,8 +22,22 @@ URL_AUDIENCES: dict[str, Audience] = {
     # The door
     "accounts:sign_in": ANYONE,
     "accounts:verify": VERIFICATION,
-    "accounts:enrol": ENROLMENT,
+    "accounts:recovery": VERIFICATION,
+    "accounts:prove": SIGNED_IN,
     "accounts:sign_out": ANYONE,
+    "accounts:forgot": ANYONE,
+    "accounts:reset": ANYONE,
+    # What lets people in; what changes it wants to see a factor again
+    "accounts:enrol": ENROLMENT,
+    "accounts:enrol_app": ENROLMENT.after_proof(),
+    "accounts:enrol_passkey": ENROLMENT.after_proof(),
+    "accounts:security": SIGNED_IN,
+    "accounts:recovery_codes": SIGNED_IN.after_proof(),
+    "accounts:remove_factor": SIGNED_IN.after_proof(),
+    "accounts:end_sessions": SIGNED_IN,
+    "accounts:password": SIGNED_IN.after_proof(),
+    "accounts:email": SIGNED_IN.after_proof(),
+    "accounts:confirm_email": ANYONE,
     # Pages for everybody
     "public:home": ANYONE,
     "public:complaints": ANYONE,

@@ -1,10 +1,15 @@
 """What is typed at the door. The forms check that something was typed; whether it is right is for the operations."""
 
 import re
+from typing import Any
 
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
+
+from members.accounts.models import User
 
 
 class SignInForm(forms.Form):
@@ -40,3 +45,95 @@ class CodeForm(forms.Form):
         if not re.fullmatch(r"[0-9]{6}", code):
             raise ValidationError(_("Enter 6 numbers, for example 123456."))
         return code
+
+
+class RecoveryCodeForm(forms.Form):
+    """A code from the sheet; how it is grouped does not matter."""
+
+    code = forms.CharField(
+        label=_("Recovery code"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "govuk-input--width-30"}),
+        error_messages={
+            "required": _("Enter one of your recovery codes."),
+            "max_length": _("A recovery code has 25 letters and numbers. Enter one code only."),
+        },
+    )
+
+
+class PasswordForm(forms.Form):
+    """The present password, to show once more who it is."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": _("Enter your password.")},
+    )
+
+
+class NewPasswordForm(forms.Form):
+    """A new password. It can be shown while it is typed, so it is asked for once."""
+
+    password = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        help_text=_("At least 15 characters. Four or more words that do not belong together are a good way."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": _("Enter a new password.")},
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        """Judge the password for this user."""
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        """Return the password if it holds."""
+        password: str = self.cleaned_data["password"]
+        validate_password(password, self.user)
+        return password
+
+
+class EmailForm(forms.Form):
+    """An e-mail address, checked for its form only."""
+
+    email = forms.CharField(
+        label=_("Email address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        error_messages={
+            "required": _("Enter an email address."),
+            "max_length": _("Enter an email address with 254 characters or less."),
+        },
+    )
+
+    def clean_email(self) -> str:
+        """Return the address."""
+        email: str = self.cleaned_data["email"]
+        try:
+            validate_email(email)
+        except ValidationError:
+            raise ValidationError(_("Enter an email address such as name@example.com.")) from None
+        return email
+
+
+class PasskeyForm(forms.Form):
+    """What the browser answers when it is asked for a passkey; the script fills it in."""
+
+    credential = forms.CharField(widget=forms.HiddenInput, max_length=20_000)
+
+
+class NewPasskeyForm(PasskeyForm):
+    """A new passkey and by which name its owner knows it."""
+
+    name = forms.CharField(
+        label=_("Name of this passkey"),
+        help_text=_("For example: work laptop."),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "govuk-input--width-20"}),
+        error_messages={
+            "required": _("Give the passkey a name, so that you know it later."),
+            "max_length": _("Use 60 characters or less."),
+        },
+    )

@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from members.accounts.models import RoleGrant, TotpDevice
+from members.accounts.models import Passkey, RecoveryCode, RoleGrant, Session, TotpDevice
+from members.accounts.sessions import session_handle
 from members.actors import Actor
 from members.models import Member
 
@@ -43,3 +45,41 @@ def factor_being_enrolled(*, user_id: UUID, factor_id: str | None) -> TotpDevice
     if factor_id is None:
         return None
     return TotpDevice.objects.filter(pk=factor_id, user=user_id, confirmed=False).first()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A place where somebody is signed in."""
+
+    handle: str
+    device: str
+    started_at: datetime | None
+    seen_at: datetime | None
+    is_this: bool
+
+
+def open_sessions(*, user_id: UUID, this_key: str | None, at: datetime) -> list[OpenSession]:
+    """Return where the user is signed in, this place first, then the one seen last: one query."""
+    rows = Session.objects.filter(user=user_id, expire_date__gt=at).order_by("-seen_at")
+    found = [
+        OpenSession(session_handle(row.pk), row.device, row.started_at, row.seen_at, row.pk == this_key) for row in rows
+    ]
+    return sorted(found, key=lambda session: not session.is_this)
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """What lets a user in beside the password."""
+
+    apps: list[TotpDevice]
+    passkeys: list[Passkey]
+    codes_left: int
+
+
+def factors_of(user_id: UUID) -> Factors:
+    """Return the confirmed second factors, still sealed, and how many recovery codes are left: three queries."""
+    return Factors(
+        list(TotpDevice.objects.filter(user=user_id, confirmed=True).order_by("created_at")),
+        list(Passkey.objects.filter(user=user_id).order_by("created_at")),
+        RecoveryCode.objects.filter(user=user_id, used_at=None).count(),
+    )

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from members.accounts import sessions, totp
 from members.accounts.models import User
+from members.accounts.passkeys import NewKey
 from members.actors import SYSTEM, Actor, Role
 from members.models import LineOfBusiness, Member
-from members.operations import create_member_account, create_staff_account, register_member
+from members.operations import add_passkey, create_member_account, create_staff_account, register_member
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
@@ -23,8 +24,8 @@ def an_email() -> str:
 
 
 def staff(*roles: Role, name: str = "Dana Ruiz", email: str | None = None, factor: bool = True) -> User:
-    """Return a staff account, with its second factor already set up unless told otherwise."""
-    return create_staff_account(
+    """Return a staff account, with its second factors already set up unless told otherwise."""
+    user = create_staff_account(
         actor=SYSTEM,
         at=AT,
         email=email or an_email(),
@@ -33,6 +34,11 @@ def staff(*roles: Role, name: str = "Dana Ruiz", email: str | None = None, facto
         roles=roles,
         totp_key=TOTP_KEY if factor else None,
     )
+    if factor and Role.ADMINISTRATOR in roles:
+        key = NewKey(uuid4().bytes, b"", 0, ())
+        add_passkey(actor=SYSTEM, at=AT, user_id=user.pk, key=key, name="Security key")
+        user.refresh_from_db()
+    return user
 
 
 def member(*, name: str = "Joseph K", email: str | None = None) -> Member:
@@ -64,7 +70,7 @@ def sign_in(client: Client, user: User, *, at: datetime | None = None) -> User:
     client.force_login(user)
     session = client.session
     sessions.begin(session, at=at or timezone.now())
-    if factor := user.totp_devices.filter(confirmed=True).first():
+    if factor := user.passkeys.first() or user.totp_devices.filter(confirmed=True).first():
         session[sessions.FACTOR] = str(factor.pk)
     session.save()
     return user

@@ -10,6 +10,7 @@ import {
   SkipLink,
 } from "govuk-frontend";
 import htmx from "htmx.org/dist/htmx.esm.js";
+import { passkeys } from "./passkeys.mjs";
 
 const COMPONENTS = [
   // Two presses are one: the server is idempotent too, this only spares the second request.
@@ -23,6 +24,7 @@ const COMPONENTS = [
 
 function bringToLife(scope) {
   for (const [component, config] of COMPONENTS) createAll(component, config, { scope });
+  passkeys(scope);
 }
 
 // Served as a module, so a browser that gets here is one that the components support.

@@ -82,7 +82,7 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["members.accounts.backends.PasswordBackend"]
 PASSWORD_HASHERS = ["members.accounts.hashers.Argon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "members.accounts.password_rules.HardToGuess"},
 ]
 LOGIN_URL = "accounts:sign_in"
 URL_AUDIENCES = "config.access.URL_AUDIENCES"

@@ -1,9 +1,14 @@
 """Who a URL is for. The table of all URLs is the configuration's (settings.URL_AUDIENCES); its vocabulary is here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import Enum, auto
+from typing import Self
 
 from members.actors import STAFF, Actor, Role
+
+STEP_UP = timedelta(minutes=10)
+"""How long a password or factor that was shown serves for what needs a fresh one. Source: ASVS 5.0, 7.5."""
 
 
 class Standing(Enum):
@@ -17,14 +22,22 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """The standings that a URL admits, and the roles of which the signed-in need one; no roles, none needed."""
+    """The standings that a URL admits, and the roles of which the signed-in need one; no roles, none needed.
+
+    `proof_within` asks the signed-in to have shown a password or factor so recently.
+    """
 
     standings: frozenset[Standing]
     roles: frozenset[Role] = frozenset()
+    proof_within: timedelta | None = None
 
     def admits(self, standing: Standing, actor: Actor) -> bool:
         """Tell whether somebody of this standing, acting as this actor, may reach the URL."""
         return standing in self.standings and (not self.roles or actor.has(*self.roles))
+
+    def after_proof(self) -> Self:
+        """Return the same audience, of whom each must just have shown who it is."""
+        return replace(self, proof_within=STEP_UP)
 
 
 ANYONE = Audience(frozenset(Standing))

@@ -63,17 +63,23 @@ class GateMiddleware:
         if audience.admits(request.standing, request.actor):
             if request.standing is not Standing.ANONYMOUS:
                 sessions.keep_alive(request.session, at=request.at)
+            if _lacks_proof(request, audience):
+                return self._through(request, with_query("accounts:prove", next=_way_back(request)))
             return None
         if request.standing is not Standing.SIGNED_IN:
             way_in = with_query(NEXT_STEP[request.standing], next=_way_back(request), ended=request.session_ended)
-            if request.method == "POST" and not request.htmx and (page := self.give_back(request, way_in)):
-                return page
-            return _sent_to(request, way_in)
+            return self._through(request, way_in)
         if request.standing not in audience.standings:
             return _sent_to(request, landing_path(request.actor))
         with act(actor=request.actor, at=request.at) as this:
             this.record("access.refused", object_type="url", detail={"url": name})
         raise PermissionDenied
+
+    def _through(self, request: HttpRequest, way_in: str) -> HttpResponse:
+        """Send somebody through another door first; words that were typed come back on the page that says so."""
+        if request.method == "POST" and not request.htmx and (page := self.give_back(request, way_in)):
+            return page
+        return _sent_to(request, way_in)
 
     def _identify(self, request: HttpRequest) -> None:
         request.standing, request.actor = Standing.ANONYMOUS, GUEST
@@ -89,6 +95,15 @@ class GateMiddleware:
         request.standing = sessions.standing_of(request.session, user)
         if request.standing is Standing.SIGNED_IN:
             request.actor = user.as_actor()
+
+
+def _lacks_proof(request: HttpRequest, audience: Audience) -> bool:
+    """Tell whether the page wants to see a factor again, from somebody who is in the house already."""
+    return (
+        audience.proof_within is not None
+        and request.standing is Standing.SIGNED_IN
+        and not sessions.proven_within(request.session, audience.proof_within, at=request.at)
+    )
 
 
 def _way_back(request: HttpRequest) -> str | None:

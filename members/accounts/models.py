@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, OuterRef, Q
@@ -34,13 +35,18 @@ class UserQuerySet(models.QuerySet["User"]):
     def with_standing(self) -> Self:
         """Return users together with all that decides what they may reach, in one query.
 
-        `role_names` are the staff roles held now, `factor_ids` the confirmed second factors, `member_ref` the member
-        this account belongs to: `Member.user` declares the name "member", for this layer knows no members.
+        `role_names` are the staff roles held now, `app_ids` the authenticator apps, `passkey_ids` the passkeys,
+        `member_ref` the member this account belongs to: `Member.user` declares the name "member", for this layer knows
+        no members.
         """
         roles = RoleGrant.objects.filter(user=OuterRef("pk"), revoked_at=None).order_by("role").values("role")
-        factors = TotpDevice.objects.filter(user=OuterRef("pk"), confirmed=True).order_by("pk").values("pk")
+        apps = TotpDevice.objects.filter(user=OuterRef("pk"), confirmed=True).order_by("pk").values("pk")
+        passkeys = Passkey.objects.filter(user=OuterRef("pk")).order_by("pk").values("pk")
         return self.annotate(
-            role_names=ArraySubquery(roles), factor_ids=ArraySubquery(factors), member_ref=F("member__pk")
+            role_names=ArraySubquery(roles),
+            app_ids=ArraySubquery(apps),
+            passkey_ids=ArraySubquery(passkeys),
+            member_ref=F("member__pk"),
         )
 
 
@@ -50,13 +56,17 @@ class User(AbstractBaseUser):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = SealedTextField()
     email_index = models.BinaryField(max_length=16, unique=True)
+    new_email = SealedTextField(null=True, help_text="Asked for, and not confirmed yet.")
+    email_change = models.PositiveIntegerField(default=0, help_text="Counts what was asked, so that one link is good.")
+    former_email = SealedTextField(null=True, help_text="Where the notice of the last change goes.")
     display_name = models.CharField(max_length=80, blank=True, help_text="Of staff only: a member's name is PHI.")
     is_active = models.BooleanField(default=True)
     session_epoch = models.PositiveIntegerField(default=0, help_text="Counted up to end every session of the user.")
     created_at = models.DateTimeField()
 
     role_names: list[str]
-    factor_ids: list[UUID]
+    app_ids: list[UUID]
+    passkey_ids: list[UUID]
     member_ref: UUID | None
 
     USERNAME_FIELD = "email_index"
@@ -83,6 +93,16 @@ class User(AbstractBaseUser):
     def is_staff_account(self) -> bool:
         """Tell whether any staff role is held now. The user must come from `with_standing()`."""
         return bool(self.role_names)
+
+    @property
+    def has_factor(self) -> bool:
+        """Tell whether a second factor is set up. The user must come from `with_standing()`."""
+        return bool(self.app_ids or self.passkey_ids)
+
+    @property
+    def needs_passkey(self) -> bool:
+        """Tell whether only a passkey lets the person in: who gives roles away must not be phished for a code."""
+        return Role.ADMINISTRATOR in self.role_names
 
     @property
     def label(self) -> str:
@@ -157,10 +177,51 @@ class TotpDevice(Device):
         return f"TOTP factor of {self.user_id}"
 
 
+class Passkey(models.Model):
+    """A second factor that no false page can ask for: a key pair of one device, for this site only (WebAuthn)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="passkeys")
+    name = models.CharField(max_length=60, help_text="By which the person knows it.")
+    credential_id = models.BinaryField(max_length=1023, unique=True)
+    public_key = models.BinaryField()
+    sign_count = models.BigIntegerField(help_text="Zero for ever where the authenticator does not count.")
+    transports = ArrayField(models.CharField(max_length=20), default=list)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"passkey of {self.user_id}"
+
+
+class RecoveryCode(models.Model):
+    """One of ten codes on paper that let somebody in once who has lost the second factor. Kept as a keyed hash."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    code_index = models.BinaryField(max_length=16)
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("user", "code_index"), name="accounts_recovery_code_unique"),
+            models.CheckConstraint(
+                condition=Q(used_at=None) | Q(used_at__gte=F("created_at")), name="accounts_used_after_made"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"recovery code of {self.user_id}"
+
+
 class Session(AbstractBaseSession):
     """A session that names its user, so that a person's sessions can be found, listed and ended."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+    device = models.CharField(max_length=60, blank=True, help_text="Browser and system, as the browser names them.")
+    started_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
 
     class Meta(AbstractBaseSession.Meta):
         abstract = False

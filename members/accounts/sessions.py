@@ -1,7 +1,7 @@
 """The session store, how far a session has come, and how long it lasts."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +11,11 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 
 from members.accounts.audiences import Standing
 from members.accounts.models import Session, User
+from members.privacy.blind_index import blind_index
 
-STARTED, SEEN, FACTOR = "started_at", "seen_at", "factor_id"
+STARTED, SEEN, PROVEN, FACTOR, DEVICE = "started_at", "seen_at", "proven_at", "factor_id", "device"
+RECOVERY = "recovery"
+"""Stands for the factor in a session that was entered by a code on paper."""
 # Writing the session on every request would double the writes of a page; so an idle session may end this much early.
 SEEN_PRECISION = timedelta(seconds=30)
 
@@ -29,7 +32,13 @@ class SessionStore(DatabaseStore):
         """Return the row to store, naming the user who is signed in."""
         row: Session = super().create_model_instance(data)
         row.user_id = data.get(SESSION_KEY)
+        row.device = data.get(DEVICE, "")
+        row.started_at, row.seen_at = _moment(data.get(STARTED)), _moment(data.get(SEEN))
         return row
+
+
+def _moment(timestamp: float | None) -> datetime | None:
+    return None if timestamp is None else datetime.fromtimestamp(timestamp, UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +53,34 @@ STAFF_LIFETIME = Lifetime(idle=timedelta(minutes=15), absolute=timedelta(hours=8
 MEMBER_LIFETIME = Lifetime(idle=timedelta(minutes=20), absolute=timedelta(hours=12))
 
 
-def begin(session: SessionBase, *, at: datetime) -> None:
+def session_handle(session_key: str) -> str:
+    """Return by what a page names a session: its key would let anybody in who reads the page."""
+    return blind_index("accounts.session", session_key).hex()
+
+
+def begin(session: SessionBase, *, at: datetime, device: str = "") -> None:
     """Start both clocks of a session whose password was right; no factor counts for it yet."""
     session.pop(FACTOR, None)
-    session[STARTED] = session[SEEN] = at.timestamp()
+    session[STARTED] = session[SEEN] = session[PROVEN] = at.timestamp()
+    session[DEVICE] = device
 
 
-def add_factor(session: SessionBase, factor_id: UUID) -> None:
-    """Let the session count as verified by this factor, under a new session key."""
+def add_factor(session: SessionBase, factor: UUID | str, *, at: datetime) -> None:
+    """Let the session count as verified by this factor, a device's id or RECOVERY, under a new session key."""
     session.cycle_key()
-    session[FACTOR] = str(factor_id)
+    session[FACTOR] = str(factor)
+    session[PROVEN] = at.timestamp()
+
+
+def prove(session: SessionBase, *, at: datetime) -> None:
+    """Note that the person has just shown again who it is, under a new session key."""
+    session.cycle_key()
+    session[PROVEN] = at.timestamp()
+
+
+def proven_within(session: SessionBase, limit: timedelta, *, at: datetime) -> bool:
+    """Tell whether the person has shown a password or a factor within the limit."""
+    return at.timestamp() - session.get(PROVEN, 0) < limit.total_seconds()
 
 
 def keep_alive(session: SessionBase, *, at: datetime) -> None:
@@ -76,8 +103,17 @@ def over_by(session: SessionBase, user: User, *, at: datetime) -> str | None:
 
 
 def standing_of(session: SessionBase, user: User) -> Standing:
-    """Return how far the user of a session has come. A factor that was removed counts no longer."""
-    if not user.factor_ids:
+    """Return how far the user of a session has come. A factor that was removed counts no longer.
+
+    Whoever needs a passkey and has none gets as far as setting one up, whatever else was shown.
+    """
+    if not user.has_factor:
         return Standing.ENROLLING if user.is_staff_account else Standing.SIGNED_IN
-    shown = session.get(FACTOR) in {str(factor_id) for factor_id in user.factor_ids}
-    return Standing.SIGNED_IN if shown else Standing.VERIFYING
+    shown = session.get(FACTOR)
+    if shown in {str(passkey_id) for passkey_id in user.passkey_ids}:
+        return Standing.SIGNED_IN
+    if shown != RECOVERY and shown not in {str(app_id) for app_id in user.app_ids}:
+        return Standing.VERIFYING
+    if not user.needs_passkey:
+        return Standing.SIGNED_IN
+    return Standing.VERIFYING if user.passkey_ids and shown != RECOVERY else Standing.ENROLLING

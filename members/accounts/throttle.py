@@ -62,3 +62,6 @@ def _valkey() -> Redis:
 
 
 SIGN_IN = Counter("sign_in", limit=5, window=timedelta(minutes=15))
+CODES = Counter("recovery_codes", limit=5, window=timedelta(minutes=15))
+RESET = Counter("reset", limit=3, window=timedelta(hours=1))
+RESET_BY_NETWORK = Counter("reset_by_network", limit=10, window=timedelta(hours=1))

@@ -1,13 +1,16 @@
-"""Second factors: enrolled, confirmed by a first code, shown at each sign-in."""
+"""Authenticator apps: enrolled, confirmed by a first code, shown at each sign-in; and factors that are taken away."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from members.accounts import totp
-from members.accounts.models import TotpDevice, User
+from members.accounts.models import Passkey, TotpDevice, User
+from members.accounts.refusals import AccountRefused
+from members.accounts.signals import AccountChange
 from members.actors import Actor
 from members.acts import Act, act
+from members.operations._security import end_other_sessions, tell_owner
 from members.privacy.access import phi_access
 
 
@@ -46,10 +49,33 @@ def confirm_totp(*, actor: Actor, at: datetime, device_id: UUID, code: str) -> b
             _record_failure(this, device.user_id, "wrong")
             return False
         this.change(device, confirmed=True, confirmed_at=at, last_used_at=at, last_step=step)
-        user = this.lock(User, device.user_id)
-        this.change(user, session_epoch=user.session_epoch + 1)
-        this.record("factor.enrolled", object_type="user", object_id=user.pk, detail={"factor": "totp"})
+        end_other_sessions(this, device.user_id)
+        tell_owner(this, device.user_id, AccountChange.APP_ADDED)
     return True
+
+
+def remove_factor(*, actor: Actor, at: datetime, user_id: UUID, factor_id: UUID) -> None:
+    """Take an app or a passkey of the user away; all other sessions end.
+
+    Raises User.DoesNotExist, and AccountRefused where it is no factor of this user, or the last that lets staff in.
+    """
+    with act(actor=actor, at=at) as this:
+        end_other_sessions(this, user_id)  # locks the user: two removals at once cannot both leave "one more"
+        user = User.objects.with_standing().get(pk=user_id)
+        left = {"app": set(user.app_ids) - {factor_id}, "passkey": set(user.passkey_ids) - {factor_id}}
+        if factor_id in user.passkey_ids:
+            change = AccountChange.PASSKEY_REMOVED
+        elif factor_id in user.app_ids:
+            change = AccountChange.APP_REMOVED
+        else:
+            raise AccountRefused("This was removed already.")
+        if user.needs_passkey and not left["passkey"]:
+            raise AccountRefused("This is your last passkey. Set up another one first, then remove this one.")
+        if user.is_staff_account and not (left["app"] or left["passkey"]):
+            raise AccountRefused("This is the last thing that lets you in. Set up another one first.")
+        TotpDevice.objects.filter(user=user_id, pk=factor_id).delete()
+        Passkey.objects.filter(user=user_id, pk=factor_id).delete()
+        tell_owner(this, user_id, change)
 
 
 def verify_code(*, actor: Actor, at: datetime, user_id: UUID, code: str) -> CodeOutcome:

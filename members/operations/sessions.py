@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib.auth import authenticate
 
 from members.accounts.models import Session, User, email_index
+from members.accounts.sessions import session_handle
 from members.accounts.throttle import SIGN_IN
 from members.actors import GUEST, Actor
 from members.acts import act
@@ -42,6 +43,17 @@ def end_session(*, actor: Actor, at: datetime, user_id: UUID) -> None:
     """Record that somebody signed out."""
     with act(actor=actor, at=at) as this:
         this.record("session.ended", object_type="user", object_id=user_id, detail={"reason": "sign_out"})
+
+
+def end_sessions(*, actor: Actor, at: datetime, user_id: UUID, handle: str = "", but_for: str = "") -> int:
+    """End one session of the user, named by its handle, or all but the one with the key `but_for`. Return how many."""
+    with act(actor=actor, at=at) as this:
+        keys = list(Session.objects.filter(user=user_id).values_list("session_key", flat=True))
+        ended = [key for key in keys if key != but_for and (not handle or session_handle(key) == handle)]
+        Session.objects.filter(session_key__in=ended).delete()
+        for _ in ended:
+            this.record("session.ended", object_type="user", object_id=user_id, detail={"reason": "ended_by_owner"})
+    return len(ended)
 
 
 def forget_expired_sessions(*, at: datetime) -> None:

@@ -69,4 +69,4 @@ def test_a_role_opens_the_urls_of_its_row_and_no_other(client, role):
     actor = actor_of(user)
     answers = answers_of(client, lambda audience: audience.admits(Standing.SIGNED_IN, actor))
     sent_on = [answer for answer in answers if answer[1] != 403]
-    assert {name.split()[1] for name, *_ in sent_on} <= {"accounts:verify"}
+    assert {name.split()[1] for name, *_ in sent_on} <= {"accounts:verify", "accounts:recovery"}

@@ -8,7 +8,21 @@ from django.db import connection
 from members.actors import Role
 from tests.people import PASSWORD, an_email, code_now, staff
 
-SIGN_IN, VERIFY, ENROL, SIGN_OUT = (f"/en/account/{name}/" for name in ("sign-in", "verify", "enrol", "sign-out"))
+SIGN_IN, VERIFY, RECOVERY, PROVE, SIGN_OUT, ENROL, ENROL_APP, ENROL_PASSKEY, SECURITY, CODES = (
+    f"/en/account/{name}/"
+    for name in (
+        "sign-in",
+        "verify",
+        "recovery",
+        "prove",
+        "sign-out",
+        "enrol",
+        "enrol/app",
+        "enrol/passkey",
+        "security",
+        "security/codes",
+    )
+)
 
 
 def give_password(client, email, password=PASSWORD, **data):

@@ -4,7 +4,8 @@ from django.conf.urls.i18n import i18n_patterns
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from members.accounts.audiences import ANYONE, ENROLMENT, MEMBER, SIGNED_IN, VERIFICATION, staff
+from config.access import URL_AUDIENCES
+from members.accounts.audiences import ANYONE, MEMBER, SIGNED_IN, staff
 from members.actors import Role
 
 
@@ -26,11 +27,7 @@ urlpatterns = [
     )
 ]
 
-AUDIENCES = {
-    "accounts:sign_in": ANYONE,
-    "accounts:sign_out": ANYONE,
-    "accounts:verify": VERIFICATION,
-    "accounts:enrol": ENROLMENT,
+AUDIENCES = {name: audience for name, audience in URL_AUDIENCES.items() if name.startswith("accounts:")} | {
     "anyone": ANYONE,
     "signed_in": SIGNED_IN,
     "member": MEMBER,

@@ -83,15 +83,31 @@ def test_an_address_has_one_account_within_a_batch_too():
         open_account(email="dana@example.org")
 
 
-@pytest.mark.parametrize(("length", "taken"), [(14, False), (15, True), (128, True)])
-def test_passwords_have_at_least_15_characters(length, taken):
+STRONG = "kelp9 Vex-omnibus trawl "
+
+
+@pytest.mark.parametrize("length", [15, 128, 256])
+def test_a_password_of_15_to_256_characters_is_taken(length):
     """Checklist 6, by length."""
-    password = "".join(chr(97 + n % 26) for n in range(length))
-    if taken:
-        assert open_account(password=password).check_password(password)
-    else:
-        with pytest.raises(ValidationError):
-            open_account(password=password)
+    password = (STRONG * 11)[:length]
+    assert open_account(password=password).check_password(password)
+
+
+@pytest.mark.parametrize("password", [STRONG[:14], STRONG * 11, "x" * 4096], ids=["14", "264", "4 kB"])
+def test_a_password_that_is_too_short_or_too_long_is_refused(password):
+    """Checklist 6, by length."""
+    with pytest.raises(ValidationError, match=r"Use at (least|most)"):
+        open_account(password=password)
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["aaaaaaaaaaaaaaaaaaaa", "passwordpassword1", "abcdefghijklmnopqrst", "MeridianHealthPlan", "Dana Ruiz Dana Ruiz"],
+)
+def test_a_password_that_is_easy_to_guess_is_refused(password):
+    """Checklist 6: common ones, and those made of the names of the house and of the person."""
+    with pytest.raises(ValidationError, match="easy to guess"):
+        open_account(password=password)
 
 
 def test_a_member_has_one_account():

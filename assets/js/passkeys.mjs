@@ -1,0 +1,69 @@
+// Forms with data-passkey="create" or "get": the browser makes or shows a passkey, the form carries its answer.
+// Written out instead of PublicKeyCredential.parse…FromJSON(), which browsers have only since 2025.
+const toBytes = (text) =>
+  Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
+const toText = (buffer) =>
+  btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+const withBytes = (descriptors = []) => descriptors.map((one) => ({ ...one, id: toBytes(one.id) }));
+
+async function create(options) {
+  const { id, rawId, type, response } = await navigator.credentials.create({
+    publicKey: {
+      ...options,
+      challenge: toBytes(options.challenge),
+      user: { ...options.user, id: toBytes(options.user.id) },
+      excludeCredentials: withBytes(options.excludeCredentials),
+    },
+  });
+  return {
+    id,
+    rawId: toText(rawId),
+    type,
+    response: {
+      clientDataJSON: toText(response.clientDataJSON),
+      attestationObject: toText(response.attestationObject),
+      transports: response.getTransports?.() ?? [],
+    },
+  };
+}
+
+async function get(options) {
+  const { id, rawId, type, response } = await navigator.credentials.get({
+    publicKey: {
+      ...options,
+      challenge: toBytes(options.challenge),
+      allowCredentials: withBytes(options.allowCredentials),
+    },
+  });
+  return {
+    id,
+    rawId: toText(rawId),
+    type,
+    response: {
+      clientDataJSON: toText(response.clientDataJSON),
+      authenticatorData: toText(response.authenticatorData),
+      signature: toText(response.signature),
+      userHandle: response.userHandle ? toText(response.userHandle) : null,
+    },
+  };
+}
+
+const CEREMONIES = { create, get };
+
+export function passkeys(scope) {
+  for (const form of scope.querySelectorAll("form[data-passkey]")) {
+    form.addEventListener("submit", async (event) => {
+      if (form.elements.credential.value || !form.reportValidity()) return;
+      event.preventDefault();
+      const fault = form.querySelector("[data-passkey-fault]");
+      fault.hidden = true;
+      try {
+        const answer = await CEREMONIES[form.dataset.passkey](JSON.parse(form.dataset.options));
+        form.elements.credential.value = JSON.stringify(answer);
+        form.requestSubmit();
+      } catch {
+        fault.hidden = false; // refused, timed out, or no such device: the person decides what is next
+      }
+    });
+  }
+}

@@ -1,0 +1,34 @@
+"""What accounts tell upwards: this layer sends no mail, and has no outbox.
+
+Both are sent with `this`, the act, and `user_id`; what a receiver writes belongs to the same transaction, so that no
+change of security goes without its notice. `account_changed` has `change`, a code of AccountChange; `link_wanted` has
+`kind`, a code of LinkKind: the link itself is made when its mail is sent, hence it is stored nowhere.
+"""
+
+from django.db.models import TextChoices
+from django.dispatch import Signal
+
+
+class AccountChange(TextChoices):
+    """What the owner of an account is told of at once, for somebody else may have done it."""
+
+    APP_ADDED = "app_added"
+    APP_REMOVED = "app_removed"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    CODES_MADE = "codes_made"
+    CODE_USED = "code_used"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 -- a code
+    EMAIL_CHANGED = "email_changed"
+    FACTORS_RESET = "factors_reset"
+
+
+class LinkKind(TextChoices):
+    """What a link in an e-mail is good for, once."""
+
+    RESET = "password_reset"
+    NEW_EMAIL = "new_email"
+
+
+account_changed = Signal()
+link_wanted = Signal()

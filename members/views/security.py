@@ -1,0 +1,126 @@
+"""Each person's own page of security: factors, places signed in, password, e-mail address."""
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from members import operations, queries
+from members.accounts.links import read_token
+from members.accounts.models import User
+from members.accounts.places import client_address
+from members.accounts.refusals import AccountRefused
+from members.accounts.signals import LinkKind
+from members.accounts.throttle import CounterAway
+from members.forms import EmailForm, NewPasswordForm
+from members.privacy.access import phi_access
+from members.views.page import counter_away, page
+
+
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    """Show what lets this person in, and where it is signed in."""
+    user = request.user
+    with phi_access(actor=request.actor, purpose="show the own address", at=request.at):
+        email = User.objects.get(pk=user.pk).email
+    return page(
+        request,
+        "accounts/security.html",
+        Form(),
+        email=email,
+        factors=queries.factors_of(user.pk),
+        places=queries.open_sessions(user_id=user.pk, this_key=request.session.session_key, at=request.at),
+    )
+
+
+@require_POST
+def end_sessions(request: HttpRequest) -> HttpResponse:
+    """End one session, or all but this one."""
+    ended = operations.end_sessions(
+        actor=request.actor,
+        at=request.at,
+        user_id=request.user.pk,
+        handle=request.POST.get("handle", ""),
+        but_for=request.session.session_key or "",
+    )
+    words = ngettext("Signed out in %(count)d place.", "Signed out in %(count)d places.", ended) % {"count": ended}
+    messages.success(request, words)
+    return redirect("accounts:security")
+
+
+@sensitive_post_parameters("password")
+@sensitive_variables("form")
+@require_http_methods(["GET", "POST"])
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Set another password; this session goes on, all others end."""
+    form = NewPasswordForm(request.POST if request.method == "POST" else None, user=request.user)
+    if not form.is_valid():
+        return page(request, "accounts/password.html", form)
+    operations.change_password(
+        actor=request.actor, at=request.at, user_id=request.user.pk, password=form.cleaned_data["password"]
+    )
+    update_session_auth_hash(request, User.objects.get(pk=request.user.pk))
+    messages.success(request, _("Your password is changed. You are signed out everywhere else."))
+    return redirect("accounts:security")
+
+
+@require_http_methods(["GET", "POST"])
+def change_email(request: HttpRequest) -> HttpResponse:
+    """Ask for another address; it counts once its owner follows the link that is sent there."""
+    form = EmailForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return page(request, "accounts/email.html", form)
+    operations.ask_email_change(
+        actor=request.actor, at=request.at, user_id=request.user.pk, email=form.cleaned_data["email"]
+    )
+    return page(request, "accounts/email_asked.html", Form())
+
+
+@require_http_methods(["GET", "POST"])
+def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
+    """Go over to the new address: by a press, for mail programs follow links on their own."""
+    user = read_token(token, LinkKind.NEW_EMAIL)
+    if user is None:
+        return page(request, "accounts/link_over.html", Form(), status=None)
+    if request.method == "GET":
+        return page(request, "accounts/email_confirm.html", Form())
+    try:
+        operations.confirm_email(actor=user.at_the_door(), at=request.at, user_id=user.pk)
+    except AccountRefused as refusal:
+        return page(request, "accounts/link_over.html", Form(), why=str(refusal))
+    return redirect("accounts:sign_in")
+
+
+@require_http_methods(["GET", "POST"])
+def forgot(request: HttpRequest) -> HttpResponse:
+    """Send a link to whoever has an account with this address, and the same answer to everybody."""
+    form = EmailForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return page(request, "accounts/forgot.html", form)
+    try:
+        operations.ask_reset(at=request.at, email=form.cleaned_data["email"], address=client_address(request))
+    except CounterAway:
+        return counter_away(request, "accounts/forgot.html", form)
+    return page(request, "accounts/forgot_sent.html", Form())
+
+
+@sensitive_post_parameters("password")
+@sensitive_variables("form")
+@require_http_methods(["GET", "POST"])
+def reset(request: HttpRequest, token: str) -> HttpResponse:
+    """Set a new password by a link; signing in afterwards asks for the second factor as always."""
+    user = read_token(token, LinkKind.RESET)
+    if user is None:
+        return page(request, "accounts/link_over.html", Form())
+    form = NewPasswordForm(request.POST if request.method == "POST" else None, user=user)
+    if not form.is_valid():
+        return page(request, "accounts/password.html", form)
+    operations.change_password(
+        actor=user.at_the_door(), at=request.at, user_id=user.pk, password=form.cleaned_data["password"]
+    )
+    return redirect("accounts:sign_in")

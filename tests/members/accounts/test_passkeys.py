@@ -1,0 +1,189 @@
+"""Passkeys: no false site can ask for them, no answer counts twice, and a copied key is found out."""
+
+import html
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from members.accounts.models import Passkey
+from members.actors import Role
+from members.audit.models import Event
+from members.operations import verify_passkey
+from tests.members.accounts.authenticator import SecurityKey
+from tests.members.accounts.door import ENROL, ENROL_PASSKEY, VERIFY, errors_of, give_code, give_password
+from tests.people import an_email, code_now, sign_in, staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _site(settings):
+    settings.PUBLIC_URL = "http://testserver"
+
+
+def options_of(response):
+    """Return what the page asks the browser for."""
+    return html.unescape(re.search(r'data-options="(.*?)"', response.content.decode())[1])
+
+
+def enrol(client, key, **answer):
+    options = options_of(client.get(ENROL_PASSKEY))
+    return client.post(ENROL_PASSKEY, {"credential": key.make(options, **answer), "name": "Work laptop"})
+
+
+def with_passkey(*roles, key=None):
+    """Return e-mail address and security key of somebody of staff who has only a passkey."""
+    email, key, client = an_email(), key or SecurityKey(), Client()
+    staff(*roles, email=email, factor=False)
+    give_password(client, email)
+    assert enrol(client, key).status_code == 302
+    return email, key
+
+
+def at_the_second_step(client, email):
+    give_password(client, email)
+    return options_of(client.get(VERIFY))
+
+
+def test_staff_set_up_a_passkey_and_are_in(client):
+    email = an_email()
+    user = staff(Role.AGENT, email=email, factor=False)
+    assert give_password(client, email)["Location"].startswith(ENROL)
+    response = enrol(client, SecurityKey())
+    assert response["Location"].startswith("/en/account/security/codes/")
+    assert client.get("/en/desk/").status_code == 200
+    passkey = user.passkeys.get()
+    assert (passkey.name, passkey.transports) == ("Work laptop", ["internal"])
+
+
+def test_a_passkey_opens_the_door(client):
+    email, key = with_passkey(Role.AGENT)
+    answer = key.show(at_the_second_step(client, email))
+    assert client.post(VERIFY, {"credential": answer})["Location"] == "/en/desk/"
+    assert client.get("/en/desk/").status_code == 200
+    assert Passkey.objects.get().sign_count == 1
+    assert Event.objects.filter(action="session.started", detail={"means": "passkey"}).exists()
+
+
+def test_an_answer_made_for_another_site_is_refused(client):
+    """A page that looks like ours gets answers for its own address only."""
+    email, key = with_passkey(Role.AGENT)
+    answer = key.show(at_the_second_step(client, email), origin="https://testserver.example.net")
+    response = client.post(VERIFY, {"credential": answer})
+    assert response.status_code == 422
+    assert errors_of(response)[0] == ["That passkey did not work here. Try again, or use another way to sign in."]
+    assert client.get("/en/desk/").status_code == 302
+
+
+def test_a_passkey_made_on_another_site_is_not_kept(client):
+    email = an_email()
+    staff(Role.AGENT, email=email, factor=False)
+    give_password(client, email)
+    assert enrol(client, SecurityKey(), origin="https://example.net").status_code == 422
+    assert not Passkey.objects.exists()
+
+
+def test_an_answer_counts_once(client):
+    """The challenge is used up by the first press, and the counter by the first answer."""
+    email, key = with_passkey(Role.AGENT)
+    answer = key.show(at_the_second_step(client, email))
+    assert client.post(VERIFY, {"credential": answer}).status_code == 302
+    other = Client()
+    at_the_second_step(other, email)
+    assert other.post(VERIFY, {"credential": answer}).status_code == 422
+
+
+def test_a_copy_of_a_key_is_found_out_by_its_counter(client):
+    email, key = with_passkey(Role.AGENT)
+    client.post(VERIFY, {"credential": key.show(at_the_second_step(client, email))})
+    key.count = 0
+    copy = Client()
+    answer = key.show(at_the_second_step(copy, email))
+    assert copy.post(VERIFY, {"credential": answer}).status_code == 422
+    assert Event.objects.filter(action="factor.refused", detail__factor="passkey").exists()
+
+
+def test_anothers_passkey_does_not_open_my_account(client):
+    email, _ = with_passkey(Role.AGENT)
+    _, foreign = with_passkey(Role.AGENT, key=SecurityKey(b"another one's id"))
+    assert client.post(VERIFY, {"credential": foreign.show(at_the_second_step(client, email))}).status_code == 422
+    assert client.get("/en/desk/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["", "x", "null", "[]", '"', "{}", '{"response": 1}', '{"rawId": 5, "response": {}}', "[" * 9000],
+    ids=str.__len__,
+)
+def test_what_is_no_credential_is_refused_in_a_sentence(client, answer):
+    email, _ = with_passkey(Role.AGENT)
+    at_the_second_step(client, email)
+    assert client.post(VERIFY, {"credential": answer}).status_code == 422
+
+
+def test_an_incomplete_credential_is_refused(client):
+    email, key = with_passkey(Role.AGENT)
+    answer = json.loads(key.show(at_the_second_step(client, email)))
+    for name in ("signature", "authenticatorData", "clientDataJSON"):
+        options = options_of(client.get(VERIFY))
+        answer = json.loads(key.show(options))
+        del answer["response"][name]
+        assert client.post(VERIFY, {"credential": json.dumps(answer)}).status_code == 422
+        answer["response"][name] = "AA"
+        options_of(client.get(VERIFY))
+        assert client.post(VERIFY, {"credential": json.dumps(answer)}).status_code == 422
+
+
+def test_an_administrator_without_a_passkey_gets_as_far_as_setting_one_up(client):
+    """Checklist 2."""
+    admin = staff(Role.ADMINISTRATOR, Role.AGENT, factor=True)
+    admin.passkeys.all().delete()
+    sign_in(client, admin)
+    assert client.get("/en/desk/")["Location"].startswith(ENROL)
+    assert enrol(client, SecurityKey()).status_code == 302
+    assert client.get("/en/desk/").status_code == 200
+
+
+def test_a_code_does_not_stand_in_for_an_administrators_passkey(client):
+    """Checklist 2."""
+    email = an_email()
+    staff(Role.ADMINISTRATOR, Role.AGENT, email=email)
+    give_password(client, email)
+    assert give_code(client, code_now()).status_code == 200
+    assert client.get("/en/desk/")["Location"].startswith(VERIFY)
+
+
+def test_the_last_passkey_of_an_administrator_cannot_be_removed(client):
+    email, key = with_passkey(Role.ADMINISTRATOR)
+    client.post(VERIFY, {"credential": key.show(at_the_second_step(client, email))})
+    passkey = Passkey.objects.get()
+    client.post(f"/en/account/security/factors/{passkey.pk}/remove/")
+    assert Passkey.objects.filter(pk=passkey.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_answer_sent_twice_at_once_counts_once(client):
+    key = SecurityKey()
+    user, at = staff(Role.AGENT), timezone.now()
+    sign_in(client, user)
+    enrol(client, key)
+    options = json.dumps({"challenge": "QUFBQUFBQUFBQUFBQUFBQQ"})
+    answer, start = key.show(options), Barrier(2)
+
+    def send(_):
+        start.wait()
+        try:
+            return verify_passkey(
+                actor=user.at_the_door(), at=at, user_id=user.pk, answer=answer, challenge=b"AAAAAAAAAAAAAAAA"
+            )
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(bool(found) for found in pool.map(send, range(2))) == [False, True]
