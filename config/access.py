@@ -4,6 +4,9 @@ Which complaint a person sees within a page is for the models' scopes to say, an
 complaints/permissions.py; this table says whether there is a way in at all.
 """
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from complaints.permissions import ACTIONS, READERS
 from members.accounts.audiences import ANYONE, ENROLMENT, MEMBER, SIGNED_IN, VERIFICATION, Audience, staff
 from members.actors import STAFF, Role
@@ -38,6 +41,18 @@ URL_AUDIENCES: dict[str, Audience] = {
     "accounts:password": SIGNED_IN.after_proof(),
     "accounts:email": SIGNED_IN.after_proof(),
     "accounts:confirm_email": ANYONE,
+    # Who works here; what gives or takes access wants to see a factor again
+    "people:list": staff(Role.ADMINISTRATOR),
+    "people:invite": staff(Role.ADMINISTRATOR).after_proof(),
+    "people:person": staff(Role.ADMINISTRATOR),
+    "people:grant": staff(Role.ADMINISTRATOR).after_proof(),
+    "people:revoke": staff(Role.ADMINISTRATOR).after_proof(),
+    "people:disable": staff(Role.ADMINISTRATOR).after_proof(),
+    "people:enable": staff(Role.ADMINISTRATOR).after_proof(),
+    "people:ask_reset": staff(Role.ADMINISTRATOR).after_proof(),
+    "people:confirm_reset": staff(Role.ADMINISTRATOR).after_proof(),
+    "people:review": staff(Role.ADMINISTRATOR),
+    "people:decide": staff(Role.ADMINISTRATOR).after_proof(),
     # Pages for everybody
     "public:home": ANYONE,
     "public:complaints": ANYONE,
@@ -130,6 +145,19 @@ URL_AUDIENCES: dict[str, Audience] = {
     "quality:capa_verdict": staff_who_may("change_capa"),
 }
 
+# The rooms of the workbench as its top bar names them: URL, words, and the pages that lie within.
+STAFF_ROOMS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
+    ("desk:queue", _("Queue"), ("desk:",)),
+    ("desk:tasks", _("Tasks"), ("desk:task_done",)),
+    ("quality:dashboard", _("Quality"), ()),
+    ("quality:causes", _("Causes"), ("quality:cause", "quality:to_record", "quality:record_cause")),
+    ("quality:capa_list", _("CAPA"), ("quality:capa",)),
+    ("quality:try_dates", _("Dates"), ("quality:pack",)),
+    ("quality:policies", _("Policies"), ("quality:polic",)),
+    ("desk:deadlines", _("Deadlines"), ("desk:given_up",)),
+    ("people:list", _("People"), ("people:",)),
+)
+
 # Where somebody lands after signing in: the first row whose role the person holds.
 LANDING_PAGES: tuple[tuple[Role, str], ...] = (
     (Role.AGENT, "desk:queue"),
@@ -138,6 +166,6 @@ LANDING_PAGES: tuple[tuple[Role, str], ...] = (
     (Role.QUALITY_MANAGER, "quality:dashboard"),
     (Role.PRIVACY_OFFICER, "desk:queue"),
     (Role.AUDITOR, "quality:dashboard"),
-    (Role.ADMINISTRATOR, "desk:deadlines"),
+    (Role.ADMINISTRATOR, "people:list"),
     (Role.MEMBER, "member:cases"),
 )

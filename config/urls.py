@@ -11,9 +11,10 @@ urlpatterns = [
     path("health/deadlines", health.deadlines, name="health_deadlines"),
     path("metrics", metrics.metrics, name="metrics"),
     path("desk/", include("complaints.urls.desk")),
+    path("people/", include("members.urls.people")),
     path("quality/", include("complaints.urls.quality")),
     *i18n_patterns(
-        path("account/", include("members.urls")),
+        path("account/", include("members.urls.accounts")),
         path("complaints/new/", include("complaints.urls.intake")),
         path("my/", include("complaints.urls.member")),
         path("", include("complaints.urls.public")),

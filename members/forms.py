@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from members.accounts.models import User
+from members.accounts.models import STAFF_ROLES, User
+from members.form_fields import CheckboxChoices
 
 
 class SignInForm(forms.Form):
@@ -135,5 +136,39 @@ class NewPasskeyForm(PasskeyForm):
         error_messages={
             "required": _("Give the passkey a name, so that you know it later."),
             "max_length": _("Use 60 characters or less."),
+        },
+    )
+
+
+class InviteForm(EmailForm):
+    """Who is to work here, and as what."""
+
+    display_name = forms.CharField(
+        label=_("Name"),
+        help_text=_("As colleagues and members read it, for example Dana Ruiz."),
+        max_length=80,
+        error_messages={
+            "required": _("Enter the name."),
+            "max_length": _("Use 80 characters or less."),
+        },
+    )
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"),
+        choices=STAFF_ROLES,
+        widget=CheckboxChoices,
+        error_messages={"required": _("Choose at least one role.")},
+    )
+    field_order = ("display_name", "email", "roles")
+
+
+class ReasonForm(forms.Form):
+    """Why something is done that needs two people."""
+
+    reason = forms.CharField(
+        label=_("How did this person show who they are?"),
+        max_length=200,
+        error_messages={
+            "required": _("Say how this person showed who they are."),
+            "max_length": _("Use 200 characters or less."),
         },
     )

@@ -18,8 +18,8 @@ from complaints.queries.deadlines import EngineReport, read_engine
 from complaints.queries.deadlines_effects import DeadLetter, fault_in_words, read_dead_letters, topic_in_words
 from complaints.views.deadlines_chart import lag_chart, lag_in_words
 from complaints.views.deadlines_figures import figures_of, foundations_of
-from complaints.views.staff_page import staff_page
 from members.actors import Actor
+from members.views.staff_page import staff_page
 from slas.queries import LATEST_HEARTBEAT, database_now, read_clocks
 
 ONE_OF_ITS_KIND = 1

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from complaints.forms.try_dates import TrialForm
 from complaints.queries.why_packs import pack_lines, pack_page, published_rules
 from complaints.queries.why_tried import TrialRefused, Tried, try_date
-from complaints.views.staff_page import staff_page
+from members.views.staff_page import staff_page
 
 
 @require_safe

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from complaints.queries.why import clock_data, own_clock_data, why_of_case, why_of_own_case
 from complaints.views.member_page import member_page
-from complaints.views.staff_page import staff_page
+from members.views.staff_page import staff_page
 
 
 @require_safe

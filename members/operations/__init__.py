@@ -1,7 +1,15 @@
 """Everything that changes members and their accounts. Each operation is one act and writes its audit events."""
 
-from members.operations.accounts import create_member_account, create_staff_account, disable_account
+from members.operations.access_reviews import close_overdue_review, decide_on_grant, open_access_review
+from members.operations.accounts import (
+    create_member_account,
+    create_staff_account,
+    disable_account,
+    enable_account,
+    invite_staff,
+)
 from members.operations.email import ask_email_change, confirm_email
+from members.operations.factor_resets import ask_factor_reset, confirm_factor_reset
 from members.operations.factors import CodeOutcome, confirm_totp, enrol_totp, remove_factor, verify_code
 from members.operations.passkeys import add_passkey, verify_passkey
 from members.operations.passwords import ask_reset, change_password, confirm_password
@@ -20,21 +28,28 @@ __all__ = [
     "CodeOutcome",
     "add_passkey",
     "ask_email_change",
+    "ask_factor_reset",
     "ask_reset",
     "change_password",
     "check_password",
+    "close_overdue_review",
     "confirm_email",
+    "confirm_factor_reset",
     "confirm_password",
     "confirm_totp",
     "create_member_account",
     "create_staff_account",
+    "decide_on_grant",
     "disable_account",
+    "enable_account",
     "end_session",
     "end_sessions",
     "enrol_totp",
     "forget_expired_sessions",
     "grant_role",
+    "invite_staff",
     "make_recovery_codes",
+    "open_access_review",
     "register_member",
     "remove_factor",
     "revoke_role",

@@ -1,5 +1,6 @@
 """Accounts of staff and of members: opened, and closed for good."""
 
+import secrets
 from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 
 from members.accounts.models import RoleGrant, TotpDevice, User
 from members.accounts.refusals import AccountRefused
+from members.accounts.signals import LinkKind, link_wanted
 from members.actors import STAFF, Actor, Role
 from members.acts import Act, act
 from members.models import Member
@@ -45,6 +47,24 @@ def create_staff_account(
     return user
 
 
+def invite_staff(*, actor: Actor, at: datetime, email: str, display_name: str, roles: Collection[Role]) -> User:
+    """Open a staff account that nobody knows the password of, and send its owner a link to choose one.
+
+    Raises AccountRefused as `create_staff_account` does.
+    """
+    with act(actor=actor, at=at) as this:
+        user = create_staff_account(
+            actor=actor,
+            at=at,
+            email=email,
+            display_name=display_name,
+            password=secrets.token_urlsafe(48),
+            roles=roles,
+        )
+        link_wanted.send(sender=User, this=this, user_id=user.pk, kind=LinkKind.RESET)
+    return user
+
+
 def create_member_account(*, actor: Actor, at: datetime, member_id: UUID, email: str, password: str) -> User:
     """Open the account of a member who has none.
 
@@ -62,11 +82,23 @@ def create_member_account(*, actor: Actor, at: datetime, member_id: UUID, email:
 def disable_account(*, actor: Actor, at: datetime, user_id: UUID) -> None:
     """Close an account; all its sessions end now. Raises User.DoesNotExist, AccountRefused."""
     demand_administrator(actor)
+    if actor.user_id == user_id:
+        raise AccountRefused("nobody closes their own account: somebody must be left to open it again")
     with act(actor=actor, at=at) as this:
         user = this.lock(User, user_id)
         this.change(user, is_active=False, session_epoch=user.session_epoch + 1)
         user.sessions.all().delete()
         this.record("account.disabled", object_type="user", object_id=user_id)
+
+
+def enable_account(*, actor: Actor, at: datetime, user_id: UUID) -> None:
+    """Open an account again, with the roles it still has. Raises User.DoesNotExist, AccountRefused."""
+    demand_administrator(actor)
+    if actor.user_id == user_id:
+        raise AccountRefused("nobody opens their own account again")
+    with act(actor=actor, at=at) as this:
+        this.change(this.lock(User, user_id), is_active=True)
+        this.record("account.enabled", object_type="user", object_id=user_id)
 
 
 def _add_user(this: Act, *, email: str, password: str, display_name: str = "") -> User:

@@ -50,6 +50,6 @@ def ask_reset(*, at: datetime, email: str, address: str) -> None:
     heard = RESET.take("email", email.strip().lower()) and RESET_BY_NETWORK.take(address)
     with act(actor=GUEST, at=at) as this:
         user = User.objects.of_email(email).filter(is_active=True).first() if heard else None
-        this.record("account.reset_asked", object_type="user", object_id=user and user.pk)
+        this.record("account.reset_asked", object_type="user", object_id=user.pk if user else None)
         if user:
             link_wanted.send(sender=User, this=this, user_id=user.pk, kind=LinkKind.RESET)

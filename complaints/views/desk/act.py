@@ -17,8 +17,8 @@ from complaints.models import Complaint
 from complaints.permissions import ActionForbidden
 from complaints.queries.case_head import find_case, read_brief
 from complaints.queries.case_steps import refusal as refusal_of
-from complaints.views.staff_page import staff_page
 from members.actors import Actor
+from members.views.staff_page import staff_page
 from slas.queries import database_now
 
 

@@ -12,7 +12,7 @@ from complaints.queries.decision_letter import issued_letter, letter_pdf
 from complaints.queries.notices import notice_document
 from complaints.reference import read_reference
 from complaints.views.download import download
-from complaints.views.staff_page import staff_page
+from members.views.staff_page import staff_page
 
 
 @require_safe

@@ -16,7 +16,7 @@ from complaints.queries.case_head import find_case
 from complaints.queries.queue import QueueRow, SavedView, read_queue, read_whole_view
 from complaints.views.download import download
 from complaints.views.member_page import house_day
-from complaints.views.staff_page import staff_page
+from members.views.staff_page import staff_page
 
 TONES = {SavedView.OVERDUE: "late", SavedView.TODAY: "soon"}
 COLUMNS = (

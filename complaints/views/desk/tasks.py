@@ -13,7 +13,7 @@ from complaints.lifecycle import TransitionRefused
 from complaints.operations import finish_task
 from complaints.permissions import ActionForbidden
 from complaints.queries.tasks import find_task, my_tasks
-from complaints.views.staff_page import staff_page
+from members.views.staff_page import staff_page
 from slas.queries import database_now
 
 

@@ -13,8 +13,8 @@ from complaints.capa.lifecycle import CapaRefused
 from complaints.capa.queries import ActionLine, CapaHead, find_action, find_capa
 from complaints.forms.quality import ActForm
 from complaints.permissions import ActionForbidden
-from complaints.views.staff_page import staff_page
 from members.dates import day_in_words
+from members.views.staff_page import staff_page
 from slas.drafts import DraftForbidden, DraftRefused
 
 

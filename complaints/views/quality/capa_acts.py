@@ -25,7 +25,7 @@ from complaints.capa.queries import (
 )
 from complaints.forms.quality import ActionForm, CapaForm, CompletionForm, PlanForm, VerdictForm
 from complaints.views.quality.acts import act_page, action_rows, allowed_capa, changeable_action
-from complaints.views.staff_page import staff_page
+from members.views.staff_page import staff_page
 from slas.queries import database_now
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])

@@ -12,7 +12,7 @@ from complaints.capa.enums import CapaState
 from complaints.capa.queries import AGE_BANDS, CapaLine, effect_so_far, list_capas, read_capa
 from complaints.permissions import may
 from complaints.views.quality.tables import ageing_chart, csv_file
-from complaints.views.staff_page import staff_page
+from members.views.staff_page import staff_page
 
 CAPAS_A_PAGE = 50
 VIEWS = ("open", "overdue", *CapaState.values, "all")

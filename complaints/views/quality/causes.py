@@ -22,7 +22,7 @@ from complaints.permissions import may
 from complaints.views.quality.acts import act_page
 from complaints.views.quality.filters import Filters
 from complaints.views.quality.tables import csv_file, pareto_chart
-from complaints.views.staff_page import staff_page
+from members.views.staff_page import staff_page
 from slas.queries import database_now
 
 CASES_A_PAGE = 50

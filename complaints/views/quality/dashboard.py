@@ -12,7 +12,7 @@ from complaints.capa.queries import list_capas, pareto_of_causes
 from complaints.quality.indicators import Indicator, headline_indicators
 from complaints.views.quality.filters import Filters
 from complaints.views.quality.tables import ageing_chart, pareto_chart
-from complaints.views.staff_page import staff_page
+from members.views.staff_page import staff_page
 
 MOST_LISTED = 6
 

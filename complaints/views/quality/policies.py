@@ -23,7 +23,7 @@ from complaints.queries.policies import (
 )
 from complaints.queries.why_packs import pack_lines
 from complaints.views.quality.acts import act_page
-from complaints.views.staff_page import staff_page
+from members.views.staff_page import staff_page
 from slas.drafts import DraftForbidden, DraftRefused
 from slas.models import DraftKind, PolicyDraft
 from slas.operations import publish_draft, submit_draft, withdraw_draft, write_draft

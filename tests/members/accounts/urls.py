@@ -16,7 +16,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     *i18n_patterns(
-        path("account/", include("members.urls")),
+        path("account/", include("members.urls.accounts")),
         path("anyone/", show, name="anyone"),
         path("signed-in/", show, name="signed_in"),
         path("member/", show, name="member"),

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from members.accounts.places import named_in_settings
 
@@ -25,16 +24,7 @@ def staff_page(
 
 def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the rooms whose URL admits the person, and mark the one that the page lies in."""
-    rooms = [
-        ("desk:queue", _("Queue"), ("desk:",)),
-        ("desk:tasks", _("Tasks"), ("desk:task_done",)),
-        ("quality:dashboard", _("Quality"), ()),
-        ("quality:causes", _("Causes"), ("quality:cause", "quality:to_record", "quality:record_cause")),
-        ("quality:capa_list", _("CAPA"), ("quality:capa",)),
-        ("quality:try_dates", _("Dates"), ("quality:pack",)),
-        ("quality:policies", _("Policies"), ("quality:polic",)),
-        ("desk:deadlines", _("Deadlines"), ("desk:given_up",)),
-    ]
+    rooms = named_in_settings(settings.STAFF_ROOMS)
     here = request.resolver_match.view_name
     # A page lies in the room whose pages are named most closely: Queue names the whole desk.
     ways = {

@@ -1,0 +1,53 @@
+"""Taking all factors from somebody who has lost them: one administrator asks, another confirms. Never one alone."""
+
+from datetime import datetime
+from uuid import UUID
+
+from members.accounts.models import FactorReset, User
+from members.accounts.refusals import AccountRefused
+from members.accounts.signals import AccountChange
+from members.actors import Actor
+from members.acts import act
+from members.operations._authority import demand_administrator
+from members.operations._security import end_other_sessions, tell_owner
+
+
+def ask_factor_reset(*, actor: Actor, at: datetime, user_id: UUID, reason: str) -> FactorReset:
+    """Ask for it, with how the person showed who it is. Raises User.DoesNotExist, AccountRefused."""
+    _demand_another_administrator(actor, user_id)
+    if not reason.strip():
+        raise AccountRefused("Say how this person showed who they are.")
+    with act(actor=actor, at=at) as this:
+        user = this.lock(User, user_id)
+        if user.factor_resets.filter(confirmed_at=None).exists():
+            raise AccountRefused("This was asked for already. Another administrator has to confirm it.")
+        reset = FactorReset(user=user, reason=reason.strip(), asked_at=at, asked_by_id=actor.user_id)
+        this.add(reset)
+        this.record("factors.reset_asked", object_type="user", object_id=user_id)
+    return reset
+
+
+def confirm_factor_reset(*, actor: Actor, at: datetime, user_id: UUID) -> None:
+    """Take the factors and codes away; all sessions end, and the next sign-in leads to setting up new ones.
+
+    Raises User.DoesNotExist, and AccountRefused where nobody else has asked for it.
+    """
+    _demand_another_administrator(actor, user_id)
+    with act(actor=actor, at=at) as this:
+        user = this.lock(User, user_id)
+        reset = user.factor_resets.filter(confirmed_at=None).first()
+        if reset is None:
+            raise AccountRefused("Nobody has asked for this, or it is done already.")
+        if reset.asked_by_id == actor.user_id:
+            raise AccountRefused("You asked for this yourself. Another administrator has to confirm it.")
+        this.change(reset, confirmed_at=at, confirmed_by_id=actor.user_id)
+        for factors in (user.totp_devices, user.passkeys, user.recovery_codes, user.sessions):
+            factors.all().delete()
+        end_other_sessions(this, user_id)
+        tell_owner(this, user_id, AccountChange.FACTORS_RESET)
+
+
+def _demand_another_administrator(actor: Actor, user_id: UUID) -> None:
+    demand_administrator(actor)
+    if actor.user_id is None or actor.user_id == user_id:
+        raise AccountRefused("Two other administrators do this for you: one asks, one confirms.")

@@ -1,0 +1,102 @@
+"""What administrators see of the people who work here. No member's data: they look after doors, not after cases."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from members.accounts.models import AccessReview, FactorReset, ReviewedGrant, RoleGrant, User
+from members.actors import Actor, Role
+from members.privacy.access import phi_access
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """One person in the list."""
+
+    id: UUID
+    name: str
+    roles: tuple[str, ...]
+    has_passkey: bool
+    has_app: bool
+    last_login: datetime | None
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GrantLine:
+    """One role that somebody holds or held."""
+
+    role: str
+    label: str
+    granted_at: datetime
+    granted_by: str
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person: who it is, what it may do, what lets it in."""
+
+    line: PersonLine
+    email: str
+    grants: tuple[GrantLine, ...]
+    grantable: tuple[tuple[str, str], ...]
+    places: int
+    reset: FactorReset | None
+
+
+def staff_accounts(*, closed: bool = False) -> QuerySet[User]:
+    """Return the accounts that hold or held a staff role, by name; the open or the closed ones."""
+    ever = RoleGrant.objects.filter(user=OuterRef("pk"))
+    return User.objects.with_standing().filter(Exists(ever), is_active=not closed).order_by("display_name", "pk")
+
+
+def line_of(user: User) -> PersonLine:
+    """Return a person as the list shows it. The user must come from `with_standing()`."""
+    return PersonLine(
+        id=user.pk,
+        name=str(user),
+        roles=tuple(str(Role(name).label) for name in user.role_names),
+        has_passkey=bool(user.passkey_ids),
+        has_app=bool(user.app_ids),
+        last_login=user.last_login,
+        is_active=user.is_active,
+    )
+
+
+def read_person(*, actor: Actor, user_id: UUID, at: datetime) -> Person | None:
+    """Return one person of staff with the address opened, None when there is none: five queries and the record."""
+    ever = RoleGrant.objects.filter(user=OuterRef("pk"))
+    user = User.objects.with_standing().filter(Exists(ever), pk=user_id).first()
+    if user is None:
+        return None
+    grants = user.role_grants.select_related("granted_by").order_by("revoked_at", "granted_at")
+    with phi_access(actor=actor, purpose="administer accounts", at=at):
+        email = user.email
+    held = set(user.role_names)
+    return Person(
+        line=line_of(user),
+        email=email,
+        grants=tuple(
+            GrantLine(
+                grant.role, str(Role(grant.role).label), grant.granted_at, str(grant.granted_by or ""), grant.revoked_at
+            )
+            for grant in grants
+        ),
+        grantable=tuple((role.value, str(role.label)) for role in Role if role != Role.MEMBER and role not in held),
+        places=user.sessions.filter(expire_date__gt=at).count(),
+        reset=user.factor_resets.filter(confirmed_at=None).select_related("asked_by").first(),
+    )
+
+
+def open_review() -> AccessReview | None:
+    """Return the round that is under way."""
+    return AccessReview.objects.filter(closed_at=None).first()
+
+
+def reviewed_grants(review: AccessReview) -> QuerySet[ReviewedGrant]:
+    """Return the roles of a round, those nobody has decided on first, then by name: one query."""
+    rows = review.grants.select_related("grant__user", "decided_by")
+    return rows.order_by("kept", "grant__user__display_name", "grant__role").distinct()

@@ -1,0 +1,20 @@
+"""Who works here, below /people/."""
+
+from django.urls import path
+
+from members.views import people, reviews
+
+app_name = "people"
+urlpatterns = [
+    path("", people.people, name="list"),
+    path("invite/", people.invite, name="invite"),
+    path("review/", reviews.review, name="review"),
+    path("review/<uuid:reviewed_id>/", reviews.decide, name="decide"),
+    path("<uuid:user_id>/", people.person, name="person"),
+    path("<uuid:user_id>/grant/", people.grant, name="grant"),
+    path("<uuid:user_id>/revoke/", people.revoke, name="revoke"),
+    path("<uuid:user_id>/disable/", people.disable, name="disable"),
+    path("<uuid:user_id>/enable/", people.enable, name="enable"),
+    path("<uuid:user_id>/reset/ask/", people.ask_reset, name="ask_reset"),
+    path("<uuid:user_id>/reset/confirm/", people.confirm_reset, name="confirm_reset"),
+]

@@ -1,0 +1,86 @@
+"""Factors are taken away by two administrators, never by one, and never one's own."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
+
+from members.accounts.models import FactorReset
+from members.accounts.refusals import AccountRefused
+from members.actors import SYSTEM, Role
+from members.operations import ask_factor_reset, confirm_factor_reset, make_recovery_codes
+from tests.people import AT, PASSWORD, actor_of, an_email, staff
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(admin, user):
+    return ask_factor_reset(actor=actor_of(admin), at=AT, user_id=user.pk, reason="staff card")
+
+
+def confirm(admin, user):
+    confirm_factor_reset(actor=actor_of(admin), at=AT, user_id=user.pk)
+
+
+def test_two_administrators_take_everything_away_and_all_sessions_end():
+    first, second, user = staff(Role.ADMINISTRATOR), staff(Role.ADMINISTRATOR), staff(Role.AGENT)
+    make_recovery_codes(actor=actor_of(user), at=AT, user_id=user.pk)
+    epoch = user.session_epoch
+    ask(first, user)
+    assert user.totp_devices.exists()
+    confirm(second, user)
+    user.refresh_from_db()
+    assert not user.totp_devices.exists()
+    assert not user.recovery_codes.exists()
+    assert user.session_epoch == epoch + 1
+
+
+def test_whoever_asked_does_not_confirm():
+    """Checklist 15."""
+    first, user = staff(Role.ADMINISTRATOR), staff(Role.AGENT)
+    ask(first, user)
+    with pytest.raises(AccountRefused, match="Another administrator"):
+        confirm(first, user)
+    assert user.totp_devices.exists()
+
+
+def test_nobody_resets_their_own_factors():
+    first, second = staff(Role.ADMINISTRATOR), staff(Role.ADMINISTRATOR)
+    with pytest.raises(AccountRefused):
+        ask(first, first)
+    ask(second, first)
+    with pytest.raises(AccountRefused):
+        confirm(first, first)
+
+
+@pytest.mark.parametrize("role", sorted({Role.AGENT, Role.LEAD, Role.PRIVACY_OFFICER, Role.AUDITOR}))
+def test_others_do_not_ask_for_it(role):
+    with pytest.raises(AccountRefused):
+        ask(staff(role), staff(Role.AGENT))
+
+
+def test_the_system_alone_does_not_either():
+    with pytest.raises(AccountRefused):
+        ask_factor_reset(actor=SYSTEM, at=AT, user_id=staff(Role.AGENT).pk, reason="x")
+
+
+def test_the_database_itself_wants_two_people():
+    first, user = staff(Role.ADMINISTRATOR), staff(Role.AGENT)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FactorReset.objects.create(
+            user=user, reason="x", asked_at=AT, asked_by=first, confirmed_at=AT, confirmed_by=first
+        )
+
+
+def test_the_command_wants_the_passwords_of_two_administrators(monkeypatch):
+    emails = [an_email() for _ in range(3)]
+    staff(Role.ADMINISTRATOR, email=emails[0])
+    staff(Role.ADMINISTRATOR, email=emails[1])
+    user = staff(Role.AGENT, email=emails[2])
+    typed = iter([PASSWORD, "wrong", PASSWORD, PASSWORD])
+    monkeypatch.setattr("members.management.commands.reset_factor.getpass", lambda _: next(typed))
+    arguments = {"asked_by": emails[0], "confirmed_by": emails[1], "reason": "card"}
+    with pytest.raises(CommandError, match="not the password"):
+        call_command("reset_factor", emails[2], **arguments)
+    assert user.totp_devices.exists()
+    call_command("reset_factor", emails[2], **arguments)
+    assert not user.totp_devices.exists()

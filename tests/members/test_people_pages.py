@@ -1,0 +1,137 @@
+"""Who works here, as administrators see and change it."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from members.accounts.models import User
+from members.actors import Role
+from members.operations import open_access_review
+from tests.members.accounts.door import body, errors_of
+from tests.people import actor_of, an_email, sign_in, staff
+
+pytestmark = pytest.mark.django_db
+LIST = "/people/"
+
+
+@pytest.fixture(autouse=True)
+def admin(client):
+    """Sign an administrator in."""
+    return sign_in(client, staff(Role.ADMINISTRATOR, name="Ada Min"))
+
+
+def page_of(user):
+    return reverse("people:person", args=[user.pk])
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_takes_as_many_queries_for_three_people(client, django_assert_num_queries, count):
+    for _ in range(count):
+        staff(Role.AGENT)
+    with django_assert_num_queries(4):
+        assert client.get(LIST).status_code == 200
+
+
+def test_the_list_shows_names_roles_and_factors_and_no_address(client):
+    email = an_email()
+    staff(Role.AGENT, Role.LEAD, name="Lee Wong", email=email, factor=False)
+    page = body(client.get(LIST))
+    assert "Lee Wong" in page
+    assert "Agent, Team lead" in page
+    assert "None yet" in page
+    assert email not in page
+
+
+def test_an_invited_person_cannot_sign_in_before_choosing_a_password(client):
+    email = an_email()
+    fields = {"display_name": "Lee Wong", "email": email, "roles": ["agent"]}
+    response = client.post("/people/invite/", fields)
+    user = User.objects.of_email(email).get()
+    assert response["Location"] == page_of(user)
+    again = client.post("/people/invite/", fields)
+    assert errors_of(again)[1] == ["this e-mail address has an account already"]
+    assert 'value="Lee Wong"' in body(again)
+
+
+def test_a_role_given_and_taken_acts_on_the_next_request(client):
+    """Checklist 13."""
+    user, browser = staff(Role.AGENT), Client()
+    sign_in(browser, user)
+    assert browser.get("/quality/").status_code == 403
+    client.post(f"{page_of(user)}grant/", {"role": "quality_manager"})
+    assert browser.get("/quality/").status_code == 200
+    client.post(f"{page_of(user)}revoke/", {"role": "quality_manager"})
+    assert browser.get("/quality/").status_code == 403
+
+
+def test_a_closed_account_is_out_at_once_and_can_be_opened_again(client):
+    """Checklist 8."""
+    user, browser = staff(Role.AGENT), Client()
+    sign_in(browser, user)
+    client.post(f"{page_of(user)}disable/")
+    assert browser.get("/desk/").status_code == 302
+    assert "Closed accounts" in body(client.get(f"{LIST}?closed=1"))
+    client.post(f"{page_of(user)}enable/")
+    user.refresh_from_db()
+    assert user.is_active
+
+
+def test_an_administrator_neither_promotes_nor_closes_the_own_account(client, admin):
+    """Checklist 15."""
+    client.post(f"{page_of(admin)}grant/", {"role": "privacy_officer"})
+    client.post(f"{page_of(admin)}disable/")
+    admin.refresh_from_db()
+    assert admin.is_active
+    assert actor_of(admin).roles == {Role.ADMINISTRATOR}
+
+
+def test_what_gives_access_wants_a_fresh_factor(client):
+    """Checklist 10."""
+    user = staff(Role.AGENT)
+    sign_in(client, staff(Role.ADMINISTRATOR), at=timezone.now() - timedelta(minutes=11))
+    assert client.get(page_of(user)).status_code == 200
+    for act in ("grant", "revoke", "disable", "enable", "reset/ask", "reset/confirm"):
+        assert client.post(f"{page_of(user)}{act}/")["Location"].startswith("/en/account/prove/"), act
+
+
+@pytest.mark.parametrize("role", ["member", "", "root", "ADMINISTRATOR"])
+def test_a_role_that_there_is_not_is_not_given(client, role):
+    user = staff(Role.AGENT)
+    assert client.post(f"{page_of(user)}grant/", {"role": role}).status_code == 404
+
+
+def test_two_administrators_take_lost_factors_away(client):
+    user, other = staff(Role.AGENT), Client()
+    sign_in(other, staff(Role.ADMINISTRATOR))
+    empty = client.post(f"{page_of(user)}reset/ask/", {"reason": " "})
+    assert errors_of(empty)[1] == ["Say how this person showed who they are."]
+    client.post(f"{page_of(user)}reset/ask/", {"reason": "staff card"})
+    client.post(f"{page_of(user)}reset/confirm/")
+    assert user.totp_devices.exists(), "one administrator alone"
+    other.post(f"{page_of(user)}reset/confirm/")
+    assert not user.totp_devices.exists()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_review_takes_as_many_queries_for_three_roles(client, django_assert_num_queries, count):
+    for _ in range(count):
+        staff(Role.AGENT)
+    open_access_review(at=timezone.now())
+    with django_assert_num_queries(5):
+        client.get("/people/review/")
+
+
+def test_a_role_is_kept_or_taken_in_a_review(client):
+    kept, taken = staff(Role.AGENT), staff(Role.AGENT)
+    review = open_access_review(at=timezone.now())
+    for user, keep in ((kept, "yes"), (taken, "no")):
+        client.post(f"/people/review/{review.grants.get(grant__user=user).pk}/", {"keep": keep})
+    assert (actor_of(kept).roles, actor_of(taken).roles) == ({Role.AGENT}, set())
+    assert "Kept by Ada Min" in body(client.get("/people/review/"))
+
+
+def test_a_person_who_is_not_there_is_not_found(client):
+    assert client.get("/people/00000000-0000-0000-0000-000000000001/").status_code == 404
