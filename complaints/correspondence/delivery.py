@@ -15,6 +15,8 @@ from complaints.correspondence.models import Dispatch, DispatchKind
 from complaints.enums import Track
 from complaints.models import Complaint
 from complaints.promises import due_in_full, promise_named, promised
+from members.accounts.links import make_token
+from members.accounts.signals import AccountChange, LinkKind
 from members.actors import SYSTEM
 from members.privacy.access import phi_access
 from slas.models import Clock
@@ -23,6 +25,9 @@ from slas.versions import zone_of
 
 KEPT_BY_IT = frozenset({"law_acknowledge"})
 """What the confirmation itself keeps, so that it does not promise it."""
+ANOTHER_ADDRESS = {AccountChange.EMAIL_CHANGED.value: "former_email", LinkKind.NEW_EMAIL.value: "new_email"}
+"""Where it goes when not to the address that the account has now."""
+LINKS = {LinkKind.RESET: "accounts:reset", LinkKind.NEW_EMAIL: "accounts:confirm_email"}
 STATUS_SALT = "complaints.status-link"
 
 
@@ -50,7 +55,11 @@ def send_email(dispatch: Dispatch, *, at: datetime) -> None:
 
 def _address(dispatch: Dispatch, complaint: Complaint | None, at: datetime) -> str:
     with phi_access(actor=SYSTEM, purpose="delivery", matter_id=dispatch.matter_id, at=at):
-        address = dispatch.to_user.email if dispatch.to_user else complaint and complaint.complainant_email
+        if dispatch.to_user:
+            about = dispatch.detail.get("change") or dispatch.detail.get("link")
+            address = getattr(dispatch.to_user, ANOTHER_ADDRESS.get(about, "email"))
+        else:
+            address = complaint and complaint.complainant_email
     if not address:
         raise NoAddress(f"dispatch {dispatch.pk} has no address")
     return address
@@ -116,7 +125,7 @@ def _path(dispatch: Dispatch, complaint: Complaint | None) -> str:
         chosen = dispatch.detail["list"]
         return reverse("quality:capa_list") if chosen == "capas" else f"{reverse('desk:queue')}?view={chosen}"
     if complaint is None:
-        return reverse("quality:capa", args=[dispatch.detail["capa"]])
+        return _path_without_complaint(dispatch)
     if dispatch.to_user_id:
         return reverse("desk:case", args=[complaint.reference])
     if dispatch.kind == DispatchKind.STATUS_LINK:
@@ -124,3 +133,12 @@ def _path(dispatch: Dispatch, complaint: Complaint | None) -> str:
     if complaint.member and complaint.member.user_id:
         return reverse("member:case", args=[complaint.reference])
     return reverse("public:status")
+
+
+def _path_without_complaint(dispatch: Dispatch) -> str:
+    if dispatch.kind == DispatchKind.ACCOUNT_CHANGED:
+        return reverse("accounts:security")
+    if dispatch.kind == DispatchKind.ACCOUNT_LINK:
+        kind = LinkKind(dispatch.detail["link"])
+        return reverse(LINKS[kind], args=[make_token(dispatch.to_user, kind)])
+    return reverse("quality:capa", args=[dispatch.detail["capa"]])

@@ -119,6 +119,8 @@ class DispatchKind(models.TextChoices):
     CLOCK_ALERT = "clock_alert"
     HANDED_OVER = "handed_over"
     ALERT_DIGEST = "alert_digest"
+    ACCOUNT_CHANGED = "account_changed"
+    ACCOUNT_LINK = "account_link"
 
 
 class Dispatch(models.Model):
@@ -129,7 +131,11 @@ class Dispatch(models.Model):
     kind = models.CharField(max_length=16, choices=DispatchKind)
     dedupe_key = models.CharField(max_length=160, unique=True)
     to_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", help_text="Staff; else the complainant."
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Whoever has the account; else the complainant.",
     )
     detail = models.JSONField(default=dict)
     requested_at = models.DateTimeField()

@@ -1,0 +1,37 @@
+"""Tells people of changes to their accounts, and sends the links they asked for, through the one outbox of mail."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.dispatch import receiver
+
+from complaints.correspondence.models import DispatchKind
+from complaints.correspondence.operations import request_dispatch
+from members.accounts.signals import AccountChange, LinkKind, account_changed, link_wanted
+from members.acts import Act
+from members.identifiers import new_id
+from slas.operations import open_matter
+
+MATTER_KIND = "account"
+
+
+@receiver(account_changed)
+def tell_of_change(*, this: Act, user_id: UUID, change: AccountChange, **_others: Any) -> None:
+    """Ask for one e-mail about this change, in the transaction that makes it."""
+    _ask(this, user_id, DispatchKind.ACCOUNT_CHANGED, {"change": str(change)})
+
+
+@receiver(link_wanted)
+def send_link(*, this: Act, user_id: UUID, kind: LinkKind, **_others: Any) -> None:
+    """Ask for one e-mail with a link; the link itself is made when the e-mail is sent."""
+    _ask(this, user_id, DispatchKind.ACCOUNT_LINK, {"link": str(kind)})
+
+
+def _ask(this: Act, user_id: UUID, kind: DispatchKind, detail: dict[str, str]) -> None:
+    matter = open_matter(
+        this=this, kind=MATTER_KIND, time_zone=settings.HOUSE_TIME_ZONE, language=settings.LANGUAGE_CODE
+    )
+    request_dispatch(
+        this=this, matter_id=matter.pk, kind=kind, key=f"account:{new_id()}", to_user_id=user_id, detail=detail
+    )

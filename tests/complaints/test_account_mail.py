@@ -1,0 +1,192 @@
+"""Checklist 7: every change of an account is told to its owner, and a forgotten password is no way past the factor."""
+
+import re
+from ipaddress import IPv6Address
+from uuid import uuid4
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from complaints.correspondence.models import Dispatch, DispatchKind
+from members import operations
+from members.accounts.models import User
+from members.accounts.signals import AccountChange
+from members.actors import Role
+from members.acts import act
+from members.operations._security import tell_owner
+from slas.models import Outbox
+from slas.outbox import settle
+from tests.members.accounts.door import CODES, body, errors_of, give_password
+from tests.people import PASSWORD, actor_of, an_email, code_now, member_account, sign_in, staff
+
+pytestmark = pytest.mark.django_db
+FORGOT = "/en/account/forgot/"
+NEW_PASSWORD = "umbrella-kestrel-94-tuba-inlet"
+
+
+@pytest.fixture
+def client():
+    """A browser from an address of its own: counters outlive a test."""
+    return Client(REMOTE_ADDR=str(IPv6Address(uuid4().int)))
+
+
+def sent():
+    """Have the outbox send what it holds; return the e-mails."""
+    settle([tuple(pk) for pk in Outbox.objects.filter(settled_at=None).values_list("matter_id", "key")])
+    return mail.outbox
+
+
+def link_in(message):
+    return re.search(r"https?://[^/\s]+(/\S+)", message.body)[1]
+
+
+def test_every_change_has_its_sentence():
+    user = staff(Role.AGENT)
+    for change in AccountChange:
+        Dispatch.objects.all().delete()
+        Outbox.objects.all().delete()
+        mail.outbox.clear()
+        with act(actor=actor_of(user), at=timezone.now()) as this:
+            tell_owner(this, user.pk, change)
+        if change == AccountChange.EMAIL_CHANGED:
+            user.former_email = "before@example.org"
+            user.save()
+        [message] = sent()
+        assert len(message.body.split("\n\n")) >= 5, change
+        assert message.subject == "Your account was changed"
+
+
+def test_new_codes_are_told_to_their_owner(client):
+    email = an_email()
+    sign_in(client, staff(Role.AGENT, email=email))
+    client.post(CODES)
+    [message] = sent()
+    assert message.to == [email]
+    assert "New recovery codes were made for your account." in message.body
+
+
+def test_a_change_and_its_notice_are_one_transaction():
+    user = staff(Role.AGENT)
+    before = Dispatch.objects.count()
+    with pytest.raises(RuntimeError), act(actor=actor_of(user), at=timezone.now()):
+        operations.change_password(actor=actor_of(user), at=timezone.now(), user_id=user.pk, password=NEW_PASSWORD)
+        raise RuntimeError
+    assert Dispatch.objects.count() == before
+
+
+def test_a_forgotten_password_is_set_by_link_and_the_factor_is_still_asked_for(client):
+    email = an_email()
+    staff(Role.AGENT, email=email)
+    client.post(FORGOT, {"email": email})
+    path = link_in(sent()[-1])
+    assert client.post(path, {"password": NEW_PASSWORD})["Location"] == "/en/account/sign-in/"
+    assert give_password(client, email, NEW_PASSWORD)["Location"].startswith("/en/account/verify/")
+    assert client.get("/desk/").status_code == 302
+    client.post("/en/account/verify/", {"code": code_now()})
+    assert client.get("/desk/").status_code == 200
+
+
+def test_a_link_works_once_and_not_after_an_hour(client, monkeypatch):
+    email = an_email()
+    member_account(email=email)
+    client.post(FORGOT, {"email": email})
+    path = link_in(sent()[-1])
+    later = Client()
+    with monkeypatch.context() as patch:
+        now = timezone.now().timestamp()
+        patch.setattr("django.core.signing.time.time", lambda: now + 3601)
+        assert "This link does not work" in body(later.get(path))
+    client.post(path, {"password": NEW_PASSWORD})
+    assert "This link does not work" in body(client.get(path))
+    assert "This link does not work" in body(client.get("/en/account/reset/nonsense/"))
+
+
+def test_asking_for_a_link_tells_nobody_who_has_an_account(client):
+    """Checklist 5."""
+    email = an_email()
+    member_account(email=email)
+    known, unknown = (body(client.post(FORGOT, {"email": address})) for address in (email, an_email()))
+    assert known == unknown
+    assert len(sent()) == 1
+
+
+def test_links_are_limited_for_each_address(client):
+    email = an_email()
+    member_account(email=email)
+    for _ in range(5):
+        client.post(FORGOT, {"email": email})
+    assert len(sent()) == 3
+
+
+def test_no_link_stands_in_the_database(client):
+    email = an_email()
+    member_account(email=email)
+    client.post(FORGOT, {"email": email})
+    token = link_in(sent()[-1]).split("/")[-2]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT payload::text FROM slas_outbox UNION ALL SELECT detail::text FROM correspondence_dispatch"
+        )
+        assert not any(token in row for (row,) in cursor.fetchall())
+
+
+def test_a_new_address_counts_once_its_owner_follows_the_link_and_the_old_one_is_told(client):
+    old, new = an_email(), an_email()
+    user = member_account(email=old)
+    sign_in(client, user)
+    client.post("/en/account/security/email/", {"email": new})
+    [message] = sent()
+    assert message.to == [new]
+    assert User.objects.of_email(old).exists()
+    assert client.post(link_in(message)).status_code == 302
+    assert User.objects.of_email(new).get().pk == user.pk
+    assert sent()[-1].to == [old]
+    assert give_password(Client(), new, PASSWORD).status_code == 302
+
+
+def test_looking_at_the_link_changes_nothing(client):
+    """Checklist 29: mail programs follow links on their own."""
+    old, new = an_email(), an_email()
+    sign_in(client, member_account(email=old))
+    client.post("/en/account/security/email/", {"email": new})
+    client.get(link_in(sent()[-1]))
+    assert User.objects.of_email(old).exists()
+
+
+def test_an_address_that_has_an_account_is_not_taken_over_nor_told(client):
+    taken = an_email()
+    member_account(email=taken)
+    sign_in(client, member_account())
+    response = client.post("/en/account/security/email/", {"email": taken})
+    assert response.status_code == 200
+    refused = client.post(link_in(sent()[-1]))
+    assert "has an account already" in body(refused)
+
+
+@pytest.mark.parametrize(
+    "email", ["", "nobody", "a@b", "a@example.org\nBcc: x@example.org", "x" * 300 + "@example.org"]
+)
+def test_what_is_no_address_is_refused_at_its_field(client, email):
+    sign_in(client, member_account())
+    response = client.post("/en/account/security/email/", {"email": email})
+    assert response.status_code == 422
+    assert errors_of(response)[1]
+
+
+def test_an_invitation_lets_its_owner_choose_a_password():
+    email = an_email()
+    operations.invite_staff(
+        actor=actor_of(staff(Role.ADMINISTRATOR)),
+        at=timezone.now(),
+        email=email,
+        display_name="Lee Wong",
+        roles={Role.AGENT},
+    )
+    client = Client()
+    path = next(link_in(message) for message in sent() if message.to == [email])
+    client.post(path, {"password": NEW_PASSWORD})
+    assert give_password(client, email, NEW_PASSWORD)["Location"].startswith("/en/account/enrol/")
+    assert Dispatch.objects.filter(kind=DispatchKind.ACCOUNT_LINK).exists()
