@@ -23,12 +23,15 @@ def tell_of_change(*, this: Act, user_id: UUID, change: AccountChange, **_others
 
 
 @receiver(link_wanted)
-def send_link(*, this: Act, user_id: UUID, kind: LinkKind, **_others: Any) -> None:
+def send_link(
+    *, this: Act, kind: LinkKind, user_id: UUID | None = None, member_id: UUID | None = None, **_others: Any
+) -> None:
     """Ask for one e-mail with a link; the link itself is made when the e-mail is sent."""
-    _ask(this, user_id, DispatchKind.ACCOUNT_LINK, {"link": str(kind)})
+    detail = {"link": str(kind)} | ({"member": str(member_id)} if member_id else {})
+    _ask(this, user_id, DispatchKind.ACCOUNT_LINK, detail)
 
 
-def _ask(this: Act, user_id: UUID, kind: DispatchKind, detail: dict[str, str]) -> None:
+def _ask(this: Act, user_id: UUID | None, kind: DispatchKind, detail: dict[str, str]) -> None:
     matter = open_matter(
         this=this, kind=MATTER_KIND, time_zone=settings.HOUSE_TIME_ZONE, language=settings.LANGUAGE_CODE
     )

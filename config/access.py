@@ -28,6 +28,8 @@ URL_AUDIENCES: dict[str, Audience] = {
     "accounts:recovery": VERIFICATION,
     "accounts:prove": SIGNED_IN,
     "accounts:sign_out": ANYONE,
+    "accounts:register": ANYONE,
+    "accounts:registration": ANYONE,
     "accounts:forgot": ANYONE,
     "accounts:reset": ANYONE,
     # What lets people in; what changes it wants to see a factor again

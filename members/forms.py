@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from members.accounts.models import STAFF_ROLES, User
-from members.form_fields import CheckboxChoices
+from members.form_fields import CheckboxChoices, DateField, DateInputs
 
 
 class SignInForm(forms.Form):
@@ -172,3 +172,41 @@ class ReasonForm(forms.Form):
             "max_length": _("Use 200 characters or less."),
         },
     )
+
+
+class RegistrationForm(forms.Form):
+    """What stands on the member card and what only the member should know."""
+
+    member_number = forms.CharField(
+        label=_("Member number"),
+        help_text=_("It is on your member card."),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "govuk-input--width-20"}),
+        error_messages={
+            "required": _("Enter the number on your member card."),
+            "max_length": _("A member number has 40 characters or less."),
+        },
+    )
+    born_on = DateField(
+        label=_("Date of birth"),
+        help_text=_("For example 6 30 1980."),
+        widget=DateInputs(birthday=True),
+        error_messages={"required": _("Enter your date of birth.")},
+    )
+    postal_code = forms.CharField(
+        label=_("ZIP code"),
+        help_text=_("Of the address that we write to."),
+        max_length=10,
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code", "class": "govuk-input--width-10"}),
+        error_messages={
+            "required": _("Enter your ZIP code."),
+            "max_length": _("A ZIP code has 5 or 9 numbers."),
+        },
+    )
+
+    def clean_postal_code(self) -> str:
+        """Return the code as it was typed, if it is one."""
+        code: str = self.cleaned_data["postal_code"]
+        if not re.fullmatch(r"\d{5}(-?\d{4})?", code, re.ASCII):
+            raise ValidationError(_("A ZIP code has 5 or 9 numbers."))
+        return code

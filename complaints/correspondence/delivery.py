@@ -1,6 +1,7 @@
 """Turn a dispatch into an e-mail and hand it to the mail server. No health data goes into any e-mail."""
 
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -18,7 +19,9 @@ from complaints.promises import due_in_full, promise_named, promised
 from members.accounts.links import make_token
 from members.accounts.signals import AccountChange, LinkKind
 from members.actors import SYSTEM
+from members.models import Member
 from members.privacy.access import phi_access
+from members.registration_links import make_registration_token
 from slas.models import Clock
 from slas.queries import open_clocks
 from slas.versions import zone_of
@@ -58,6 +61,8 @@ def _address(dispatch: Dispatch, complaint: Complaint | None, at: datetime) -> s
         if dispatch.to_user:
             about = dispatch.detail.get("change") or dispatch.detail.get("link")
             address = getattr(dispatch.to_user, ANOTHER_ADDRESS.get(about, "email"))
+        elif member_id := dispatch.detail.get("member"):
+            address = Member.objects.unscoped("deliver the link asked for").get(pk=member_id).email
         else:
             address = complaint and complaint.complainant_email
     if not address:
@@ -138,6 +143,8 @@ def _path(dispatch: Dispatch, complaint: Complaint | None) -> str:
 def _path_without_complaint(dispatch: Dispatch) -> str:
     if dispatch.kind == DispatchKind.ACCOUNT_CHANGED:
         return reverse("accounts:security")
+    if dispatch.kind == DispatchKind.ACCOUNT_LINK and "member" in dispatch.detail:
+        return reverse("accounts:registration", args=[make_registration_token(UUID(dispatch.detail["member"]))])
     if dispatch.kind == DispatchKind.ACCOUNT_LINK:
         kind = LinkKind(dispatch.detail["link"])
         return reverse(LINKS[kind], args=[make_token(dispatch.to_user, kind)])

@@ -1,8 +1,9 @@
 """What accounts tell upwards: this layer sends no mail, and has no outbox.
 
-Both are sent with `this`, the act, and `user_id`; what a receiver writes belongs to the same transaction, so that no
-change of security goes without its notice. `account_changed` has `change`, a code of AccountChange; `link_wanted` has
-`kind`, a code of LinkKind: the link itself is made when its mail is sent, hence it is stored nowhere.
+Both are sent with `this`, the act; what a receiver writes belongs to the same transaction, so that no change of
+security goes without its notice. `account_changed` has `user_id` and `change`, a code of AccountChange. `link_wanted`
+has `kind`, a code of LinkKind, and `user_id`, or `member_id` of who has no account yet. The link itself is made when
+its mail is sent, hence it is stored nowhere.
 """
 
 from django.db.models import TextChoices
@@ -28,6 +29,7 @@ class LinkKind(TextChoices):
 
     RESET = "password_reset"
     NEW_EMAIL = "new_email"
+    REGISTRATION = "registration"
 
 
 account_changed = Signal()

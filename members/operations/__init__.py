@@ -14,7 +14,7 @@ from members.operations.factors import CodeOutcome, confirm_totp, enrol_totp, re
 from members.operations.passkeys import add_passkey, verify_passkey
 from members.operations.passwords import ask_reset, change_password, confirm_password
 from members.operations.recovery_codes import make_recovery_codes, use_recovery_code
-from members.operations.registration import register_member
+from members.operations.registration import KnownBy, ask_registration, register_member
 from members.operations.roles import grant_role, revoke_role
 from members.operations.sessions import (
     check_password,
@@ -26,9 +26,11 @@ from members.operations.sessions import (
 
 __all__ = [
     "CodeOutcome",
+    "KnownBy",
     "add_passkey",
     "ask_email_change",
     "ask_factor_reset",
+    "ask_registration",
     "ask_reset",
     "change_password",
     "check_password",

@@ -1,10 +1,22 @@
-"""Members become known."""
+"""Members become known, and get an account once they show what only they should know."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
-from members.actors import Actor
+from members.accounts.signals import LinkKind, link_wanted
+from members.accounts.throttle import REGISTRATION, REGISTRATION_BY_NETWORK
+from members.actors import GUEST, Actor
 from members.acts import act
-from members.models import LineOfBusiness, Member
+from members.models import LineOfBusiness, Member, enrolment_index
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBy:
+    """What the member should know and others hardly do."""
+
+    born_on: date
+    postal_code: str
 
 
 def register_member(
@@ -17,20 +29,46 @@ def register_member(
     language: str = "en",
     email: str | None = None,
     phone: str | None = None,
-    born_on: date | None = None,
+    known_by: KnownBy | None = None,
 ) -> Member:
-    """Make a member known by number. Raises IntegrityError when the act is written, if the number is known already."""
+    """Make a member known by number. Without `known_by` the member cannot open an account alone.
+
+    Raises IntegrityError when the act is written, if the number is known already.
+    """
     with act(actor=actor, at=at) as this:
         member = Member(
             name=name,
             email=email,
             phone=phone,
-            born_on=born_on.isoformat() if born_on else None,
+            born_on=known_by and known_by.born_on.isoformat(),
+            postal_code=known_by and known_by.postal_code,
             language=language,
             line_of_business=line_of_business,
             created_at=at,
         )
         member.set_member_number(member_number)
+        if known_by:
+            member.enrolment_index = enrolment_index(member_number, known_by.born_on, known_by.postal_code)
         this.add(member)
         this.record("member.registered", object_type="member", object_id=member.pk)
     return member
+
+
+def ask_registration(*, at: datetime, member_number: str, known_by: KnownBy, address: str) -> None:
+    """Have a link sent to the e-mail address on file of the member whom all three fit; nobody is told whether one does.
+
+    The link goes to no address that is typed: who knows somebody's card, birthday and street may be no friend. Five
+    tries an hour for a member number and twenty for a network address are heard. Raises CounterAway.
+    """
+    heard = REGISTRATION.take(member_number) and REGISTRATION_BY_NETWORK.take(address)
+    with act(actor=GUEST, at=at) as this:
+        found = _registrable(member_number, known_by) if heard else None
+        this.record("account.registration_asked", object_type="member", object_id=found)
+        if found:
+            link_wanted.send(sender=Member, this=this, member_id=found, kind=LinkKind.REGISTRATION)
+
+
+def _registrable(member_number: str, known_by: KnownBy) -> UUID | None:
+    index = enrolment_index(member_number, known_by.born_on, known_by.postal_code)
+    rows = Member.objects.unscoped("whose enrolment data were typed").filter(enrolment_index=index)
+    return rows.filter(user=None, email__isnull=False).values_list("pk", flat=True).first()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import door, factors, proof, security
+from members.views import door, factors, proof, registration, security
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("recovery/", door.recovery, name="recovery"),
     path("prove/", proof.prove, name="prove"),
     path("sign-out/", door.sign_out, name="sign_out"),
+    path("register/", registration.register, name="register"),
+    path("register/<str:token>/", registration.registration, name="registration"),
     path("forgot/", security.forgot, name="forgot"),
     path("reset/<str:token>/", security.reset, name="reset"),
     path("enrol/", factors.enrol, name="enrol"),
