@@ -14,14 +14,14 @@ from members.operations._security import end_other_sessions, tell_owner
 
 def ask_factor_reset(*, actor: Actor, at: datetime, user_id: UUID, reason: str) -> FactorReset:
     """Ask for it, with how the person showed who it is. Raises User.DoesNotExist, AccountRefused."""
-    _demand_another_administrator(actor, user_id)
+    asked_by_id = _another_administrator(actor, user_id)
     if not reason.strip():
         raise AccountRefused("Say how this person showed who they are.")
     with act(actor=actor, at=at) as this:
         user = this.lock(User, user_id)
         if user.factor_resets.filter(confirmed_at=None).exists():
             raise AccountRefused("This was asked for already. Another administrator has to confirm it.")
-        reset = FactorReset(user=user, reason=reason.strip(), asked_at=at, asked_by_id=actor.user_id)
+        reset = FactorReset(user=user, reason=reason.strip(), asked_at=at, asked_by_id=asked_by_id)
         this.add(reset)
         this.record("factors.reset_asked", object_type="user", object_id=user_id)
     return reset
@@ -32,22 +32,24 @@ def confirm_factor_reset(*, actor: Actor, at: datetime, user_id: UUID) -> None:
 
     Raises User.DoesNotExist, and AccountRefused where nobody else has asked for it.
     """
-    _demand_another_administrator(actor, user_id)
+    confirmed_by_id = _another_administrator(actor, user_id)
     with act(actor=actor, at=at) as this:
         user = this.lock(User, user_id)
         reset = user.factor_resets.filter(confirmed_at=None).first()
         if reset is None:
             raise AccountRefused("Nobody has asked for this, or it is done already.")
-        if reset.asked_by_id == actor.user_id:
+        if reset.asked_by_id == confirmed_by_id:
             raise AccountRefused("You asked for this yourself. Another administrator has to confirm it.")
-        this.change(reset, confirmed_at=at, confirmed_by_id=actor.user_id)
+        this.change(reset, confirmed_at=at, confirmed_by_id=confirmed_by_id)
         for factors in (user.totp_devices, user.passkeys, user.recovery_codes, user.sessions):
             factors.all().delete()
         end_other_sessions(this, user_id)
         tell_owner(this, user_id, AccountChange.FACTORS_RESET)
 
 
-def _demand_another_administrator(actor: Actor, user_id: UUID) -> None:
+def _another_administrator(actor: Actor, user_id: UUID) -> UUID:
+    """Return who acts: an administrator, and not the one whose factors these are. Raises AccountRefused."""
     demand_administrator(actor)
     if actor.user_id is None or actor.user_id == user_id:
         raise AccountRefused("Two other administrators do this for you: one asks, one confirms.")
+    return actor.user_id
