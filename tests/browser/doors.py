@@ -22,10 +22,12 @@ def sign_in(page: Page, account: Account) -> None:
 
 
 def enrol(page: Page, account: Account) -> None:
-    """Sign in for the first time: connect an authenticator app by the key that is shown as text."""
+    """Sign in for the first time: connect an authenticator app by the key that is shown as text, and print codes."""
     sign_in(page, account)
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Use an app").click()
     key = page.locator("code").inner_text().replace(" ", "")
     page.get_by_label("6-digit code").fill(replace(account, totp_secret=key).code())
     page.get_by_role("button", name="Finish").click()
+    page.get_by_role("button", name="Show 10 new codes").click()
+    page.get_by_role("link", name="I have saved them").click()
     expect(page).not_to_have_url(re.compile("/account/"))

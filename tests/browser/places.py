@@ -57,6 +57,10 @@ def _forget_token(page: Page) -> None:
     _first_button(page).click()
 
 
+def _use_an_app(page: Page) -> None:
+    page.get_by_role("button", name="Use an app").click()
+
+
 def _continue(page: Page) -> None:
     page.get_by_role("button", name="Continue").click()
 
@@ -93,7 +97,18 @@ PLACES = (
     Place("sign in", NOBODY, "/en/account/sign-in/", form=True),
     Place("code", HALF, "/en/account/verify/", form=True),
     Place("enrol", HIRED, "/en/account/enrol/"),
-    Place("key to enrol", HIRED, "/en/account/enrol/", then=_continue),
+    Place("key to enrol", HIRED, "/en/account/enrol/", then=_use_an_app),
+    Place("passkey to enrol", HIRED, "/en/account/enrol/passkey/", form=True),
+    Place("forgotten password", NOBODY, "/en/account/forgot/", form=True),
+    Place("register", NOBODY, "/en/account/register/", form=True),
+    Place("link that is over", NOBODY, "/en/account/reset/nonsense/"),
+    Place("recovery code", HALF, "/en/account/recovery/", form=True),
+    Place("own security", MEMBER, "/en/account/security/"),
+    Place("own security of staff", AGENT, "/en/account/security/", dark=True),
+    Place("new codes", AGENT, "/en/account/security/codes/"),
+    Place("new password", AGENT, "/en/account/security/password/", form=True),
+    Place("new address", AGENT, "/en/account/security/email/", form=True),
+    Place("proof", AGENT, "/en/account/prove/", form=True),
     Place("my complaints", MEMBER, "/en/my/"),
     Place("my case", MEMBER, "/en/my/cases/{letter_sent}/", form=True, dark=True),
     Place("my letter", MEMBER, "/en/my/cases/{letter_sent}/letter/"),

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from complaints.capa.queries import CapaWhy, why_of_capa
 from complaints.queries.why_page import why_of
-from complaints.views.staff_page import staff_page
+from members.views.staff_page import staff_page
 
 
 @require_safe
