@@ -61,10 +61,6 @@ def _use_an_app(page: Page) -> None:
     page.get_by_role("button", name="Use an app").click()
 
 
-def _continue(page: Page) -> None:
-    page.get_by_role("button", name="Continue").click()
-
-
 def _suggest(page: Page) -> None:
     for group in page.get_by_role("group").all()[:6]:
         group.get_by_role("radio").last.check()
