@@ -22,6 +22,7 @@ class AccountChange(TextChoices):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 -- a code
     EMAIL_CHANGED = "email_changed"
     FACTORS_RESET = "factors_reset"
+    RECOVERY_FORCED = "recovery_forced"
 
 
 class LinkKind(TextChoices):

@@ -61,6 +61,9 @@ class User(AbstractBaseUser):
     display_name = models.CharField(max_length=80, blank=True, help_text="Of staff only: a member's name is PHI.")
     is_active = models.BooleanField(default=True)
     session_epoch = models.PositiveIntegerField(default=0, help_text="Counted up to end every session of the user.")
+    recovery_forced_at = models.DateTimeField(
+        null=True, help_text="Too many wrong passwords were typed: only a new one opens the door."
+    )
     created_at = models.DateTimeField()
 
     role_names: list[str]
