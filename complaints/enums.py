@@ -194,6 +194,17 @@ class TimelineCode(TextChoices):
     ADDRESS_RECORDED = "address_recorded", _("The postal address was recorded")
     ROOT_CAUSE_RECORDED = "root_cause_recorded", _("A root cause was recorded")
     CAPA_OPENED = "capa_opened", _("A CAPA was opened for it")
+    RESTRICTED = "restricted", _("The complaint was restricted")
+    RESTRICTION_LIFTED = "restriction_lifted", _("The restriction was lifted")
+    GLASS_BROKEN = "glass_broken", _("Somebody opened the restricted complaint")
+
+
+class RestrictionKind(TextChoices):
+    """Why few may see a complaint."""
+
+    COLLEAGUE = "colleague", _("It is about a colleague")
+    VIP = "vip", _("Somebody well known complains")
+    SENSITIVE_CARE = "sensitive_care", _("It is about sensitive care")
 
 
 class TaskKind(TextChoices):

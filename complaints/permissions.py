@@ -7,6 +7,7 @@ from members.actors import Actor, ActorKind, Role
 HANDLERS = frozenset({Role.AGENT, Role.CLINICAL_REVIEWER, Role.LEAD})
 READERS = HANDLERS | {Role.QUALITY_MANAGER, Role.PRIVACY_OFFICER, Role.AUDITOR}
 QUALITY = frozenset({Role.QUALITY_MANAGER})
+SEE_RESTRICTED = frozenset({Role.LEAD, Role.PRIVACY_OFFICER})
 
 ACTIONS = MappingProxyType(
     {
@@ -39,6 +40,11 @@ ACTIONS = MappingProxyType(
         "retry_effects": frozenset({Role.LEAD}),
         "write_policy": QUALITY,
         "publish_policy": QUALITY | {Role.LEAD},
+        "restrict": SEE_RESTRICTED,
+        "lift_restriction": SEE_RESTRICTED,
+        "break_glass": HANDLERS - SEE_RESTRICTED,
+        "read_openings": frozenset({Role.PRIVACY_OFFICER, Role.AUDITOR}),
+        "judge_opening": frozenset({Role.PRIVACY_OFFICER}),
         "read_quality": QUALITY | {Role.LEAD, Role.AUDITOR},
     }
 )

@@ -121,6 +121,7 @@ class DispatchKind(models.TextChoices):
     ALERT_DIGEST = "alert_digest"
     ACCOUNT_CHANGED = "account_changed"
     ACCOUNT_LINK = "account_link"
+    GLASS_BROKEN = "glass_broken"
 
 
 class Dispatch(models.Model):

@@ -1,22 +1,27 @@
 """The tables of complaints handling."""
 
 from complaints.models.complaint import Complaint, own_complaints_of
+from complaints.models.restricted import LONGEST, Opening, opened_by
 from complaints.models.source import Recovery, SourceRecord
 from complaints.models.task import Task
 from complaints.models.timeline import TimelineEntry
-from complaints.models.work import AXES, Assessment, Decision, Enclosure, Evidence, Note
+from complaints.models.work import AXES, Assessment, Decision, Enclosure, Evidence, Note, Restriction
 
 __all__ = (
     "AXES",
+    "LONGEST",
     "Assessment",
     "Complaint",
     "Decision",
     "Enclosure",
     "Evidence",
     "Note",
+    "Opening",
     "Recovery",
+    "Restriction",
     "SourceRecord",
     "Task",
     "TimelineEntry",
+    "opened_by",
     "own_complaints_of",
 )

@@ -20,7 +20,8 @@ from complaints.enums import (
     Topic,
     Track,
 )
-from complaints.permissions import READERS
+from complaints.models.restricted import opened_by
+from complaints.permissions import READERS, SEE_RESTRICTED
 from members.actors import Actor, Role
 from members.privacy.fields import SealedTextField
 from members.privacy.scoping import ScopedManager
@@ -34,13 +35,23 @@ def own_complaints_of(actor: Actor, prefix: str = "") -> Q:
     return own | Q(**{f"{prefix}member_id": actor.member_id}) if actor.member_id else own
 
 
+def hidden_from(actor: Actor, prefix: str = "") -> Q:
+    """Return the condition for what `Complaint.is_hidden_from` tells; it is all in the index of open work."""
+    if actor.has(*SEE_RESTRICTED):
+        return Q(pk__in=[])
+    theirs = Q(**{f"{prefix}owner_id": actor.user_id})
+    opened = Q(**{f"{prefix}pk__in": opened_by(actor.user_id).values("complaint_id")})
+    return Q(**{f"{prefix}is_restricted": True}) & ~theirs & ~opened
+
+
 def scoped(actor: Actor, rows: RowsT, *, own: Callable[[RowsT], RowsT], prefix: str = "") -> RowsT:
     """Return what an actor may see: others' complaints as staff, of the own ones what `own` leaves to a member.
 
-    Whoever works here reads and works the own complaint as its member only (ISO 10002 4.6).
+    Whoever works here reads and works the own complaint as its member only (ISO 10002 4.6). A restricted one is there
+    for its owner, for leads and privacy officers, and for whoever has just broken the glass.
     """
     mine = own_complaints_of(actor, prefix)
-    others = rows.exclude(mine) if actor.has(*READERS) else rows.none()
+    others = rows.exclude(mine).exclude(hidden_from(actor, prefix)) if actor.has(*READERS) else rows.none()
     return others | own(rows.filter(mine)) if actor.has(Role.MEMBER) else others
 
 
@@ -71,6 +82,9 @@ class Complaint(models.Model):
     language = models.CharField(max_length=10, choices=Language, default=Language.EN)
     harm_if_waiting = models.BooleanField(default=False)
     happened_on = models.DateField(null=True)
+    is_restricted = models.BooleanField(
+        db_default=False, default=False, help_text="Few may see it; why, its newest Restriction tells."
+    )
     is_history = models.BooleanField(
         default=False, help_text="Replayed from another office's records, which do not tell of every step."
     )
@@ -134,7 +148,7 @@ class Complaint(models.Model):
             # The queue's counts read this index alone; rows of complaints are wide.
             models.Index(
                 fields=("owner", "priority"),
-                include=("matter", "member", "filed_by"),
+                include=("matter", "member", "filed_by", "is_restricted"),
                 name="complaint_open_work",
                 condition=Q(state__in=sorted(OPEN_STATES)),
             ),
@@ -153,7 +167,17 @@ class Complaint(models.Model):
 
     def is_visible_to(self, actor: Actor) -> bool:
         """Tell for one row what `scope_for` tells for many."""
-        return actor.has(Role.MEMBER) if self.is_own_of(actor) else actor.has(*READERS)
+        if self.is_own_of(actor):
+            return actor.has(Role.MEMBER)
+        return actor.has(*READERS) and not self.is_hidden_from(actor)
+
+    def is_hidden_from(self, actor: Actor) -> bool:
+        """Tell whether it is restricted, and none of those it is there for is the actor."""
+        if not self.is_restricted or actor.has(*SEE_RESTRICTED):
+            return False
+        if actor.user_id is not None and actor.user_id == self.owner_id:
+            return False
+        return not opened_by(actor.user_id).filter(complaint_id=self.pk).exists()
 
     def is_own_of(self, actor: Actor) -> bool:
         """Tell whether the complaint is about the actor's own coverage, or was filed with the actor's account."""

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q, QuerySet
 
-from complaints.enums import EvidenceSource, Level, NoteKind, Outcome, RemedyKind, Track
+from complaints.enums import EvidenceSource, Level, NoteKind, Outcome, RemedyKind, RestrictionKind, Track
 from complaints.models.complaint import Complaint
 from complaints.models.part import PartOfComplaint
 from members.privacy.fields import SealedBytesField, SealedTextField
@@ -96,3 +96,27 @@ class Decision(PartOfComplaint):
     remedy = SealedTextField(null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField()
+
+
+class Restriction(PartOfComplaint):
+    """Since when few may see a complaint, why, and until when. Its reasons are for those few."""
+
+    kind = models.CharField(max_length=16, choices=RestrictionKind)
+    reason = SealedTextField()
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    lift_reason = SealedTextField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("complaint",), condition=Q(lifted_at__isnull=True), name="restriction_once_at_a_time"
+            ),
+            models.CheckConstraint(
+                name="restriction_lifted_with_reason",
+                condition=Q(lifted_at__isnull=True, lift_reason__isnull=True)
+                | Q(lifted_at__isnull=False, lift_reason__isnull=False),
+            ),
+        )

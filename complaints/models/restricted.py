@@ -1,0 +1,85 @@
+"""Complaints that few may see, and how somebody else gets to see one for an hour (45 CFR 164.312(a)(2)(ii))."""
+
+from datetime import timedelta
+from typing import Self
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
+
+from complaints.permissions import ACTIONS
+from members.actors import Actor
+from members.identifiers import new_id
+from members.privacy.fields import SealedTextField
+from members.privacy.scoping import ScopedManager
+
+LONGEST = timedelta(minutes=60)
+"""How long a broken glass stays broken at most."""
+
+
+class Opening(models.Model):
+    """One breaking of the glass: one person sees one restricted complaint until a moment, by the database's clock.
+
+    Nothing has to come round to end it. Somebody else says afterwards whether it was justified.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    complaint = models.ForeignKey("complaints.Complaint", models.PROTECT, related_name="+")
+    opener = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    until = models.DateTimeField()
+    reason = SealedTextField()
+    justified = models.BooleanField(null=True)
+    verdict_reason = SealedTextField(null=True)
+    judged_at = models.DateTimeField(null=True)
+    judged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = ScopedManager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="opening_lasts_an_hour_at_most",
+                condition=Q(until__gt=F("opened_at"), until__lte=F("opened_at") + LONGEST),
+            ),
+            models.CheckConstraint(
+                name="opening_judged_by_another", condition=Q(judged_by__isnull=True) | ~Q(judged_by=F("opener"))
+            ),
+            models.CheckConstraint(
+                name="opening_verdict_is_whole",
+                condition=Q(
+                    justified__isnull=True,
+                    verdict_reason__isnull=True,
+                    judged_at__isnull=True,
+                    judged_by__isnull=True,
+                )
+                | Q(
+                    justified__isnull=False,
+                    verdict_reason__isnull=False,
+                    judged_at__isnull=False,
+                    judged_by__isnull=False,
+                ),
+            ),
+        )
+        indexes = (
+            models.Index(fields=("opener", "until"), include=("complaint",), name="opening_of_person"),
+            models.Index(fields=("opened_at",), name="opening_unanswered", condition=Q(judged_at__isnull=True)),
+        )
+
+    def __str__(self) -> str:
+        return f"opening {self.id}"
+
+    @classmethod
+    def scope_for(cls, actor: Actor, rows: QuerySet[Self]) -> QuerySet[Self]:
+        """Whoever reviews openings sees them all, but those of the own complaint."""
+        if not actor.has(*ACTIONS["read_openings"]):
+            return rows.none()
+        own = Q(complaint__filed_by_id=actor.user_id)
+        return rows.exclude(own | Q(complaint__member_id=actor.member_id) if actor.member_id else own)
+
+
+def opened_by(user_id: UUID | None) -> QuerySet[Opening]:
+    """Return the openings by which this person sees restricted complaints now."""
+    return Opening.objects.unscoped("whether the glass is broken").filter(opener_id=user_id, until__gt=Now())
