@@ -1,5 +1,6 @@
 """An exact counter of attempts in Valkey: however many calls run at once, a limit of five lets five through."""
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -21,6 +22,9 @@ taken = redis.call('INCR', KEYS[1])
 if taken == 1 or taken == limit then redis.call('PEXPIRE', KEYS[1], window) end
 return 1
 """
+# Gives one back, and never more than were taken: a counter that went meanwhile stays gone.
+GIVE_BACK = "if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then redis.call('DECR', KEYS[1]) end"
+log = logging.getLogger(__name__)
 
 
 class CounterAway(Exception):
@@ -40,6 +44,25 @@ class Counter:
         window = int(self.window.total_seconds() * 1000)
         return bool(self._call("eval", TAKE, 1, self._key(key), self.limit, window))
 
+    def take_or_alarm(self, *key: str) -> bool:
+        """Do as `take`, for a door that stays open while nothing can be counted: then all pass, and the log says so.
+
+        Once an outage and process; the alarm itself is /health/limits and its metric, which ask Valkey themselves.
+        """
+        try:
+            passed = self.take(*key)
+        except CounterAway:
+            if not _outage.is_known:
+                log.exception("Valkey is away: %s is not limited, and nobody can sign in", self.name)
+            _outage.is_known = True
+            return True
+        _outage.is_known = False
+        return passed
+
+    def give_back(self, *key: str) -> None:
+        """Give one attempt back. Raises CounterAway."""
+        self._call("eval", GIVE_BACK, 1, self._key(key))
+
     def forget(self, *key: str) -> None:
         """Give all attempts back. Raises CounterAway."""
         self._call("delete", self._key(key))
@@ -55,6 +78,16 @@ class Counter:
             raise CounterAway(f"the counter {self.name} cannot be reached") from error
 
 
+@dataclass(slots=True)
+class _Outage:
+    """Whether this process has said already that Valkey is away."""
+
+    is_known: bool = False
+
+
+_outage = _Outage()
+
+
 @cache
 def _valkey() -> Redis:
     """Return the process's connection pool. A sign-in waits half a second for Valkey, not longer."""
@@ -62,6 +95,7 @@ def _valkey() -> Redis:
 
 
 SIGN_IN = Counter("sign_in", limit=5, window=timedelta(minutes=15))
+SIGN_IN_OF_ACCOUNT = Counter("sign_in.account", limit=100, window=timedelta(days=1))
 CODES = Counter("recovery_codes", limit=5, window=timedelta(minutes=15))
 RESET = Counter("reset", limit=3, window=timedelta(hours=1))
 RESET_BY_NETWORK = Counter("reset_by_network", limit=10, window=timedelta(hours=1))

@@ -7,9 +7,10 @@ from django.contrib.auth.password_validation import validate_password
 
 from members.accounts.models import User
 from members.accounts.signals import AccountChange, LinkKind, link_wanted
-from members.accounts.throttle import RESET, RESET_BY_NETWORK, SIGN_IN
+from members.accounts.throttle import RESET, RESET_BY_NETWORK
 from members.actors import GUEST, Actor
 from members.acts import act
+from members.operations._guesses import Guess, count_guess, force_recovery, forgive, start_anew
 from members.operations._security import end_other_sessions, tell_owner
 
 
@@ -19,18 +20,20 @@ def confirm_password(*, at: datetime, user_id: UUID, password: str, address: str
     Raises CounterAway.
     """
     user = User.objects.get(pk=user_id)
-    key = bytes(user.email_index).hex(), address
-    right = SIGN_IN.take(*key) and user.check_password(password)
-    if right:
-        SIGN_IN.forget(*key)
+    index = bytes(user.email_index)
+    guess = count_guess(index, address)
+    if guess is Guess.HEARD and user.recovery_forced_at is None and user.check_password(password):
+        forgive(index, address)
         return True
     with act(actor=user.at_the_door(), at=at) as this:
+        if guess is Guess.ONE_TOO_MANY:
+            force_recovery(this, user_id)
         this.record("session.failed", object_type="user", object_id=user_id, detail={"reason": "proof"})
     return False
 
 
 def change_password(*, actor: Actor, at: datetime, user_id: UUID, password: str) -> None:
-    """Set a new password; all other sessions end, and the owner is told.
+    """Set a new password; all other sessions end, the owner is told, and what was guessed before counts no more.
 
     Raises User.DoesNotExist and Django's ValidationError.
     """
@@ -38,8 +41,9 @@ def change_password(*, actor: Actor, at: datetime, user_id: UUID, password: str)
         user = end_other_sessions(this, user_id)
         validate_password(password, user)
         user.set_password(password)
-        this.change(user, password=user.password)
+        this.change(user, password=user.password, recovery_forced_at=None)
         tell_owner(this, user_id, AccountChange.PASSWORD_CHANGED)
+    start_anew(user)
 
 
 def ask_reset(*, at: datetime, email: str, address: str) -> None:

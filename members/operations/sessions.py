@@ -7,28 +7,31 @@ from django.contrib.auth import authenticate
 
 from members.accounts.models import Session, User, email_index
 from members.accounts.sessions import session_handle
-from members.accounts.throttle import SIGN_IN
 from members.actors import GUEST, Actor
 from members.acts import act
+from members.operations._guesses import Guess, count_guess, force_recovery, forgive
 
 
 def check_password(*, at: datetime, email: str, password: str, address: str) -> User | None:
     """Return the user with this e-mail address and password, or None.
 
-    After five failures from one network address the user is locked there for 15 minutes. An unknown, a wrong and a
-    locked sign-in do the same work, so that neither answer nor time tells them apart. Raises CounterAway: without the
-    counter nobody comes in.
+    After five failures from one network address the user is locked there for 15 minutes; after a hundred in a day the
+    password opens nothing more, wherever it comes from, until its owner has chosen a new one by the reset link. An
+    unknown, a wrong and a locked sign-in do the same work, so that neither answer nor time tells them apart. Raises
+    CounterAway: without the counter nobody comes in.
     """
-    key = email_index(email).hex(), address
-    allowed = SIGN_IN.take(*key)
+    index = email_index(email)
+    guess = count_guess(index, address)
     user = authenticate(email=email, password=password)
-    if allowed and isinstance(user, User):
-        SIGN_IN.forget(*key)
+    if guess is Guess.HEARD and isinstance(user, User) and user.recovery_forced_at is None:
+        forgive(index, address)
         return user
     known = User.objects.of_email(email).values_list("pk", flat=True).first()
-    reason = "locked" if not allowed else "refused" if known else "unknown"
     with act(actor=GUEST, at=at) as this:
-        this.record("session.failed", object_type="user", object_id=known, detail={"reason": reason})
+        if guess is Guess.ONE_TOO_MANY and known:
+            force_recovery(this, known)
+        reason = guess if guess is not Guess.HEARD else "refused" if known else "unknown"
+        this.record("session.failed", object_type="user", object_id=known, detail={"reason": str(reason)})
     return None
 
 

@@ -42,7 +42,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             "email",
             _(
                 "The email address or the password is not right. Check both and try again. After 5 wrong tries you"
-                " have to wait 15 minutes."
+                " have to wait 15 minutes. After many more, only a new password helps: press “Forgot your password?”"
             ),
         )
         return page(request, "accounts/sign_in.html", form)
