@@ -86,6 +86,14 @@ def already_sent() -> str:
     return _("You have sent this complaint already, so this was not added to it. Copy it if you need it.")
 
 
+def too_often() -> str:
+    """Return what to say to words that come too soon after too many others; they are still on the page."""
+    return _(
+        "We got too much from your network or for this complaint in a short time, so this was not taken. What you typed"
+        " is still here. Wait an hour, then press the button again, or call us: %(phone)s."
+    ) % {"phone": settings.INSURER_PHONE}
+
+
 def read_id(text: str) -> UUID | None:
     """Return the id that a cookie or a page names, None for anything else."""
     try:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from complaints.intake.drafts import DraftInHand, known_of
 from complaints.intake.forms import StepForm
+from complaints.intake.limits import may_save
 from complaints.intake.models import Draft
 from complaints.intake.operations import DRAFTS_LAST, discard_draft, save_answers
 from complaints.intake.steps import (
@@ -24,8 +25,9 @@ from complaints.intake.steps import (
     page_before,
     step_named,
 )
-from complaints.views.drafts import already_sent, in_hand, page_draft_id, remember, target_of
+from complaints.views.drafts import already_sent, in_hand, page_draft_id, remember, target_of, too_often
 from complaints.views.member_page import house_day, member_page
+from members.accounts.places import client_address
 from members.dates import day_in_words
 from slas.queries import database_now
 
@@ -77,6 +79,9 @@ def _keep(request: HttpRequest, here: Step) -> HttpResponse:
         return step_page(request, here, draft, form, refusal=target.refusal)
     if not form.is_valid() and LATER not in request.POST:
         return step_page(request, here, draft, form)
+    if not may_save(address=client_address(request), draft_id=target.draft_id):
+        too_many = HTTPStatus.TOO_MANY_REQUESTS
+        return step_page(request, here, draft, form, refusal=too_often(), refused_as=too_many)
     try:
         draft_id = save_answers(actor=request.actor, at=at, draft_id=target.draft_id, answers={here.name: form.typed})
     except Draft.DoesNotExist:
@@ -91,6 +96,7 @@ def step_page(
     form: StepForm,
     *,
     refusal: str = "",
+    refused_as: HTTPStatus = HTTPStatus.CONFLICT,
     **more: Any,
 ) -> HttpResponse:
     """Draw a page of questions. With `refusal` or errors, everything typed is on it again."""
@@ -108,7 +114,7 @@ def step_page(
         "has_errors": bool(refusal),
         "sent_as": draft.sent_as if draft else "",
     }
-    status = HTTPStatus.CONFLICT if refusal else HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    status = refused_as if refusal else HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     templates = [f"intake/{here.name}.html", "intake/step.html"]
     return member_page(request, templates, context | more, status=status)
 

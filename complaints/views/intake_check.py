@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from complaints.intake.drafts import DraftInHand, files_kept
 from complaints.intake.forms import FilesForm
+from complaints.intake.limits import may_send
 from complaints.intake.models import Draft
 from complaints.intake.operations import send_draft
 from complaints.intake.statement import IncompleteDraft
@@ -20,9 +21,10 @@ from complaints.intake.steps import CHECK, COUNT, STEPS, answered
 from complaints.queries.member_cases import find_own_complaint
 from complaints.queries.public_status import PublicStatus, status_of
 from complaints.reference import read_reference
-from complaints.views.drafts import cookie_draft_id, in_hand, page_draft_id, remember
+from complaints.views.drafts import cookie_draft_id, in_hand, page_draft_id, remember, too_often
 from complaints.views.intake import FROM_CHECK, turned_away
 from complaints.views.member_page import house_day, member_page
+from members.accounts.places import client_address
 from slas.queries import database_now
 
 
@@ -34,7 +36,9 @@ def check(request: HttpRequest) -> HttpResponse:
     return _check_page(request)
 
 
-def _check_page(request: HttpRequest, *, refusal: str = "") -> HttpResponse:
+def _check_page(
+    request: HttpRequest, *, refusal: str = "", refused_as: HTTPStatus = HTTPStatus.CONFLICT
+) -> HttpResponse:
     draft = in_hand(request, at=request.at)
     today = house_day(request.at)
     if draft is None or (elsewhere := turned_away(draft, None, today=today)):
@@ -49,7 +53,7 @@ def _check_page(request: HttpRequest, *, refusal: str = "") -> HttpResponse:
         "refusal": refusal,
         "has_errors": bool(refusal),
     }
-    return member_page(request, "intake/check.html", context, status=HTTPStatus.CONFLICT if refusal else HTTPStatus.OK)
+    return member_page(request, "intake/check.html", context, status=refused_as if refusal else HTTPStatus.OK)
 
 
 def _rows(draft: DraftInHand, file_names: list[str], *, today: date) -> Iterator[dict[str, str]]:
@@ -67,6 +71,8 @@ def _send(request: HttpRequest) -> HttpResponse:
     at, draft_id = database_now(), page_draft_id(request)
     if draft_id is None or not (request.actor.user_id or draft_id == cookie_draft_id(request)):
         return _check_page(request, refusal=_out_of_date())
+    if not may_send(address=client_address(request), draft_id=draft_id):
+        return _check_page(request, refusal=too_often(), refused_as=HTTPStatus.TOO_MANY_REQUESTS)
     try:
         complaint = send_draft(actor=request.actor, at=at, today=house_day(at), draft_id=draft_id)
     except IncompleteDraft as gap:

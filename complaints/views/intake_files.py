@@ -1,6 +1,7 @@
 """The step of the complaint form at which files are added and taken away."""
 
 from datetime import datetime
+from http import HTTPStatus
 from uuid import UUID
 
 from django.conf import settings
@@ -13,12 +14,14 @@ from django.views.decorators.http import require_http_methods
 from complaints.intake.drafts import DraftInHand, files_kept
 from complaints.intake.files import MOST_FILES, too_large_together
 from complaints.intake.forms import FilesForm
+from complaints.intake.limits import may_save
 from complaints.intake.models import Draft
 from complaints.intake.operations import attach_files, remove_file
 from complaints.intake.steps import step_named
-from complaints.views.drafts import already_sent, in_hand, read_id, remember, target_of
+from complaints.views.drafts import already_sent, in_hand, read_id, remember, target_of, too_often
 from complaints.views.intake import LATER, next_url, step_page, turned_away
 from complaints.views.member_page import house_day
+from members.accounts.places import client_address
 from slas.queries import database_now
 
 HERE = step_named("files")
@@ -37,8 +40,14 @@ def files(request: HttpRequest) -> HttpResponse:
     if target.refusal or draft is None or target.draft_id is None:
         refusal = target.refusal or _("Tell us about you first, then choose your files again.")
         return _page(request, draft, form, at=at, refusal=refusal)
+    return _take(request, draft, target.draft_id, form, at=at)
+
+
+def _take(request: HttpRequest, draft: DraftInHand, draft_id: UUID, form: FilesForm, *, at: datetime) -> HttpResponse:
+    if not may_save(address=client_address(request), draft_id=draft_id):
+        return _page(request, draft, form, at=at, refusal=too_often(), refused_as=HTTPStatus.TOO_MANY_REQUESTS)
     try:
-        faults = _change(request, target.draft_id, at=at)
+        faults = _change(request, draft_id, at=at)
     except Draft.DoesNotExist:
         return _page(request, draft, form, at=at, refusal=already_sent())
     if faults:
@@ -48,7 +57,7 @@ def files(request: HttpRequest) -> HttpResponse:
         return _page(request, draft, form, at=at)
     if (ADD in request.POST or REMOVE in request.POST) and LATER not in request.POST:
         return redirect(request.get_full_path())
-    return remember(redirect(next_url(request, HERE)), target.draft_id)
+    return remember(redirect(next_url(request, HERE)), draft_id)
 
 
 def _change(request: HttpRequest, draft_id: UUID, *, at: datetime) -> list[str]:
@@ -73,7 +82,13 @@ def _nothing_arrived(request: HttpRequest) -> list[str]:
 
 
 def _page(
-    request: HttpRequest, draft: DraftInHand | None, form: FilesForm, *, at: datetime, refusal: str = ""
+    request: HttpRequest,
+    draft: DraftInHand | None,
+    form: FilesForm,
+    *,
+    at: datetime,
+    refusal: str = "",
+    refused_as: HTTPStatus = HTTPStatus.CONFLICT,
 ) -> HttpResponse:
     kept = files_kept(actor=request.actor, at=at, draft_id=draft.id) if draft and draft.is_open else []
     return step_page(
@@ -82,6 +97,7 @@ def _page(
         draft,
         form,
         refusal=refusal,
+        refused_as=refused_as,
         files=kept,
         has_room=len(kept) < MOST_FILES,
     )

@@ -1,8 +1,10 @@
 """A member's own pages: complaints, one complaint, its letter and files, messages, withdrawal."""
 
+from datetime import timedelta
 from http import HTTPStatus
 from uuid import UUID, uuid5
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -21,9 +23,12 @@ from complaints.queries.member_documents import own_file, own_letter
 from complaints.queries.member_notices import own_notice, own_notice_document
 from complaints.views.download import download
 from complaints.views.member_page import member_page
+from members.accounts.throttle import Counter
 from members.actors import Role
 from members.identifiers import new_id
 from slas.queries import database_now
+
+MESSAGES = Counter("messages", limit=30, window=timedelta(hours=1))
 
 
 @require_safe
@@ -42,11 +47,17 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     return _case(request, reference, MessageForm(initial={"key": new_id()}))
 
 
-def _case(request: HttpRequest, reference: str, form: MessageForm) -> HttpResponse:
+def _case(
+    request: HttpRequest,
+    reference: str,
+    form: MessageForm,
+    *,
+    refused_as: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
+) -> HttpResponse:
     page = case_page(actor=request.actor, now=request.at, reference=reference)
     if page is None:
         raise Http404
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    status = refused_as if form.errors else HTTPStatus.OK
     return member_page(request, "member/case.html", {"case": page, "form": form}, status=status)
 
 
@@ -61,6 +72,9 @@ def write(request: HttpRequest, reference: str) -> HttpResponse:
     complaint = _own(request, reference)
     if not form.is_valid():
         return _case(request, reference, form)
+    if not MESSAGES.take_or_alarm(str(request.actor.user_id)):
+        form.add_error("body", _too_many_messages())
+        return _case(request, reference, form, refused_as=HTTPStatus.TOO_MANY_REQUESTS)
     send_message(
         actor=request.actor,
         at=database_now(),
@@ -129,6 +143,13 @@ def file(request: HttpRequest, reference: str, enclosure_id: UUID) -> HttpRespon
     if found is None:
         raise Http404
     return download(found.content, found.media_type, download_name(found.name, found.media_type))
+
+
+def _too_many_messages() -> str:
+    return _(
+        "You sent many messages in a short time, so this one was not sent. Your words are still here. Wait an hour,"
+        " then send them again, or call us: %(phone)s."
+    ) % {"phone": settings.INSURER_PHONE}
 
 
 def _own(request: HttpRequest, reference: str) -> Complaint:
