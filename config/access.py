@@ -21,6 +21,8 @@ URL_AUDIENCES: dict[str, Audience] = {
     "health_live": ANYONE,
     "health_ready": ANYONE,
     "health_deadlines": ANYONE,
+    "health_limits": ANYONE,
+    "csp_reports": ANYONE,
     "metrics": ANYONE,  # with its own token
     # The door
     "accounts:sign_in": ANYONE,
@@ -115,6 +117,13 @@ URL_AUDIENCES: dict[str, Audience] = {
     "desk:wait_for_member": staff_who_may("wait_for_member"),
     "desk:stop_waiting": staff_who_may("stop_waiting"),
     "desk:close": staff_who_may("close"),
+    # What few may see; breaking the glass wants to see a factor again
+    "desk:restrict": staff_who_may("restrict"),
+    "desk:lift_restriction": staff_who_may("lift_restriction"),
+    "desk:break_glass": staff_who_may("break_glass").after_proof(),
+    "desk:openings": staff_who_may("read_openings"),
+    "desk:opening": staff_who_may("read_openings"),
+    "desk:judge": staff_who_may("judge_opening"),
     # Quality management; who owns an action of a CAPA reads the CAPA and reports the action done
     "quality:dashboard": staff_who_may("read_quality"),
     "quality:causes": staff_who_may("read_quality"),
@@ -157,6 +166,7 @@ STAFF_ROOMS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
     ("quality:try_dates", _("Dates"), ("quality:pack",)),
     ("quality:policies", _("Policies"), ("quality:polic",)),
     ("desk:deadlines", _("Deadlines"), ("desk:given_up",)),
+    ("desk:openings", _("Openings"), ("desk:opening", "desk:judge")),
     ("people:list", _("People"), ("people:",)),
 )
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from redis import Redis, RedisError
 
 from config.metrics_token import shows_token
+from members.accounts.throttle import can_count
 from slas.queries import health, read_clocks, troubles
 
 
@@ -24,9 +25,20 @@ def live(_request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def ready(_request: HttpRequest) -> JsonResponse:
-    """Tell whether database and broker answer; 503 if not, so that a balancer sends requests elsewhere."""
+    """Tell whether database and broker answer; 503 without the database, so that a balancer sends requests elsewhere.
+
+    Without the broker complaints are still filed, which a balancer must not prevent: the alarm is that of `limits`.
+    """
     parts = {"database": _database_answers(), "broker": _broker_answers()}
-    return JsonResponse(parts, status=200 if all(parts.values()) else 503)
+    return JsonResponse(parts, status=200 if parts["database"] else 503)
+
+
+@require_safe
+@never_cache
+def limits(_request: HttpRequest) -> JsonResponse:
+    """Tell whether attempts are counted. While they are not nobody signs in, and complaints are filed unlimited."""
+    counting = can_count()
+    return JsonResponse({"counting": counting}, status=200 if counting else 503)
 
 
 @require_safe

@@ -1,24 +1,29 @@
-"""The deadline engine's figures in Prometheus' text form, for whoever holds the token.
+"""The figures of the deadline engine and of the door in Prometheus' text form, for whoever holds the token.
 
 Each is read from the database when it is asked for, so that any web worker gives the same answer, and one that counts
 for the sweepers does not ask them. Counts and codes only: nothing that names a matter or a person.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from http import HTTPStatus
 
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
+from redis.exceptions import RedisError
 
+from config.csp_reports import reports_of
 from config.metrics_token import shows_token
+from members.accounts.throttle import can_count
 from slas.queries import (
     TROUBLE_CODES,
     FiredCode,
@@ -48,6 +53,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return refusal
     registry = CollectorRegistry()
     registry.register(EngineCollector())
+    registry.register(DoorCollector())
     try:
         return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
     except DatabaseError:
@@ -66,6 +72,23 @@ class EngineCollector(Collector):
         yield from _of_firings({name: fire_lag(now, span) for name, span in WINDOWS.items()}, fired_by_code(now, HOUR))
         yield from _of_outbox(figures)
         yield from _of_foundations(figures)
+
+
+class DoorCollector(Collector):
+    """Reads what Valkey counts: whether it does, and what browsers refused today."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every family; without Valkey the one that says so."""
+        yield _gauge("limits_counted", "1 while attempts are counted; at 0 nobody can sign in.", can_count())
+        reports = GaugeMetricFamily(
+            "redress_csp_reports_today",
+            "What the content security policy refused, as browsers report it.",
+            labels=["directive", "refused", "url"],
+        )
+        with suppress(RedisError):
+            for violation, count in reports_of(timezone.now()).items():
+                reports.add_metric(violation, count)
+        yield reports
 
 
 def _of_troubles(figures: Health) -> Iterator[Metric]:

@@ -3,12 +3,14 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from config import errors, health, metrics
+from config import csp_reports, errors, health, metrics
 
 urlpatterns = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("health/deadlines", health.deadlines, name="health_deadlines"),
+    path("health/limits", health.limits, name="health_limits"),
+    path("csp-reports", csp_reports.collect, name="csp_reports"),
     path("metrics", metrics.metrics, name="metrics"),
     path("desk/", include("complaints.urls.desk")),
     path("people/", include("members.urls.people")),

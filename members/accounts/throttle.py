@@ -73,7 +73,7 @@ class Counter:
 
     def _call(self, command: str, *arguments: Any) -> Any:
         try:
-            return getattr(_valkey(), command)(*arguments)
+            return getattr(valkey(), command)(*arguments)
         except RedisError as error:
             raise CounterAway(f"the counter {self.name} cannot be reached") from error
 
@@ -89,9 +89,17 @@ _outage = _Outage()
 
 
 @cache
-def _valkey() -> Redis:
+def valkey() -> Redis:
     """Return the process's connection pool. A sign-in waits half a second for Valkey, not longer."""
     return Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
+
+
+def can_count() -> bool:
+    """Tell whether Valkey answers just now. While it does not nobody signs in, and complaints are filed unlimited."""
+    try:
+        return bool(valkey().ping())
+    except RedisError:
+        return False
 
 
 SIGN_IN = Counter("sign_in", limit=5, window=timedelta(minutes=15))

@@ -224,11 +224,11 @@ def test_a_slip_uses_up_no_guess(client):
 def test_what_cannot_be_counted_is_not_looked_up_and_the_phone_is_named(client, settings):
     complaint = cases.submitted()
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    throttle._valkey.cache_clear()
+    throttle.valkey.cache_clear()
     try:
         response = client.post(STATUS, {"reference": complaint.reference, "surname": "K"})
     finally:
-        throttle._valkey.cache_clear()
+        throttle.valkey.cache_clear()
     assert response.status_code == 503
     assert settings.INSURER_PHONE in shown(response)
     assert links() == 0

@@ -36,11 +36,11 @@ def test_without_valkey_nobody_signs_in_and_what_was_typed_is_kept(client, setti
     email = an_email()
     member_account(email=email)
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    throttle._valkey.cache_clear()
+    throttle.valkey.cache_clear()
     try:
         response = give_password(client, email)
     finally:
-        throttle._valkey.cache_clear()
+        throttle.valkey.cache_clear()
     assert response.status_code == 503
     assert f'value="{email}"' in response.content.decode()
     assert client.get("/en/member/").status_code == 302

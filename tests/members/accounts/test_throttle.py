@@ -44,7 +44,7 @@ def test_what_is_forgotten_starts_anew():
 
 
 def test_the_lock_holds_for_the_window_after_the_last_attempt_and_refused_ones_do_not_prolong_it():
-    counter, valkey = a_counter(limit=2, window=timedelta(minutes=15)), throttle._valkey()
+    counter, valkey = a_counter(limit=2, window=timedelta(minutes=15)), throttle.valkey()
     assert counter.take("dana")
     (key,) = valkey.scan_iter(f"throttle:{counter.name}:*")
     assert 899_000 < valkey.pttl(key) <= 900_000
@@ -64,7 +64,7 @@ def test_the_lock_holds_for_the_window_after_the_last_attempt_and_refused_ones_d
 def test_valkey_learns_neither_address():
     counter = a_counter()
     counter.take("zebedee@example.org", "192.0.2.77")
-    keys = b"".join(throttle._valkey().scan_iter(f"throttle:{counter.name}:*"))
+    keys = b"".join(throttle.valkey().scan_iter(f"throttle:{counter.name}:*"))
     assert keys
     assert b"zebedee" not in keys
     assert b"192.0.2.77" not in keys
@@ -72,9 +72,9 @@ def test_valkey_learns_neither_address():
 
 def test_a_counter_without_valkey_says_so(settings):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    throttle._valkey.cache_clear()
+    throttle.valkey.cache_clear()
     try:
         with pytest.raises(CounterAway):
             a_counter().take("dana")
     finally:
-        throttle._valkey.cache_clear()
+        throttle.valkey.cache_clear()
