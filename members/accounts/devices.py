@@ -1,5 +1,7 @@
 """What a browser calls itself, in words that its owner recognises in a list of sessions."""
 
+from django.http import HttpRequest
+
 BROWSERS = (
     ("Edg/", "Edge"),
     ("OPR/", "Opera"),
@@ -19,6 +21,11 @@ SYSTEMS = (
     ("Macintosh", "Mac"),
     ("Linux", "Linux"),
 )
+
+
+def device_of(request: HttpRequest) -> str:
+    """Return what the browser of this request calls itself, in words."""
+    return device_in_words(request.headers.get("User-Agent", ""))
 
 
 def device_in_words(user_agent: str) -> str:

@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from members.accounts import sessions
 from members.accounts.audiences import Audience, Standing
+from members.accounts.devices import device_of
 from members.accounts.places import landing_path, named_in_settings, own_path, with_query
 from members.actors import GUEST
 from members.acts import act
@@ -86,7 +87,7 @@ class GateMiddleware:
         user = request.user
         if not user.is_authenticated:
             return
-        if limit := sessions.over_by(request.session, user, at=request.at):
+        if limit := sessions.over_by(request.session, user, at=request.at, device=device_of(request)):
             with act(actor=user.at_the_door(), at=request.at) as this:
                 this.record("session.ended", object_type="user", object_id=user.pk, detail={"reason": limit})
             logout(request)

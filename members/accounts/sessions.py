@@ -89,17 +89,19 @@ def keep_alive(session: SessionBase, *, at: datetime) -> None:
         session[SEEN] = at.timestamp()
 
 
-def over_by(session: SessionBase, user: User, *, at: datetime) -> str | None:
-    """Return which limit ended the session, "idle" or "absolute", or None while it lasts.
+def over_by(session: SessionBase, user: User, *, at: datetime, device: str) -> str | None:
+    """Return what ended the session, "idle", "absolute" or "device", or None while it lasts.
 
-    A session that was never begun here counts as over.
+    A session that was never begun here counts as over. So does one that turns up in another browser or on another
+    system: a cookie does not move by itself. Versions and network addresses may change meanwhile, as they do for honest
+    people. Whoever steals the cookie and copies the browser's name too is not found out by this.
     """
     lifetime = STAFF_LIFETIME if user.is_staff_account else MEMBER_LIFETIME
     if at.timestamp() - session.get(STARTED, 0) >= lifetime.absolute.total_seconds():
         return "absolute"
     if at.timestamp() - session.get(SEEN, 0) >= lifetime.idle.total_seconds():
         return "idle"
-    return None
+    return None if session.get(DEVICE, "") == device else "device"
 
 
 def standing_of(session: SessionBase, user: User) -> Standing:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from members import operations
 from members.accounts import sessions
 from members.accounts.audiences import Standing
-from members.accounts.devices import device_in_words
+from members.accounts.devices import device_of
 from members.accounts.places import client_address, landing_path, with_query
 from members.accounts.throttle import CounterAway
 from members.forms import RecoveryCodeForm, SignInForm
@@ -47,8 +47,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         )
         return page(request, "accounts/sign_in.html", form)
     login(request, user)
-    device = device_in_words(request.headers.get("User-Agent", ""))
-    sessions.begin(request.session, at=request.at, device=device)
+    sessions.begin(request.session, at=request.at, device=device_of(request))
     return let_in(request, user, means="password")
 
 
