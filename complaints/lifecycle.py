@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext as _
 
 from complaints.enums import OPEN_STATES, State, TimelineCode, Track
+from complaints.permissions import SEE_RESTRICTED
 from members.actors import SYSTEM, Actor, ActorKind, Role
 
 
@@ -19,6 +20,7 @@ class Row(Protocol):
     owner_id: Any
     owner: Any
     informed_at: Any
+    is_restricted: bool
 
     def is_own_of(self, actor: Actor) -> bool:
         """Tell whether the actor is the member, or filed it."""
@@ -58,6 +60,23 @@ def is_not_about_oneself(complaint: Row, actor: Actor) -> str | None:
     if complaint.is_own_of(actor):
         return _("This is your own complaint. A colleague has to handle it.")
     return None
+
+
+def is_not_just_opened(complaint: Row, actor: Actor) -> str | None:
+    """Who broke the glass sees the complaint for an hour; to own it would be to see it for good."""
+    if complaint.is_restricted and actor.kind is ActorKind.USER and not actor.has(*SEE_RESTRICTED):
+        return _("This complaint is restricted. A team lead takes it.")
+    return None
+
+
+def is_unrestricted(complaint: Row, _actor: Actor) -> str | None:
+    """One restriction at a time."""
+    return _("This complaint is restricted already.") if complaint.is_restricted else None
+
+
+def is_restricted(complaint: Row, _actor: Actor) -> str | None:
+    """Only what is restricted can be lifted."""
+    return None if complaint.is_restricted else _("This complaint is not restricted.")
 
 
 def is_named_to_member(complaint: Row, actor: Actor) -> str | None:
@@ -136,7 +155,9 @@ _TABLE = (
         ("acknowledge",),
         guards=_CONFIRMING,
     ),
-    Transition("take", OPEN_STATES, None, T.TAKEN, "4.12", guards=_BY_STAFF),
+    Transition("take", OPEN_STATES, None, T.TAKEN, "4.12", guards=(*_BY_STAFF, is_not_just_opened)),
+    Transition("restrict", frozenset(S), None, T.RESTRICTED, "4.9", guards=(*_BY_STAFF, is_unrestricted)),
+    Transition("lift_restriction", frozenset(S), None, T.RESTRICTION_LIFTED, "4.9", guards=(*_BY_STAFF, is_restricted)),
     Transition(
         "assess",
         frozenset({S.RECEIVED, S.ACKNOWLEDGED, S.ASSESSED}),

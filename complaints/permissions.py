@@ -49,6 +49,16 @@ ACTIONS = MappingProxyType(
     }
 )
 
+FIELDS = MappingProxyType(
+    {
+        "name": READERS,
+        "narrative": READERS,
+        "contact": HANDLERS | {Role.PRIVACY_OFFICER},  # who reviews the work writes to nobody (45 CFR 164.502(b))
+        "notes": READERS,
+    }
+)
+"""Which role sees what of a case that it may see; what is not for it stays sealed."""
+
 
 class ActionForbidden(PermissionError):
     """The actor's roles do not allow the act."""
@@ -63,3 +73,8 @@ def demand(actor: Actor, action: str) -> None:
     """Refuse aloud what the actor's roles do not allow. Raises ActionForbidden."""
     if not may(actor, action):
         raise ActionForbidden(f"{actor.label} may not {action.replace('_', ' ')}")
+
+
+def may_see(actor: Actor, field: str) -> bool:
+    """Tell whether an actor may see this part of a case."""
+    return actor.has(*FIELDS[field])

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from complaints.capa.enums import ActionKind, CapaState
 from complaints.models import Complaint
+from complaints.models.complaint import scoped
 from complaints.models.part import PartOfComplaint
 from complaints.permissions import READERS
 from members.actors import Actor
@@ -124,6 +125,11 @@ class CapaComplaint(StaffRecord):
 
     def __str__(self) -> str:
         return f"complaint {self.complaint_id} of CAPA {self.capa_id}"
+
+    @classmethod
+    def scope_for(cls, actor: Actor, rows: QuerySet[Self]) -> QuerySet[Self]:
+        """Follow the complaint's own scope: a CAPA tells nobody of a complaint that is not there for that person."""
+        return scoped(actor, rows, own=lambda mine: mine.none(), prefix="complaint__")
 
 
 class CapaAction(StaffRecord):

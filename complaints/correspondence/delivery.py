@@ -18,7 +18,7 @@ from complaints.models import Complaint
 from complaints.promises import due_in_full, promise_named, promised
 from members.accounts.links import make_token
 from members.accounts.signals import AccountChange, LinkKind
-from members.actors import SYSTEM
+from members.actors import SYSTEM, Role
 from members.models import Member
 from members.privacy.access import phi_access
 from members.registration_links import make_registration_token
@@ -132,12 +132,18 @@ def _path(dispatch: Dispatch, complaint: Complaint | None) -> str:
     if complaint is None:
         return _path_without_complaint(dispatch)
     if dispatch.to_user_id:
-        return reverse("desk:case", args=[complaint.reference])
+        return _path_of_colleague(dispatch, complaint)
     if dispatch.kind == DispatchKind.STATUS_LINK:
         return reverse("public:status_of", args=[TimestampSigner(salt=STATUS_SALT).sign(complaint.pk.hex)])
     if complaint.member and complaint.member.user_id:
         return reverse("member:case", args=[complaint.reference])
     return reverse("public:status")
+
+
+def _path_of_colleague(dispatch: Dispatch, complaint: Complaint) -> str:
+    if dispatch.detail.get("role") == Role.PRIVACY_OFFICER:
+        return reverse("desk:opening", args=[dispatch.detail["opening"]])
+    return reverse("desk:case", args=[complaint.reference])
 
 
 def _path_without_complaint(dispatch: Dispatch) -> str:

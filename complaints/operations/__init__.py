@@ -4,6 +4,13 @@ from complaints.operations._door import lock_complaint, note_fact
 from complaints.operations.acknowledge_complaint import acknowledge_complaint
 from complaints.operations.alert_staff import Alert, alert_staff, close_digest, wait_for_turn
 from complaints.operations.assess_complaint import Axes, OverrideNeedsReason, assess_complaint, suggest_track
+from complaints.operations.break_glass import (
+    NothingToOpen,
+    OpeningRefused,
+    TooManyOpenings,
+    break_glass,
+    judge_opening,
+)
 from complaints.operations.decide_complaint import close_complaint, issue_decision, withdraw_complaint
 from complaints.operations.escalate_complaint import UnknownAction, alert_of, escalate_complaints, task_of
 from complaints.operations.exchange_messages import send_message
@@ -13,6 +20,7 @@ from complaints.operations.open_task import finish_task, open_tasks
 from complaints.operations.record_address import record_address
 from complaints.operations.record_send import record_sent, record_undeliverable
 from complaints.operations.request_status_link import TooManyGuesses, request_status_link
+from complaints.operations.restrict_complaint import lift_restriction, restrict_complaint
 from complaints.operations.retry_effects import retry_effects
 from complaints.operations.send_notice import send_notice
 from complaints.operations.start_date import meet_date, start_date
@@ -24,15 +32,19 @@ __all__ = (
     "Alert",
     "AlreadyTaken",
     "Axes",
+    "NothingToOpen",
+    "OpeningRefused",
     "OverrideNeedsReason",
     "Statement",
     "TooManyGuesses",
+    "TooManyOpenings",
     "UnknownAction",
     "acknowledge_complaint",
     "add_evidence",
     "alert_of",
     "alert_staff",
     "assess_complaint",
+    "break_glass",
     "close_complaint",
     "close_digest",
     "complete_investigation",
@@ -41,6 +53,8 @@ __all__ = (
     "inform_member",
     "issue_decision",
     "issue_letter",
+    "judge_opening",
+    "lift_restriction",
     "lock_complaint",
     "meet_date",
     "note_fact",
@@ -49,6 +63,7 @@ __all__ = (
     "record_sent",
     "record_undeliverable",
     "request_status_link",
+    "restrict_complaint",
     "retry_effects",
     "send_message",
     "send_notice",

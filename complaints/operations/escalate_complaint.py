@@ -143,7 +143,7 @@ class _Envelope:
 
     def notify(self, complaint: Complaint, fired: Fired, role: str) -> None:
         """Tell whoever holds a role."""
-        self.alerts += [alert_of(fired, user_id) for user_id in besides(complaint, self.holders[role])]
+        self.alerts += [alert_of(fired, user_id) for user_id in besides(complaint, self.holders[role], role=role)]
 
     def notify_owner(self, complaint: Complaint, fired: Fired) -> None:
         """Tell the owner; of what nobody has, the leads."""

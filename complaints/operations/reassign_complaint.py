@@ -8,6 +8,7 @@ from django.db.models import Count
 
 from complaints.enums import OPEN_STATES
 from complaints.models import Complaint
+from complaints.permissions import SEE_RESTRICTED
 from members.actors import Role
 from members.queries import Holder
 
@@ -15,9 +16,10 @@ from members.queries import Holder
 class Heirs:
     """Finds who gets a complaint next. Reads once how many open complaints each person has, then counts along.
 
-    A missed date gives the complaint to a lead, an earlier threshold to an agent. Of those who hold the role and can
-    sign in, it goes to the one with the fewest open complaints, among equals to the one who has held the role longest.
-    Never to whoever has it, and never to the member it is about. Envelopes take turns, so they count each other's.
+    A missed date gives the complaint to a lead, an earlier threshold to an agent unless it is restricted. Of those who
+    hold the role and can sign in, it goes to the one with the fewest open complaints, among equals to the one who has
+    held the role longest. Never to whoever has it, and never to the member it is about. Envelopes take turns, so they
+    count each other's.
     """
 
     def __init__(self, holders: dict[str, list[Holder]]) -> None:
@@ -29,7 +31,7 @@ class Heirs:
         """Return who gets it, counted as having it from now on; None when nobody else is there."""
         able = [
             person
-            for person in self._holders[Role.LEAD if missed else Role.AGENT]
+            for person in self._holders[Role.LEAD if missed or complaint.is_restricted else Role.AGENT]
             if person.user_id != complaint.owner_id and not is_about(complaint, person)
         ]
         heir = min(able, key=lambda person: self._open[person.user_id], default=None)
@@ -47,9 +49,14 @@ def is_about(complaint: Complaint, person: Holder) -> bool:
     )
 
 
-def besides(complaint: Complaint, people: Sequence[Holder]) -> list[UUID]:
-    """Return these people, without whom the complaint is about: the own complaint is nobody's business at work."""
-    return [person.user_id for person in people if not is_about(complaint, person)]
+def besides(complaint: Complaint, people: Sequence[Holder], *, role: str) -> list[UUID]:
+    """Return these holders of a role, without whom the complaint is about or hidden from.
+
+    The own complaint is nobody's business at work, and a restricted one is the business of few.
+    """
+    is_theirs = role in SEE_RESTRICTED or not complaint.is_restricted
+    able = [person for person in people if is_theirs or person.user_id == complaint.owner_id]
+    return [person.user_id for person in able if not is_about(complaint, person)]
 
 
 def _open_complaints(user_ids: set[UUID]) -> Counter[UUID]:

@@ -20,6 +20,7 @@ from complaints.enums import (
 )
 from complaints.models import AXES, Assessment, Complaint, Decision, Enclosure, Evidence, Note, TimelineEntry
 from complaints.models.part import PartOfComplaint
+from complaints.permissions import may_see
 from complaints.queries.case_dates import CaseDates, dates_of
 from complaints.queries.case_head import PURPOSE, CaseHead, clocks_on_show, find_case, head_of
 from complaints.queries.case_steps import SentLetter, Step, refusal, steps_of
@@ -42,6 +43,8 @@ BESIDE_THE_WAY = (
     "meet_date",
     "wait_for_member",
     "stop_waiting",
+    "restrict",
+    "lift_restriction",
 )
 SENT_BY = MappingProxyType(
     {
@@ -79,13 +82,17 @@ class DecisionOnShow:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Everything about one complaint. `refusals` says of the acts beside the way why each is not possible now."""
+    """Everything about one complaint that is for the reader's role.
+
+    `refusals` says of the acts beside the way why each is not possible now; `contact` is None where it is not for the
+    role.
+    """
 
     head: CaseHead
     narrative: str
     desired_outcome: str
     facts: Rows
-    contact: Rows
+    contact: Rows | None
     files: list[KeptFile]
     assessment: Rows
     evidence: tuple[EvidenceRow, ...]
@@ -134,7 +141,7 @@ def read_case(*, actor: Actor, reference: str, at: datetime) -> Case | None:
             narrative=complaint.narrative,
             desired_outcome=complaint.desired_outcome or "",
             facts=_facts(complaint),
-            contact=_contact(complaint),
+            contact=_contact(complaint) if may_see(actor, "contact") else None,
             files=KeptFile.opened(_parts(Enclosure, complaint, actor)),
             assessment=_assessment(rows.assessment),
             evidence=tuple(_evidence(row) for row in rows.evidence),

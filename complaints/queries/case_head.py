@@ -8,6 +8,7 @@ from uuid import UUID
 from complaints.enums import OPEN_STATES, Language, Priority, State, Topic, Track
 from complaints.models import Complaint
 from complaints.promises import due_in_full
+from complaints.queries.openings import RestrictionOnShow, restriction_of
 from complaints.reference import read_reference
 from complaints.time_left import TimeLeft, time_left
 from members.actors import Actor
@@ -62,6 +63,7 @@ class CaseHead:
     owner_id: UUID | None
     is_mine: bool
     clocks: tuple[ClockFace, ...]
+    restriction: RestrictionOnShow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def head_of(complaint: Complaint, clocks: list[Clock], *, actor: Actor, at: date
         owner_id=complaint.owner_id,
         is_mine=complaint.owner_id is not None and complaint.owner_id == actor.user_id,
         clocks=tuple(clock_face(clock, at) for clock in clocks),
+        restriction=restriction_of(complaint, actor=actor),
     )
 
 

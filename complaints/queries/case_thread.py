@@ -7,7 +7,17 @@ from types import MappingProxyType
 from typing import Any
 
 from complaints.correspondence.models import Direction, DispatchKind, LetterChannel, Message, NoticeKind
-from complaints.enums import Channel, EvidenceSource, NoteKind, Outcome, Priority, TaskKind, TimelineCode, Track
+from complaints.enums import (
+    Channel,
+    EvidenceSource,
+    NoteKind,
+    Outcome,
+    Priority,
+    RestrictionKind,
+    TaskKind,
+    TimelineCode,
+    Track,
+)
 from complaints.models import Note, TimelineEntry
 
 STAND_THERE_THEMSELVES = frozenset({TimelineCode.NOTE_ADDED, TimelineCode.MESSAGE_RECEIVED, TimelineCode.MESSAGE_SENT})
@@ -20,6 +30,7 @@ NOTICES = MappingProxyType(
         DispatchKind.NOTICE_READY: "notice of a letter about the date",
         DispatchKind.CLOCK_ALERT: "alert to a colleague",
         DispatchKind.HANDED_OVER: "notice to the new owner",
+        DispatchKind.GLASS_BROKEN: "word to the privacy officer",
     }
 )
 WORDS_OF: Mapping[str, tuple[str, Callable[[Any], object]]] = MappingProxyType(
@@ -42,6 +53,7 @@ WORDS_OF: Mapping[str, tuple[str, Callable[[Any], object]]] = MappingProxyType(
         TimelineCode.SEND_RETRIED: ("kind", lambda code: NOTICES.get(code, code)),
         TimelineCode.SEND_ARRIVED: ("kind", lambda code: NOTICES.get(code, code)),
         TimelineCode.CAPA_OPENED: ("capa", str),
+        TimelineCode.RESTRICTED: ("kind", lambda code: RestrictionKind(code).label),
     }
 )
 """Which code of an event's detail its sentence is completed by, and the words for it."""

@@ -39,6 +39,7 @@ MAIL: Mapping[str, str] = MappingProxyType(
         DispatchKind.CLOCK_ALERT: "alert of a due date",
         DispatchKind.HANDED_OVER: "word that work was handed over",
         DispatchKind.ALERT_DIGEST: "digest of alerts",
+        DispatchKind.GLASS_BROKEN: "word that a restricted case was opened",
     }
 )
 ACTIONS: Mapping[str, str] = MappingProxyType(

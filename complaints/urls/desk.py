@@ -3,7 +3,7 @@
 from django.urls import path
 
 from complaints.views import deadlines, why
-from complaints.views.desk import answer, case, dates, legal_dates, notices, queue, tasks, work
+from complaints.views.desk import answer, case, dates, legal_dates, notices, queue, restricted, tasks, work
 
 app_name = "desk"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("deadlines/retry/", deadlines.retry, name="retry"),
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/<uuid:task_id>/done/", tasks.done, name="task_done"),
+    path("restricted/open/", restricted.glass, name="break_glass"),
+    path("restricted/openings/", restricted.openings, name="openings"),
+    path("restricted/openings/<uuid:opening_id>/", restricted.opening, name="opening"),
+    path("restricted/openings/<uuid:opening_id>/answer/", restricted.judge, name="judge"),
     path("cases/<str:reference>/", case.case, name="case"),
     path("cases/<str:reference>/files/<uuid:enclosure_id>/", case.file, name="file"),
     path("cases/<str:reference>/letter/", case.letter, name="letter"),
@@ -38,5 +42,7 @@ urlpatterns = [
     path("cases/<str:reference>/date-done/", legal_dates.MeetDate.as_view(), name="meet_date"),
     path("cases/<str:reference>/wait/", dates.Wait.as_view(), name="wait_for_member"),
     path("cases/<str:reference>/go-on/", dates.StopWaiting.as_view(), name="stop_waiting"),
+    path("cases/<str:reference>/restrict/", restricted.Restrict.as_view(), name="restrict"),
+    path("cases/<str:reference>/lift/", restricted.Lift.as_view(), name="lift_restriction"),
     path("cases/<str:reference>/close/", answer.Close.as_view(), name="close"),
 ]

@@ -45,7 +45,7 @@ def open_capa(
     demand(actor, "open_capa")
     demand_cause(cause)
     with act(actor=actor, at=at) as this:
-        complaints = _lock_complaints(complaint_ids)
+        complaints = _lock_complaints(actor, complaint_ids)
         if known := _opened_with(opening_key):
             return known
         check_capa_owner(owner_id)
@@ -74,12 +74,12 @@ def open_capa(
     return capa
 
 
-def _lock_complaints(complaint_ids: Collection[UUID]) -> list[Complaint]:
+def _lock_complaints(actor: Actor, complaint_ids: Collection[UUID]) -> list[Complaint]:
     """Lock them in one order, so that two presses of one form wait for each other instead of opening two CAPAs."""
     wanted = set(complaint_ids)
     if not wanted:
         raise CapaRefused(_("Choose at least one complaint."), field="complaint_ids")
-    rows = Complaint.objects.unscoped("whoever may open a CAPA reads every complaint").filter(pk__in=wanted)
+    rows = Complaint.objects.visible_to(actor.as_staff()).filter(pk__in=wanted)
     found = list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk").only("pk", "reference"))
     if len(found) < len(wanted):
         raise CapaRefused(_("Some of these complaints are not known here."), field="complaint_ids")

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from complaints.forms.desk import LookUpForm
+from complaints.permissions import may
 from complaints.quality.export import csv_text
 from complaints.queries.case_head import find_case
 from complaints.queries.queue import QueueRow, SavedView, read_queue, read_whole_view
@@ -48,7 +49,8 @@ def find(request: HttpRequest) -> HttpResponse:
                 return redirect("desk:case", reference)
             form.add_error("reference", f"There is no complaint with the reference {reference}.")
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return staff_page(request, "staff/find.html", {"form": form}, status=status)
+    context = {"form": form, "may_break_glass": may(request.actor, "break_glass")}
+    return staff_page(request, "staff/find.html", context, status=status)
 
 
 def _views(current: SavedView, counts: dict[SavedView, int]) -> list[dict[str, object]]:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("correspondence", "0005_account_mail"),
+        ("correspondence", "0006_account_mail"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("correspondence", "0004_notices"),
+        ("correspondence", "0005_one_notice_to_each"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
