@@ -24,6 +24,15 @@ class Role(TextChoices):
 STAFF = frozenset(Role) - {Role.MEMBER}
 
 
+class Scope(TextChoices):
+    """What somebody may do who acts for a member. Whoever writes or gets letters also reads."""
+
+    FILE = "file", _("File and withdraw complaints")
+    READ = "read", _("Read complaints")
+    WRITE = "write", _("Write messages")
+    LETTERS = "letters", _("Get letters")
+
+
 class ActorKind(TextChoices):
     """How an act came about; an import carries history and therefore sends nothing."""
 
@@ -31,6 +40,14 @@ class ActorKind(TextChoices):
     GUEST = "guest"
     SYSTEM = "system"
     IMPORT = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """For whom the actor may act at this moment, and for what."""
+
+    member_id: UUID
+    scope: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +59,15 @@ class Actor:
     user_id: UUID | None = None
     member_id: UUID | None = None
     roles: frozenset[str] = field(default_factory=frozenset)
+    mandates: tuple[Mandate, ...] = ()
 
     def has(self, *roles: str) -> bool:
         """Tell whether the actor holds at least one of these roles."""
         return not self.roles.isdisjoint(roles)
+
+    def acts_for(self, *scope: Scope) -> frozenset[UUID]:
+        """Return the members for whom the actor may now do all of this; without a scope, for whom anything at all."""
+        return frozenset(mandate.member_id for mandate in self.mandates if mandate.scope.issuperset(scope))
 
     @property
     def is_staff(self) -> bool:

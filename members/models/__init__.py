@@ -1,0 +1,26 @@
+"""Members, who may act for them, and how the people who work here are organised."""
+
+from members.models.member import (
+    SEES_MEMBERS,
+    LineOfBusiness,
+    Member,
+    enrolment_index,
+    member_number_index,
+)
+from members.models.representation import Representation, RepresentationKind
+from members.models.work import Absence, Skill, SkillCode, Team, TeamMembership
+
+__all__ = [
+    "SEES_MEMBERS",
+    "Absence",
+    "LineOfBusiness",
+    "Member",
+    "Representation",
+    "RepresentationKind",
+    "Skill",
+    "SkillCode",
+    "Team",
+    "TeamMembership",
+    "enrolment_index",
+    "member_number_index",
+]
