@@ -29,6 +29,7 @@ URL_AUDIENCES: dict[str, Audience] = {
     "accounts:verify": VERIFICATION,
     "accounts:recovery": VERIFICATION,
     "accounts:prove": SIGNED_IN,
+    "accounts:stay": ANYONE,  # whose session is over is told so
     "accounts:sign_out": ANYONE,
     "accounts:register": ANYONE,
     "accounts:registration": ANYONE,

@@ -11,6 +11,7 @@ import {
 } from "govuk-frontend";
 import htmx from "htmx.org/dist/htmx.esm.js";
 import { passkeys } from "./passkeys.mjs";
+import { sessionEnd } from "./session_end.mjs";
 
 const COMPONENTS = [
   // Two presses are one: the server is idempotent too, this only spares the second request.
@@ -30,6 +31,7 @@ function bringToLife(scope) {
 // Served as a module, so a browser that gets here is one that the components support.
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 bringToLife(document);
+document.querySelectorAll(".rd-session-end").forEach(sessionEnd);
 htmx.onLoad((arrived) => {
   if (arrived !== document.body) bringToLife(arrived);
 });

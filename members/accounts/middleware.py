@@ -20,6 +20,8 @@ from members.acts import act
 
 log = logging.getLogger(__name__)
 
+UNATTENDED = "X-Unattended"
+"""The header of requests that a page makes by itself, nobody having pressed anything: they keep no session alive."""
 # Where those are sent who may not reach a URL yet; none of the three is a dead end.
 NEXT_STEP = {
     Standing.ANONYMOUS: "accounts:sign_in",
@@ -30,6 +32,8 @@ NEXT_STEP = {
 
 class GateMiddleware:
     """Sets `request.at`, `request.standing` and `request.actor`; refuses every URL whose audience does not admit them.
+
+    `request.session_left` says how long the session goes on, None where there is none.
 
     Until the second factor is shown the actor is GUEST, whoever's password was typed. Roles are read from the database
     each time, so that a change acts on the next request. Belongs after AuthenticationMiddleware, and before
@@ -45,7 +49,7 @@ class GateMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Identify the actor, and keep what they are shown out of every cache."""
         request.at = timezone.now()
-        request.session_ended = None
+        request.session_ended = request.session_left = None
         self._identify(request)
         response = self.get_response(request)
         if not request.session.is_empty():
@@ -63,7 +67,9 @@ class GateMiddleware:
             raise Http404
         if audience.admits(request.standing, request.actor):
             if request.standing is not Standing.ANONYMOUS:
-                sessions.keep_alive(request.session, at=request.at)
+                if UNATTENDED not in request.headers:
+                    sessions.keep_alive(request.session, at=request.at)
+                request.session_left = sessions.time_left(request.session, request.user, at=request.at)
             if _lacks_proof(request, audience):
                 return self._through(request, with_query("accounts:prove", next=_way_back(request)))
             return None

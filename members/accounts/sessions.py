@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.contrib.auth import SESSION_KEY
@@ -51,6 +51,26 @@ class Lifetime:
 
 STAFF_LIFETIME = Lifetime(idle=timedelta(minutes=15), absolute=timedelta(hours=8))
 MEMBER_LIFETIME = Lifetime(idle=timedelta(minutes=20), absolute=timedelta(hours=12))
+WARNING = timedelta(minutes=2)
+"""How long before its end a session says so. WCAG 2.2.1 wants 20 seconds at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The time that is left of a session, none or less once it is over, and the limit that ends it."""
+
+    time: timedelta
+    limit: Literal["idle", "absolute"]
+
+    @property
+    def seconds(self) -> int:
+        """Return the whole seconds left, 0 when it is over."""
+        return max(0, int(self.time.total_seconds()))
+
+    @property
+    def warning(self) -> int:
+        """Return how many seconds before its end a page says so."""
+        return int(WARNING.total_seconds())
 
 
 def session_handle(session_key: str) -> str:
@@ -89,6 +109,14 @@ def keep_alive(session: SessionBase, *, at: datetime) -> None:
         session[SEEN] = at.timestamp()
 
 
+def time_left(session: SessionBase, user: User, *, at: datetime) -> Left:
+    """Return how long the session goes on without another sign of life. One that was never begun here is over."""
+    lifetime = STAFF_LIFETIME if user.is_staff_account else MEMBER_LIFETIME
+    absolute = lifetime.absolute - timedelta(seconds=at.timestamp() - session.get(STARTED, 0))
+    idle = lifetime.idle - timedelta(seconds=at.timestamp() - session.get(SEEN, 0))
+    return Left(absolute, "absolute") if absolute <= max(idle, timedelta()) else Left(idle, "idle")
+
+
 def over_by(session: SessionBase, user: User, *, at: datetime, device: str) -> str | None:
     """Return what ended the session, "idle", "absolute" or "device", or None while it lasts.
 
@@ -96,11 +124,9 @@ def over_by(session: SessionBase, user: User, *, at: datetime, device: str) -> s
     system: a cookie does not move by itself. Versions and network addresses may change meanwhile, as they do for honest
     people. Whoever steals the cookie and copies the browser's name too is not found out by this.
     """
-    lifetime = STAFF_LIFETIME if user.is_staff_account else MEMBER_LIFETIME
-    if at.timestamp() - session.get(STARTED, 0) >= lifetime.absolute.total_seconds():
-        return "absolute"
-    if at.timestamp() - session.get(SEEN, 0) >= lifetime.idle.total_seconds():
-        return "idle"
+    left = time_left(session, user, at=at)
+    if left.time <= timedelta():
+        return left.limit
     return None if session.get(DEVICE, "") == device else "device"
 
 

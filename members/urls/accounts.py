@@ -10,6 +10,7 @@ urlpatterns = [
     path("verify/", door.verify, name="verify"),
     path("recovery/", door.recovery, name="recovery"),
     path("prove/", proof.prove, name="prove"),
+    path("stay/", door.stay, name="stay"),
     path("sign-out/", door.sign_out, name="sign_out"),
     path("register/", registration.register, name="register"),
     path("register/<str:token>/", registration.registration, name="registration"),

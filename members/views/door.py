@@ -1,7 +1,7 @@
 """The door: sign in, show the second factor, sign out."""
 
 from django.contrib.auth import login, logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
@@ -87,6 +87,17 @@ def recovery(request: HttpRequest) -> HttpResponse:
         return page(request, "accounts/recovery.html", form)
     sessions.add_factor(request.session, sessions.RECOVERY, at=request.at)
     return let_in(request, user, means="recovery")
+
+
+@require_http_methods(["GET", "POST"])
+def stay(request: HttpRequest) -> JsonResponse:
+    """Tell the page's script how long the session goes on, in seconds, and what ends or ended it.
+
+    The gate keeps the session alive for a press of "Stay signed in", and for no question that a script asks unattended.
+    """
+    left = request.session_left
+    told = {"left": left.seconds, "limit": left.limit} if left else {"left": 0, "limit": request.session_ended}
+    return JsonResponse(told, headers={"Cache-Control": "no-store"})
 
 
 @require_POST
