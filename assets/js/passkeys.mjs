@@ -49,13 +49,18 @@ async function get(options) {
 }
 
 const CEREMONIES = { create, get };
+const lacksWords = (form) => [...form.elements].some((field) => field.required && !field.value.trim());
 
 export function passkeys(scope) {
   for (const form of scope.querySelectorAll("form[data-passkey]")) {
+    const fault = form.querySelector("[data-passkey-fault]");
+    let asking = false;
     form.addEventListener("submit", async (event) => {
-      if (form.elements.credential.value || !form.reportValidity()) return;
+      // What is missing, the server says, before the device makes a passkey that nobody could keep.
+      if (form.elements.credential.value || lacksWords(form)) return;
       event.preventDefault();
-      const fault = form.querySelector("[data-passkey-fault]");
+      if (asking) return;
+      asking = true;
       fault.hidden = true;
       try {
         const answer = await CEREMONIES[form.dataset.passkey](JSON.parse(form.dataset.options));
@@ -63,6 +68,8 @@ export function passkeys(scope) {
         form.requestSubmit();
       } catch {
         fault.hidden = false; // refused, timed out, or no such device: the person decides what is next
+      } finally {
+        asking = false;
       }
     });
   }
