@@ -6,6 +6,7 @@ import socket
 from config.stack.refusal import Refusal
 
 LOOPBACK = "127.0.0.1"
+NAME = "localhost"  # in addresses that people see: browsers bind passkeys to names and refuse numbers
 TRIES = 100
 HIGHEST = 65_535
 

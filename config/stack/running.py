@@ -15,7 +15,7 @@ from config.stack.children import Child
 from config.stack.environment import environment
 from config.stack.keys import write_private
 from config.stack.layout import AlreadyRunning, Layout
-from config.stack.ports import LOOPBACK, chosen, listen, port_of
+from config.stack.ports import LOOPBACK, NAME, chosen, listen, port_of
 from config.stack.refusal import Refusal
 from config.stack.supervisor import ChildEnded, Stopped, Supervisor, say
 
@@ -61,7 +61,7 @@ def _run(stack: Layout, lock: int) -> int:
 def _start(stack: Layout, supervisor: Supervisor) -> str:
     """Start every part in the order in which they need each other; return the address."""
     with listen(chosen(os.environ.get("PORT") or FIRST_PORT)) as listening:
-        url = f"http://{LOOPBACK}:{port_of(listening)}"
+        url = f"http://{NAME}:{port_of(listening)}"
         addresses, wait_for_services = services.start(supervisor, stack, durable=True)
         variables = environment(stack, addresses, url=url)
         wait_for_services()

@@ -55,7 +55,7 @@ MIGRATIONS = Step("migrations", [PYTHON, "manage.py", "makemigrations", "--check
 def check() -> int:
     """Run the checks that need no services. Exit status 1 if one fails."""
     with tempfile.TemporaryDirectory() as folder:
-        variables = environment(Layout(Path(folder)), NOWHERE, url="http://127.0.0.1:8000", settings=TEST)
+        variables = environment(Layout(Path(folder)), NOWHERE, url="http://localhost:8000", settings=TEST)
         return _summary(
             [_judge(step, lambda command: subprocess.call(command, cwd=ROOT, env=variables)) for step in STATIC_STEPS]
         )

@@ -77,7 +77,7 @@ def throwaway(*, durable: bool = False, settings: str = DEVELOPMENT) -> Iterator
             addresses, wait = services.start(supervisor, stack, durable=durable)
             wait()
             with _scratch_database(addresses) as addresses:
-                variables = environment(stack, addresses, url="http://127.0.0.1:8000", settings=settings)
+                variables = environment(stack, addresses, url="http://localhost:8000", settings=settings)
                 yield Throwaway(supervisor, variables)
         finally:
             supervisor.stop()
