@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from members import operations, queries
 from members.accounts.links import read_token
 from members.accounts.models import User
-from members.accounts.places import client_address
+from members.accounts.places import client_address, landing_path
 from members.accounts.refusals import AccountRefused
 from members.accounts.signals import LinkKind
 from members.accounts.throttle import CounterAway
@@ -32,6 +32,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         request,
         "accounts/security.html",
         Form(),
+        home=landing_path(request.actor),
         email=email,
         factors=queries.factors_of(user.pk),
         places=queries.open_sessions(user_id=user.pk, this_key=request.session.session_key, at=request.at),

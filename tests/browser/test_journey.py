@@ -129,7 +129,7 @@ def the_member_reads_the_letter(member: Page, reference: str, folder: Path) -> N
 
 def name_of(page: Page) -> str:
     """Return who is signed in."""
-    return page.locator(".wb-bar__me span").inner_text()
+    return page.locator(".wb-bar__me a span").first.inner_text()
 
 
 def stages(page: Page) -> list[str]:
