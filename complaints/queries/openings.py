@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from complaints.enums import RestrictionKind
 from complaints.models import Complaint, Opening, Restriction, opened_by
@@ -69,7 +69,7 @@ def restriction_of(complaint: Complaint, *, actor: Actor) -> RestrictionOnShow |
 
 def read_openings(*, actor: Actor, page: str | None, at: datetime) -> Page:
     """Return a page of the log with the reasons opened, what waits for an answer first: two queries and the record."""
-    rows = _rows(actor).order_by(Q(judged_at__isnull=False), "-opened_at")
+    rows = _rows(actor).order_by(F("judged_at").desc(nulls_first=True), "-opened_at")
     found = Paginator(rows, PAGE_SIZE).get_page(page)
     with phi_access(actor=actor, purpose=PURPOSE, at=at):
         lines = [_line(row, actor) for row in found.object_list]
