@@ -6,10 +6,21 @@ from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.test.utils import setup_databases, teardown_databases
 from hypothesis import settings
 
+from members.accounts import throttle
 from slas import versions
 
 settings.register_profile("house", deadline=None)  # speed is measured in benchmarks, never in tests
 settings.load_profile("house")
+
+
+@pytest.fixture
+def valkey_away(settings):
+    """Let nothing be counted while the test runs: nobody listens at the address of Valkey."""
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    throttle.valkey.cache_clear()
+    yield
+    throttle.valkey.cache_clear()
+    throttle.outage.is_known = False
 
 
 @pytest.fixture(scope="session")

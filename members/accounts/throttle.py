@@ -52,11 +52,11 @@ class Counter:
         try:
             passed = self.take(*key)
         except CounterAway:
-            if not _outage.is_known:
+            if not outage.is_known:
                 log.exception("Valkey is away: %s is not limited, and nobody can sign in", self.name)
-            _outage.is_known = True
+            outage.is_known = True
             return True
-        _outage.is_known = False
+        outage.is_known = False
         return passed
 
     def give_back(self, *key: str) -> None:
@@ -79,13 +79,13 @@ class Counter:
 
 
 @dataclass(slots=True)
-class _Outage:
+class Outage:
     """Whether this process has said already that Valkey is away."""
 
     is_known: bool = False
 
 
-_outage = _Outage()
+outage = Outage()
 
 
 @cache

@@ -12,6 +12,7 @@ def test_a_page_forbids_everything_but_its_own_origin(client):
     policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
 
     assert policy.pop("default-src") == policy.pop("frame-ancestors") == policy.pop("base-uri") == "'none'"
+    assert policy.pop("report-uri") == "/csp-reports"
     assert set(policy.values()) == {"'self'"}
     assert {name: headers[name] for name in HEADERS} == HEADERS
 

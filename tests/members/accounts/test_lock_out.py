@@ -1,13 +1,41 @@
-"""Guessing is stopped: exactly after five failures, for one user at one address."""
+"""Guessing is stopped: after five failures for one user at one address, after a hundred for the user anywhere."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.db import connections
 from django.test import Client
+from django.utils import timezone
 
-from members.accounts import throttle
-from tests.members.accounts.door import SIGN_OUT, give_password
-from tests.people import an_email, member_account
+from complaints.correspondence.models import Dispatch
+from members import operations
+from members.accounts.models import User
+from members.actors import Role
+from members.audit.models import Event
+from tests.members.accounts.door import SIGN_OUT, errors_of, give_password, wrong_code
+from tests.people import PASSWORD, an_email, member_account, staff
 
 pytestmark = pytest.mark.django_db
+NEW_PASSWORD = "four unrelated words stand here"
+
+
+def guess(email, password=None, *, address=None):
+    return operations.check_password(
+        at=timezone.now(), email=email, password=password or "wrong", address=address or uuid4().hex
+    )
+
+
+def guess_from_50_addresses(email):
+    addresses = [uuid4().hex for _ in range(50)]
+    for number in range(1000):
+        assert guess(email, f"wrong {number}", address=addresses[number % 50]) is None
+
+
+def reasons(action):
+    return Counter(Event.objects.filter(action=action).values_list("detail__reason", flat=True))
 
 
 def test_five_failures_lock_the_user_at_one_address_and_not_at_another(client):
@@ -32,15 +60,91 @@ def test_a_right_password_gives_all_attempts_back(client):
         client.post(SIGN_OUT)
 
 
-def test_without_valkey_nobody_signs_in_and_what_was_typed_is_kept(client, settings):
+@pytest.mark.usefixtures("valkey_away")
+def test_without_valkey_nobody_signs_in_and_what_was_typed_is_kept(client):
     email = an_email()
     member_account(email=email)
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    throttle.valkey.cache_clear()
-    try:
-        response = give_password(client, email)
-    finally:
-        throttle.valkey.cache_clear()
+    response = give_password(client, email)
     assert response.status_code == 503
+    assert "We cannot do this right now." in errors_of(response)[0][0]
     assert f'value="{email}"' in response.content.decode()
     assert client.get("/en/member/").status_code == 302
+
+
+def test_of_a_thousand_guesses_from_50_addresses_a_hundred_are_heard(client):
+    """Checklist 4."""
+    email = an_email()
+    user = member_account(email=email)
+    guess_from_50_addresses(email)
+    assert reasons("session.failed") == {"refused": 100, "one_too_many": 150, "locked": 750}
+
+    assert guess(email, PASSWORD) is None, "recovery is forced, wherever the right password comes from"
+    assert give_password(client, email).status_code == 422
+    assert Dispatch.objects.filter(to_user=user, detail__change="recovery_forced").count() == 1
+
+
+def test_a_new_password_ends_a_forced_recovery_and_the_old_one_stays_shut():
+    email = an_email()
+    user = member_account(email=email)
+    for number in range(101):
+        guess(email, f"wrong {number}")
+    assert User.objects.get(pk=user.pk).recovery_forced_at
+
+    operations.change_password(actor=user.at_the_door(), at=timezone.now(), user_id=user.pk, password=NEW_PASSWORD)
+    assert guess(email, PASSWORD) is None
+    assert guess(email, NEW_PASSWORD) == user
+
+
+def test_recovery_by_link_does_not_skip_the_second_factor(client):
+    email = an_email()
+    user = staff(Role.AGENT, email=email)
+    for number in range(101):
+        guess(email, f"wrong {number}")
+    operations.change_password(actor=user.at_the_door(), at=timezone.now(), user_id=user.pk, password=NEW_PASSWORD)
+    assert give_password(client, email, NEW_PASSWORD)["Location"].startswith("/en/account/verify/")
+
+
+def test_before_the_hundredth_the_owner_comes_in_from_elsewhere_and_wipes_out_no_guess_of_others():
+    email = an_email()
+    user = member_account(email=email)
+    for number in range(99):
+        assert guess(email, f"wrong {number}") is None
+    assert guess(email, PASSWORD) == user
+    assert guess(email) is None
+    assert guess(email, PASSWORD) is None
+
+
+def test_one_address_alone_cannot_force_the_recovery_of_an_account():
+    email, address = an_email(), uuid4().hex
+    user = member_account(email=email)
+    for number in range(300):
+        guess(email, f"wrong {number}", address=address)
+    assert guess(email, PASSWORD) == user
+
+
+def test_a_thousand_codes_within_15_minutes_are_ten_guesses():
+    user = staff(Role.AGENT)
+    at, code = timezone.now(), wrong_code()
+    for number in range(1000):
+        then = at + timedelta(seconds=0.9 * number)
+        operations.verify_code(actor=user.at_the_door(), at=then, user_id=user.pk, code=code)
+    heard = reasons("factor.refused")
+    assert heard["wrong"] <= 10
+    assert heard.total() == 1000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_burst_of_60_sign_ins_from_one_address_hears_exactly_five():
+    """Checklist 32, at the door itself."""
+    email, address = an_email(), uuid4().hex
+    member_account(email=email)
+
+    def one(number):
+        try:
+            return guess(email, f"wrong {number}", address=address)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(max_workers=20) as burst:
+        assert not any(burst.map(one, range(60)))
+    assert reasons("session.failed") == {"refused": 5, "locked": 55}

@@ -70,11 +70,21 @@ def test_valkey_learns_neither_address():
     assert b"192.0.2.77" not in keys
 
 
-def test_a_counter_without_valkey_says_so(settings):
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    throttle.valkey.cache_clear()
-    try:
-        with pytest.raises(CounterAway):
-            a_counter().take("dana")
-    finally:
-        throttle.valkey.cache_clear()
+@pytest.mark.usefixtures("valkey_away")
+def test_a_counter_without_valkey_says_so():
+    with pytest.raises(CounterAway):
+        a_counter().take("dana")
+
+
+def test_what_is_given_back_can_be_taken_again_and_nothing_more():
+    counter = a_counter(limit=2)
+    counter.give_back("dana")
+    assert counter.take("dana")
+    assert counter.take("dana")
+    counter.give_back("dana")
+    assert [counter.take("dana"), counter.take("dana")] == [True, False]
+
+
+def test_a_door_that_stays_open_is_limited_while_valkey_is_there():
+    counter = a_counter(limit=1)
+    assert [counter.take_or_alarm("dana"), counter.take_or_alarm("dana")] == [True, False]
