@@ -22,7 +22,7 @@ HIGHEST = 9
 ENOUGH = 8
 MEMBER_TEMPLATES = ("base_member.html", "public", "intake", "member", "mail", "letters", "ui", "accounts")
 MEMBER_CODE = (
-    "members/views.py",
+    "members/views",
     "members/forms.py",
     "members/form_fields.py",
     "members/form_words.py",
