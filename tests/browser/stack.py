@@ -84,12 +84,7 @@ class RunningStack:
     def hire(self, role: str) -> Account:
         """Return the account of somebody new on the staff, who has no second factor yet."""
         email, password = f"{uuid4().hex[:12]}@staff.example", secrets.token_urlsafe(24)
-        self.manage(
-            "shell", "-c",
-            "from members.actors import SYSTEM; from members.operations import create_staff_account;"
-            " from slas.queries import database_now; create_staff_account(actor=SYSTEM, at=database_now(),"
-            f" email={email!r}, display_name='New {email[:6]}', password={password!r}, roles=[{role!r}])",
-        )  # fmt: skip
+        self.manage("create_staff", email, f"New {email[:6]}", role, stdin=f"{password}\n")
         return Account(role, email, password, None)
 
 

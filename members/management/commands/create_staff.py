@@ -1,5 +1,6 @@
 """Opens a staff account from the command line: the first administrator has nobody who could invite."""
 
+import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from getpass import getpass
 from typing import Any
@@ -50,6 +51,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{name} can sign in as {', '.join(sorted(roles))}.")
 
     def _password(self) -> str:
+        if not sys.stdin.isatty():
+            return sys.stdin.readline().rstrip("\n")
         first = getpass("Password: ")
         if first != getpass("The same again: "):
             raise CommandError("The two passwords differ. Start again.")
