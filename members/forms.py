@@ -120,9 +120,9 @@ class EmailForm(forms.Form):
 
 
 class PasskeyForm(forms.Form):
-    """What the browser answers when it is asked for a passkey; the script fills it in."""
+    """What the browser answers when it is asked for a passkey; the script fills it in. Without script it is empty."""
 
-    credential = forms.CharField(widget=forms.HiddenInput, max_length=20_000)
+    credential = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20_000)
 
 
 class NewPasskeyForm(PasskeyForm):
