@@ -39,6 +39,8 @@ MAIL: Mapping[str, str] = MappingProxyType(
         DispatchKind.CLOCK_ALERT: "alert of a due date",
         DispatchKind.HANDED_OVER: "word that work was handed over",
         DispatchKind.ALERT_DIGEST: "digest of alerts",
+        DispatchKind.ACCOUNT_CHANGED: "notice of a change of an account",
+        DispatchKind.ACCOUNT_LINK: "link for an account",
         DispatchKind.GLASS_BROKEN: "word that a restricted case was opened",
     }
 )
