@@ -65,9 +65,13 @@ class Actor:
         """Tell whether the actor holds at least one of these roles."""
         return not self.roles.isdisjoint(roles)
 
-    def acts_for(self, *scope: Scope) -> frozenset[UUID]:
-        """Return the members for whom the actor may now do all of this; without a scope, for whom anything at all."""
-        return frozenset(mandate.member_id for mandate in self.mandates if mandate.scope.issuperset(scope))
+    def members(self, *scope: Scope) -> frozenset[UUID]:
+        """Return the members for whom the actor may now do this, the actor's own self among them.
+
+        Without a scope: for whom the actor may do anything at all.
+        """
+        own = {self.member_id} if self.member_id else set()
+        return frozenset(own | {mandate.member_id for mandate in self.mandates if mandate.scope.issuperset(scope)})
 
     @property
     def is_staff(self) -> bool:

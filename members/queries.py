@@ -7,8 +7,8 @@ from uuid import UUID
 
 from members.accounts.models import Passkey, RecoveryCode, RoleGrant, Session, TotpDevice
 from members.accounts.sessions import session_handle
-from members.actors import Actor
-from members.models import Member
+from members.actors import Actor, Scope
+from members.models import Member, member_number_index
 
 
 def member_of(actor: Actor) -> Member | None:
@@ -16,6 +16,15 @@ def member_of(actor: Actor) -> Member | None:
     if actor.member_id is None:
         return None
     return Member.objects.visible_to(actor).filter(pk=actor.member_id).first()
+
+
+def member_represented(actor: Actor, member_number: str) -> Member | None:
+    """Return the member with this number, still sealed, if the actor may file for that member; else None."""
+    allowed = actor.members(Scope.FILE) - {actor.member_id}
+    if not allowed or not member_number:
+        return None
+    rows = Member.objects.unscoped("the actor may file for this member").filter(pk__in=allowed)
+    return rows.filter(member_number_index=member_number_index(member_number)).first()
 
 
 @dataclass(frozen=True, slots=True)

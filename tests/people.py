@@ -60,9 +60,9 @@ def member_account(*, person: Member | None = None, email: str | None = None) ->
     )
 
 
-def actor_of(user: User) -> Actor:
-    """Return the signed-in person with the roles it holds now."""
-    return User.objects.with_standing().get(pk=user.pk).as_actor()
+def actor_of(user: User, *, at: datetime = AT) -> Actor:
+    """Return the signed-in person with the roles it holds now, and what it may do for others at this moment."""
+    return User.objects.with_standing().get(pk=user.pk).as_actor(at=at)
 
 
 def sign_in(client: Client, user: User, *, at: datetime | None = None) -> User:

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from complaints.enums import Language
 from complaints.models import Complaint
 from complaints.models.part import PartOfComplaint
+from members.actors import Scope
 from members.identifiers import new_id
 from members.privacy.fields import SealedBytesField, SealedJSONField, SealedTextField
 
@@ -54,6 +55,8 @@ class Letter(PartOfComplaint):
     issued_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, help_text="Proof: the notice was accepted by the mail server, or posted.")
 
+    needs = Scope.LETTERS
+
     @classmethod
     def for_members(cls, rows: QuerySet[Self]) -> QuerySet[Self]:
         """Members see letters once they are sent."""
@@ -89,6 +92,8 @@ class Notice(PartOfComplaint):
     file = SealedBytesField(purpose="file")
     made_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, help_text="Proof: accepted by the mail server, posted, or passed on.")
+
+    needs = Scope.LETTERS
 
     class Meta:
         constraints = (

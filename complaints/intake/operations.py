@@ -15,7 +15,7 @@ from complaints.operations import Statement, submit_complaint
 from members.actors import SYSTEM, Actor
 from members.acts import Act, act
 from members.privacy.access import phi_access
-from members.queries import member_of
+from members.queries import member_of, member_represented
 
 OWN_DRAFT = "the draft was found by its owner's account or signed cookie"
 DRAFTS_LAST = timedelta(days=30)
@@ -142,8 +142,14 @@ def _lock_open(this: Act, draft_id: UUID) -> Draft:
 
 
 def _about_the_member(statement: Statement, actor: Actor) -> Statement:
-    """Add whose coverage it is, if who sends it says to be the member: it is not that of who acts for somebody else."""
-    member = member_of(actor) if statement.relationship == Relationship.SELF else None
+    """Add whose coverage it is: the own, of who says to be the member; else that of the member represented.
+
+    Of members represented it is the one whose number was typed: a guess would show one member's words to another.
+    """
+    if statement.relationship == Relationship.SELF:
+        member = member_of(actor)
+    else:
+        member = member_represented(actor, statement.member_number)
     if member is None:
         return statement
     return replace(statement, member_id=member.pk, line_of_business=LineOfBusiness(member.line_of_business))

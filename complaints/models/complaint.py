@@ -22,17 +22,26 @@ from complaints.enums import (
 )
 from complaints.models.restricted import opened_by
 from complaints.permissions import READERS, SEE_RESTRICTED
-from members.actors import Actor, Role
+from members.actors import Actor, Role, Scope
 from members.privacy.fields import SealedTextField
 from members.privacy.scoping import ScopedManager
 
 RowsT = TypeVar("RowsT", bound=QuerySet)
 
 
-def own_complaints_of(actor: Actor, prefix: str = "") -> Q:
-    """Return the condition for what `Complaint.is_own_of` tells; `prefix` leads to the complaint from another table."""
-    own = Q(**{f"{prefix}filed_by_id": actor.user_id}) if actor.user_id else Q(pk__in=[])
-    return own | Q(**{f"{prefix}member_id": actor.member_id}) if actor.member_id else own
+def own_complaints_of(actor: Actor, prefix: str = "", scope: Scope = Scope.READ) -> Q:
+    """Return the condition for what `Complaint.allows` tells; `prefix` leads to the complaint from another table."""
+    own = Q(**{f"{prefix}member_id__in": actor.members(scope)})
+    if not actor.user_id:
+        return own
+    known = Q(**{f"{prefix}member_id__in": actor.members(Scope.FILE)}) if scope == Scope.READ else Q(pk__in=[])
+    return own | Q(**{f"{prefix}filed_by_id": actor.user_id}) & (Q(**{f"{prefix}member_id": None}) | known)
+
+
+def involves(actor: Actor, prefix: str = "") -> Q:
+    """Return the condition for what `Complaint.is_own_of` tells."""
+    filed = Q(**{f"{prefix}filed_by_id": actor.user_id}) if actor.user_id else Q(pk__in=[])
+    return filed | Q(**{f"{prefix}member_id__in": actor.members()})
 
 
 def hidden_from(actor: Actor, prefix: str = "") -> Q:
@@ -44,15 +53,21 @@ def hidden_from(actor: Actor, prefix: str = "") -> Q:
     return Q(**{f"{prefix}is_restricted": True}) & ~theirs & ~opened
 
 
-def scoped(actor: Actor, rows: RowsT, *, own: Callable[[RowsT], RowsT], prefix: str = "") -> RowsT:
+def scoped(
+    actor: Actor, rows: RowsT, *, own: Callable[[RowsT], RowsT], prefix: str = "", scope: Scope = Scope.READ
+) -> RowsT:
     """Return what an actor may see: others' complaints as staff, of the own ones what `own` leaves to a member.
 
-    Whoever works here reads and works the own complaint as its member only (ISO 10002 4.6). A restricted one is there
-    for its owner, for leads and privacy officers, and for whoever has just broken the glass.
+    Whoever acts for a member sees as much of that member's, if the authorisation has the `scope`. Whoever works here
+    reads and works the own complaint as its member only (ISO 10002 4.6), and so that of a member represented. A
+    restricted one is there for its owner, for leads and privacy officers, and for whoever has just broken the glass.
     """
-    mine = own_complaints_of(actor, prefix)
-    others = rows.exclude(mine).exclude(hidden_from(actor, prefix)) if actor.has(*READERS) else rows.none()
-    return others | own(rows.filter(mine)) if actor.has(Role.MEMBER) else others
+    others = rows.none()
+    if actor.has(*READERS):
+        others = rows.exclude(involves(actor, prefix)).exclude(hidden_from(actor, prefix))
+    if actor.has(Role.MEMBER):
+        return others | own(rows.filter(own_complaints_of(actor, prefix, scope)))
+    return others
 
 
 class Complaint(models.Model):
@@ -168,7 +183,7 @@ class Complaint(models.Model):
     def is_visible_to(self, actor: Actor) -> bool:
         """Tell for one row what `scope_for` tells for many."""
         if self.is_own_of(actor):
-            return actor.has(Role.MEMBER)
+            return actor.has(Role.MEMBER) and self.allows(actor, Scope.READ)
         return actor.has(*READERS) and not self.is_hidden_from(actor)
 
     def is_hidden_from(self, actor: Actor) -> bool:
@@ -180,10 +195,26 @@ class Complaint(models.Model):
         return not opened_by(actor.user_id).filter(complaint_id=self.pk).exists()
 
     def is_own_of(self, actor: Actor) -> bool:
-        """Tell whether the complaint is about the actor's own coverage, or was filed with the actor's account."""
-        return (actor.member_id is not None and actor.member_id == self.member_id) or (
-            actor.user_id is not None and actor.user_id == self.filed_by_id
-        )
+        """Tell whether it is of the actor or of a member represented, or was filed with the actor's account.
+
+        It may be out of reach all the same: whoever filed it for a member may represent that member no longer.
+        """
+        return self.member_id in actor.members() or self._is_filed_by(actor)
+
+    def allows(self, actor: Actor, scope: Scope) -> bool:
+        """Tell whether the actor may do this on the member's side of it.
+
+        What was filed for nobody we know is its filer's. What was filed for a member is for that member to share:
+        whoever may file for the member also follows what he or she has filed.
+        """
+        if self.member_id in actor.members(scope):
+            return True
+        if not self._is_filed_by(actor):
+            return False
+        return self.member_id is None or (scope == Scope.READ and self.member_id in actor.members(Scope.FILE))
+
+    def _is_filed_by(self, actor: Actor) -> bool:
+        return actor.user_id is not None and actor.user_id == self.filed_by_id
 
     @property
     def id(self) -> UUID:

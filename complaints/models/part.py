@@ -1,13 +1,13 @@
 """What every part of a complaint has in common: it is seen by whoever may see the complaint."""
 
-from typing import Self
+from typing import ClassVar, Self
 from uuid import UUID
 
 from django.db import models
 from django.db.models import QuerySet
 
 from complaints.models.complaint import Complaint, scoped
-from members.actors import Actor
+from members.actors import Actor, Scope
 from members.identifiers import new_id
 from members.privacy.scoping import ScopedManager
 
@@ -19,6 +19,9 @@ class PartOfComplaint(models.Model):
     complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="+")
 
     objects = ScopedManager()
+
+    needs: ClassVar[Scope] = Scope.READ
+    """What an authorisation must allow so that whoever acts for the member sees it."""
 
     class Meta:
         abstract = True
@@ -36,4 +39,4 @@ class PartOfComplaint(models.Model):
     @classmethod
     def scope_for(cls, actor: Actor, rows: QuerySet[Self]) -> QuerySet[Self]:
         """Follow the complaint's own scope."""
-        return scoped(actor, rows, own=cls.for_members, prefix="complaint__")
+        return scoped(actor, rows, own=cls.for_members, prefix="complaint__", scope=cls.needs)

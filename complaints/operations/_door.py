@@ -10,8 +10,8 @@ from complaints.lifecycle import TRANSITIONS, TransitionRefused
 from complaints.models import Complaint, TimelineEntry
 from complaints.models.part import PartOfComplaint
 from complaints.obligations import meet, release
-from complaints.permissions import demand
-from members.actors import ActorKind
+from complaints.permissions import ActionForbidden, demand
+from members.actors import Actor, ActorKind, Scope
 from members.acts import Act
 from slas.operations import NOT_RECORDED, cancel_clock, complete_clock
 
@@ -44,6 +44,12 @@ def lock_complaint(this: Act, complaint_id: UUID) -> Complaint:
     if this.actor.kind in {ActorKind.USER, ActorKind.GUEST} and not complaint.is_visible_to(this.actor):
         raise Complaint.DoesNotExist
     return complaint
+
+
+def demand_scope(complaint: Complaint, actor: Actor, scope: Scope) -> None:
+    """Refuse whoever acts for the member what the authorisation does not allow. Raises ActionForbidden."""
+    if complaint.is_own_of(actor) and not complaint.allows(actor, scope):
+        raise ActionForbidden(f"{actor.label} may not {scope} for this member")
 
 
 def written_before(model: type[Part], key: UUID | None, complaint: Complaint) -> Part | None:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from complaints.enums import Outcome, RemedyKind, State
 from complaints.lifecycle import TransitionRefused
 from complaints.models import Complaint, Decision
-from complaints.operations._door import lock_complaint, perform, written_before
-from members.actors import Actor, ActorKind
+from complaints.operations._door import demand_scope, lock_complaint, perform, written_before
+from members.actors import Actor, ActorKind, Scope
 from members.acts import act
 from members.identifiers import new_id
 
@@ -71,6 +71,7 @@ def withdraw_complaint(*, actor: Actor, at: datetime, complaint_id: UUID) -> Com
     """
     with act(actor=actor, at=at) as this:
         complaint = lock_complaint(this, complaint_id)
+        demand_scope(complaint, actor, Scope.FILE)
         if complaint.state == State.WITHDRAWN:
             return complaint
         return perform("withdraw", this=this, complaint_id=complaint_id)

@@ -7,10 +7,10 @@ from complaints.correspondence.models import Direction, DispatchKind, Message
 from complaints.correspondence.operations import request_dispatch
 from complaints.enums import TimelineCode
 from complaints.models import Complaint
-from complaints.operations._door import lock_complaint, note_fact, written_before
+from complaints.operations._door import demand_scope, lock_complaint, note_fact, written_before
 from complaints.operations._reach import demand_reachable_online
 from complaints.permissions import demand
-from members.actors import Actor
+from members.actors import Actor, Scope
 from members.acts import Act, act
 from members.identifiers import new_id
 from slas.models import ClockState, Matter
@@ -32,6 +32,7 @@ def send_message(*, actor: Actor, at: datetime, complaint_id: UUID, body: str, k
     demand(actor, "message")
     with act(actor=actor, at=at) as this:
         complaint = lock_complaint(this, complaint_id)
+        demand_scope(complaint, actor, Scope.WRITE)
         if before := written_before(Message, key, complaint):
             return before
         from_staff = not complaint.is_own_of(actor)

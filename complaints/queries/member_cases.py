@@ -21,7 +21,7 @@ from complaints.queries.enclosures import KeptFile
 from complaints.queries.notices import ToldNotice, notices_told
 from complaints.queries.standing import Standing, day_of, standing_of
 from complaints.reference import read_reference
-from members.actors import Actor
+from members.actors import Actor, Scope
 from members.dates import day_in_words
 from members.privacy.access import phi_access
 from slas.models import Clock
@@ -60,6 +60,8 @@ class CasePage:
     rights: LetterSection | None
     notices: list[ToldNotice]
     may_withdraw: bool
+    may_write: bool
+    acts_for_member: bool
     dates: tuple[ClockFace, ...]
 
 
@@ -115,9 +117,16 @@ def case_page(*, actor: Actor, now: datetime, reference: str) -> CasePage | None
             letter_sent=day_of(letter and letter.sent_at, zone),
             rights=LetterContent.restored(letter.content).next_level if letter else None,
             notices=notices_told(complaint, actor),
-            may_withdraw=not complaint.informed_at and TRANSITIONS["withdraw"].refusal(complaint, actor) is None,
+            may_withdraw=_may_withdraw(complaint, actor),
+            may_write=complaint.allows(actor, Scope.WRITE),
+            acts_for_member=complaint.member_id not in {None, actor.member_id},
             dates=tuple(replace(clock_face(clock, now), title=date_for_member(clock)) for clock in promised(clocks)),
         )
+
+
+def _may_withdraw(complaint: Complaint, actor: Actor) -> bool:
+    able = complaint.allows(actor, Scope.FILE) and not complaint.informed_at
+    return able and TRANSITIONS["withdraw"].refusal(complaint, actor) is None
 
 
 def promised(clocks: Iterable[Clock]) -> list[Clock]:
@@ -138,14 +147,16 @@ def _thread(actor: Actor, complaint: Complaint) -> list[dict[str, Any]]:
     """Return messages and events, newest first, as templates/ui/message_list.html takes them."""
     messages = Message.objects.visible_to(actor).filter(complaint_id=complaint.pk)
     entries = TimelineEntry.objects.visible_to(actor).filter(complaint_id=complaint.pk).exclude(code__in=NOT_TOLD_TWICE)
-    items = [_message(row) for row in messages]
+    items = [_message(actor, row) for row in messages]
     items += [{"kind": "event", "at": row.at, "text": TimelineCode(row.code).label} for row in entries]
     return sorted(items, key=lambda item: item["at"], reverse=True)
 
 
-def _message(row: Message) -> dict[str, Any]:
+def _message(actor: Actor, row: Message) -> dict[str, Any]:
     mine = row.direction == Direction.FROM_MEMBER
-    who = _("You") if mine else row.author_label
+    who = row.author_label
+    if mine:
+        who = _("You") if row.author_id == actor.user_id else _("The member, or somebody who acts for the member")
     return {"kind": "message", "who": who, "at": row.sent_at, "text": row.body, "mine": mine}
 
 

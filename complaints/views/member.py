@@ -24,7 +24,7 @@ from complaints.queries.member_notices import own_notice, own_notice_document
 from complaints.views.download import download
 from complaints.views.member_page import member_page
 from members.accounts.throttle import Counter
-from members.actors import Role
+from members.actors import Role, Scope
 from members.identifiers import new_id
 from slas.queries import database_now
 
@@ -69,7 +69,7 @@ def write(request: HttpRequest, reference: str) -> HttpResponse:
     form = MessageForm(request.POST)
     if not request.actor.has(Role.MEMBER):
         return member_page(request, "member/signed_out.html", {"form": form}, status=HTTPStatus.FORBIDDEN)
-    complaint = _own(request, reference)
+    complaint = _own(request, reference, Scope.WRITE)
     if not form.is_valid():
         return _case(request, reference, form)
     if not MESSAGES.take_or_alarm(str(request.actor.user_id)):
@@ -89,7 +89,7 @@ def write(request: HttpRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask whether the member is sure, then end the complaint. A second press finds it ended and says the same."""
-    complaint = _own(request, reference)
+    complaint = _own(request, reference, Scope.FILE)
     if request.method == "POST" and complaint.is_open:
         try:
             complaint = withdraw_complaint(actor=request.actor, at=database_now(), complaint_id=complaint.pk)
@@ -152,8 +152,8 @@ def _too_many_messages() -> str:
     ) % {"phone": settings.INSURER_PHONE}
 
 
-def _own(request: HttpRequest, reference: str) -> Complaint:
+def _own(request: HttpRequest, reference: str, scope: Scope) -> Complaint:
     complaint = find_own_complaint(actor=request.actor, reference=reference)
-    if complaint is None:
+    if complaint is None or not complaint.allows(request.actor, scope):
         raise Http404
     return complaint

@@ -101,7 +101,7 @@ class GateMiddleware:
             return
         request.standing = sessions.standing_of(request.session, user)
         if request.standing is Standing.SIGNED_IN:
-            request.actor = user.as_actor()
+            request.actor = user.as_actor(at=request.at)
 
 
 def _lacks_proof(request: HttpRequest, audience: Audience) -> bool:

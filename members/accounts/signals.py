@@ -22,6 +22,8 @@ class AccountChange(TextChoices):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 -- a code
     EMAIL_CHANGED = "email_changed"
     FACTORS_RESET = "factors_reset"
+    REPRESENTED = "represented"
+    NOT_REPRESENTED = "not_represented"
     RECOVERY_FORCED = "recovery_forced"
 
 

@@ -15,6 +15,11 @@ from members.operations.passkeys import add_passkey, verify_passkey
 from members.operations.passwords import ask_reset, change_password, confirm_password
 from members.operations.recovery_codes import make_recovery_codes, use_recovery_code
 from members.operations.registration import KnownBy, ask_registration, register_member
+from members.operations.representations import (
+    confirm_representation,
+    record_representation,
+    revoke_representation,
+)
 from members.operations.roles import grant_role, revoke_role
 from members.operations.sessions import (
     check_password,
@@ -38,6 +43,7 @@ __all__ = [
     "confirm_email",
     "confirm_factor_reset",
     "confirm_password",
+    "confirm_representation",
     "confirm_totp",
     "create_member_account",
     "create_staff_account",
@@ -52,8 +58,10 @@ __all__ = [
     "invite_staff",
     "make_recovery_codes",
     "open_access_review",
+    "record_representation",
     "register_member",
     "remove_factor",
+    "revoke_representation",
     "revoke_role",
     "start_session",
     "use_recovery_code",

@@ -37,7 +37,7 @@ def create_staff_account(
     if not display_name.strip():
         raise AccountRefused("a staff account needs a name: colleagues and the audit trail call the person by it")
     with act(actor=actor, at=at) as this:
-        user = _add_user(this, email=email, password=password, display_name=display_name.strip())
+        user = add_user(this, email=email, password=password, display_name=display_name.strip())
         for role in sorted(roles):
             this.add(RoleGrant(user=user, role=role, granted_at=at, granted_by_id=actor.user_id))
             this.record("role.granted", object_type="user", object_id=user.pk, detail={"role": str(role)})
@@ -74,7 +74,7 @@ def create_member_account(*, actor: Actor, at: datetime, member_id: UUID, email:
         member = this.lock(Member, member_id)
         if member.user_id is not None:
             raise AccountRefused("this member has an account already")
-        user = _add_user(this, email=email, password=password)
+        user = add_user(this, email=email, password=password)
         this.change(member, user_id=user.pk)
     return user
 
@@ -101,7 +101,8 @@ def enable_account(*, actor: Actor, at: datetime, user_id: UUID) -> None:
         this.record("account.enabled", object_type="user", object_id=user_id)
 
 
-def _add_user(this: Act, *, email: str, password: str, display_name: str = "") -> User:
+def add_user(this: Act, *, email: str, password: str, display_name: str = "") -> User:
+    """Add an account within an act. Raises AccountRefused (address taken) and Django's ValidationError."""
     user = User(display_name=display_name, created_at=this.at)
     user.set_email(email)
     if User.objects.of_email(email).exists() or this.added(User, email_index=user.email_index):

@@ -118,8 +118,10 @@ def _carry_on_with(request: HttpRequest, factor_id: UUID, *, means: str) -> Http
     sessions.add_factor(request.session, factor_id, at=request.at)
     if sessions.standing_of(request.session, user) is Standing.SIGNED_IN and not queries.factors_of(user.pk).codes_left:
         if not was_in:
-            operations.start_session(actor=user.as_actor(), at=request.at, user_id=user.pk, means=means)
-        return redirect(with_query("accounts:recovery_codes", next=onward(request) or landing_path(user.as_actor())))
+            operations.start_session(actor=user.as_actor(at=request.at), at=request.at, user_id=user.pk, means=means)
+        return redirect(
+            with_query("accounts:recovery_codes", next=onward(request) or landing_path(user.as_actor(at=request.at)))
+        )
     return redirect("accounts:security") if was_in else let_in(request, user, means=means)
 
 

@@ -34,8 +34,8 @@ def let_in(request: HttpRequest, user: User, *, means: str) -> HttpResponse:
             return redirect(with_query("accounts:verify", next=onward(request)))
         case Standing.ENROLLING:
             return redirect(with_query("accounts:enrol", next=onward(request)))
-    operations.start_session(actor=user.as_actor(), at=request.at, user_id=user.pk, means=means)
-    return redirect(onward(request) or landing_path(user.as_actor()))
+    operations.start_session(actor=user.as_actor(at=request.at), at=request.at, user_id=user.pk, means=means)
+    return redirect(onward(request) or landing_path(user.as_actor(at=request.at)))
 
 
 def counter_away(request: HttpRequest, template: str, form: Form, **context: object) -> HttpResponse:

@@ -83,7 +83,7 @@ def _give_up_an_email() -> None:
 
 
 def _actor(email: str) -> Actor:
-    return User.objects.with_standing().get(pk=User.objects.of_email(email).get().pk).as_actor()
+    return User.objects.with_standing().get(pk=User.objects.of_email(email).get().pk).as_actor(at=database_now())
 
 
 STAGES = ("received", "taken", "assessed", "investigated", "decided", "letter_sent", "closed")

@@ -154,7 +154,7 @@ def test_every_role_has_an_account_that_can_sign_in_and_only_the_owner_can_read_
         user = User.objects.of_email(login["email"]).with_standing().get()
         assert user.check_password(login["password"])
         assert re.fullmatch(r"[a-z]+(-[a-z]+){4}", login["password"])
-        assert login["role"] in user.as_actor().roles
+        assert login["role"] in user.as_actor(at=database_now()).roles
         if login["role"] == Role.MEMBER:
             assert login["totp_secret"] is None
         else:

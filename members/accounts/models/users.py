@@ -1,15 +1,18 @@
 """Somebody who can sign in, and the staff roles that were granted."""
 
 from collections.abc import Iterator
-from typing import Self
+from datetime import datetime
+from typing import Any, Self
 from uuid import UUID
 
+from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import F, OuterRef, Q
+from django.db.models.functions import JSONObject
 
-from members.actors import Actor, ActorKind, Role
+from members.actors import Actor, ActorKind, Mandate, Role
 from members.identifiers import new_id
 from members.privacy.blind_index import blind_index
 from members.privacy.fields import SealedTextField
@@ -33,20 +36,28 @@ class UserQuerySet(models.QuerySet["User"]):
         """Return users together with all that decides what they may reach, in one query.
 
         `role_names` are the staff roles held now, `app_ids` the authenticator apps, `passkey_ids` the passkeys,
-        `member_ref` the member this account belongs to: `Member.user` declares the name "member", for this layer knows
-        no members.
+        `member_ref` the member this account belongs to, and `authorisations` what it was ever allowed to do for others:
+        `Member.user` and `Representation` declare these names, for this layer knows no members.
         """
         roles = RoleGrant.objects.filter(user=OuterRef("pk"), revoked_at=None).order_by("role").values("role")
         from members.accounts.models.factors import Passkey, TotpDevice  # noqa: PLC0415 -- factors refer to users
 
-        apps = TotpDevice.objects.filter(user=OuterRef("pk"), confirmed=True).order_by("pk").values("pk")
+        totp = TotpDevice.objects.filter(user=OuterRef("pk"), confirmed=True).order_by("pk").values("pk")
         passkeys = Passkey.objects.filter(user=OuterRef("pk")).order_by("pk").values("pk")
         return self.annotate(
             role_names=ArraySubquery(roles),
-            app_ids=ArraySubquery(apps),
+            app_ids=ArraySubquery(totp),
             passkey_ids=ArraySubquery(passkeys),
             member_ref=F("member__pk"),
+            authorisations=ArraySubquery(_authorisations()),
         )
+
+
+def _authorisations() -> models.QuerySet[Any]:
+    """Return the authorisations of the outer query's user; whether one counts at a moment, `as_actor` reckons."""
+    rows = apps.get_model("members", "Representation")._base_manager.filter(user=OuterRef("pk"))
+    columns = ("member_id", "scope", "starts_at", "expires_at", "confirmed_at", "revoked_at")
+    return rows.values(found=JSONObject(**{name: name for name in columns}))
 
 
 class User(AbstractBaseUser):
@@ -70,6 +81,7 @@ class User(AbstractBaseUser):
     app_ids: list[UUID]
     passkey_ids: list[UUID]
     member_ref: UUID | None
+    authorisations: list[dict[str, Any]]
 
     USERNAME_FIELD = "email_index"
     EMAIL_FIELD = "email"
@@ -111,14 +123,30 @@ class User(AbstractBaseUser):
         """Return how the audit trail calls the person: staff by name, members by none, for it holds no PHI."""
         return self.display_name or "Member"
 
-    def as_actor(self) -> Actor:
-        """Return the signed-in person with the roles held now. The user must come from `with_standing()`."""
-        roles = {Role(name) for name in self.role_names} | ({Role.MEMBER} if self.member_ref else set())
-        return Actor(ActorKind.USER, self.label, self.pk, self.member_ref, frozenset(roles))
+    def as_actor(self, *, at: datetime) -> Actor:
+        """Return the signed-in person with the roles held now. The user must come from `with_standing()`.
+
+        Whoever acts for members has a member's pages, and keeps them when the last authorisation is over: on them is
+        what the person filed for nobody in particular.
+        """
+        is_member = self.member_ref or self.authorisations
+        roles = {Role(name) for name in self.role_names} | ({Role.MEMBER} if is_member else set())
+        mandates = tuple(
+            Mandate(UUID(row["member_id"]), frozenset(row["scope"])) for row in self.authorisations if _counts(row, at)
+        )
+        return Actor(ActorKind.USER, self.label, self.pk, self.member_ref, frozenset(roles), mandates)
 
     def at_the_door(self) -> Actor:
         """Return the person without any role: the password was right, the second factor is still to come."""
         return Actor(ActorKind.USER, self.label, self.pk)
+
+
+def _counts(authorisation: dict[str, Any], at: datetime) -> bool:
+    """Tell whether an authorisation was confirmed, is not revoked, and has begun and not ended at this moment."""
+    if authorisation["confirmed_at"] is None or authorisation["revoked_at"] is not None:
+        return False
+    begins, ends = (datetime.fromisoformat(authorisation[name]) for name in ("starts_at", "expires_at"))
+    return begins <= at < ends
 
 
 class RoleGrant(models.Model):
