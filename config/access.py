@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.permissions import ACTIONS, READERS
 from members.accounts.audiences import ANYONE, ENROLMENT, MEMBER, SIGNED_IN, VERIFICATION, Audience, staff
-from members.actors import STAFF, Role
+from members.actors import RECORDS_REPRESENTATION, STAFF, Role
 
 
 def staff_who_may(action: str) -> Audience:
@@ -43,6 +43,8 @@ URL_AUDIENCES: dict[str, Audience] = {
     "accounts:recovery_codes": SIGNED_IN.after_proof(),
     "accounts:remove_factor": SIGNED_IN.after_proof(),
     "accounts:end_sessions": SIGNED_IN,
+    "accounts:representatives": MEMBER,
+    "accounts:end_representation": MEMBER,
     "accounts:password": SIGNED_IN.after_proof(),
     "accounts:email": SIGNED_IN.after_proof(),
     "accounts:confirm_email": ANYONE,
@@ -58,6 +60,11 @@ URL_AUDIENCES: dict[str, Audience] = {
     "people:confirm_reset": staff(Role.ADMINISTRATOR).after_proof(),
     "people:review": staff(Role.ADMINISTRATOR),
     "people:decide": staff(Role.ADMINISTRATOR).after_proof(),
+    # Who may act for a member
+    "people:representations": staff(*RECORDS_REPRESENTATION),
+    "people:record_representation": staff(*RECORDS_REPRESENTATION).after_proof(),
+    "people:confirm_representation": staff(*RECORDS_REPRESENTATION).after_proof(),
+    "people:end_representation": staff(*RECORDS_REPRESENTATION),
     # Pages for everybody
     "public:home": ANYONE,
     "public:complaints": ANYONE,
@@ -168,6 +175,7 @@ STAFF_ROOMS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
     ("quality:policies", _("Policies"), ("quality:polic",)),
     ("desk:deadlines", _("Deadlines"), ("desk:given_up",)),
     ("desk:openings", _("Openings"), ("desk:opening", "desk:judge")),
+    ("people:representations", _("Acting for members"), ("people:record_representation",)),
     ("people:list", _("People"), ("people:",)),
 )
 

@@ -22,6 +22,8 @@ class Role(TextChoices):
 
 
 STAFF = frozenset(Role) - {Role.MEMBER}
+RECORDS_REPRESENTATION = frozenset({Role.AGENT, Role.LEAD})
+"""Who records and confirms that somebody may act for a member."""
 
 
 class Scope(TextChoices):

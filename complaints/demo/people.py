@@ -94,7 +94,7 @@ def hire_staff(*, now: datetime) -> tuple[Staff, list[Login]]:
             roles={role},
             totp_key=key,
         )
-        actors[name] = User.objects.with_standing().get(pk=user.pk).as_actor()
+        actors[name] = User.objects.with_standing().get(pk=user.pk).as_actor(at=now)
         logins.append(login)
     agents = (actors["agent"], actors["agent2"])
     return Staff(agents, actors["lead"], actors["quality"], actors["reviewer"]), logins

@@ -15,7 +15,7 @@ from complaints.models import Assessment, Complaint, Decision, Enclosure, Eviden
 from complaints.models.part import PartOfComplaint
 from complaints.promises import due_in_full
 from members.accounts.models import User
-from members.actors import STAFF, Role
+from members.actors import Role
 from members.dates import day_in_words, moment_in_words
 from slas.explanations import explain_clock
 from slas.models import Clock, ClockState
@@ -138,8 +138,8 @@ def _decider(row: Decision) -> str:
     """Return who decided, with the roles the person holds: the file's qualifications."""
     if row.decided_by_id is None:
         return "Decided by: not recorded"
-    roles = User.objects.with_standing().get(pk=row.decided_by_id).as_actor().roles
-    return f"Decided by: {row.decided_by}, {', '.join(sorted(str(Role(role).label) for role in roles & STAFF))}"
+    roles = User.objects.with_standing().get(pk=row.decided_by_id).role_names
+    return f"Decided by: {row.decided_by}, {', '.join(sorted(str(Role(role).label) for role in roles))}"
 
 
 def _writer(row: Message) -> str:

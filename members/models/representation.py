@@ -9,15 +9,13 @@ from django.db import models
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from members.actors import Actor, Role, Scope
+from members.actors import RECORDS_REPRESENTATION, Actor, Scope
 from members.identifiers import new_id
 from members.models.member import Member
 from members.privacy.fields import SealedTextField
 from members.privacy.scoping import ScopedManager
 
 LONGEST = timedelta(days=366)
-RECORDS = frozenset({Role.AGENT, Role.LEAD})
-"""Who records and confirms that somebody may act for a member."""
 
 
 class RepresentationKind(models.TextChoices):
@@ -91,6 +89,6 @@ class Representation(models.Model):
     def scope_for(cls, actor: Actor, rows: QuerySet[Self]) -> QuerySet[Self]:
         """Members see who may act for them, staff who record these see others' ones; nobody else sees any."""
         own = Q(member_id=actor.member_id) if actor.member_id else Q(pk__in=[])
-        if actor.has(*RECORDS):
+        if actor.has(*RECORDS_REPRESENTATION):
             return rows.filter(own | ~Q(user_id=actor.user_id))
         return rows.filter(own)

@@ -8,10 +8,10 @@ from uuid import UUID
 from members.accounts.models import User
 from members.accounts.refusals import AccountRefused
 from members.accounts.signals import AccountChange, LinkKind, link_wanted
-from members.actors import Actor, Scope
+from members.actors import RECORDS_REPRESENTATION, Actor, Scope
 from members.acts import Act, act
 from members.models import Member, Representation, RepresentationKind
-from members.models.representation import LONGEST, RECORDS
+from members.models.representation import LONGEST
 from members.operations._security import tell_owner
 from members.operations.accounts import add_user
 
@@ -90,7 +90,7 @@ def revoke_representation(*, actor: Actor, at: datetime, representation_id: UUID
     with act(actor=actor, at=at) as this:
         row: Representation = this.lock(Representation, representation_id)
         concerned = (actor.member_id is not None and actor.member_id == row.member_id) or actor.user_id == row.user_id
-        if not concerned and not actor.has(*RECORDS):
+        if not concerned and not actor.has(*RECORDS_REPRESENTATION):
             raise Representation.DoesNotExist
         if row.revoked_at is not None:
             return
@@ -101,7 +101,7 @@ def revoke_representation(*, actor: Actor, at: datetime, representation_id: UUID
 
 
 def _demand_staff(actor: Actor) -> None:
-    if not actor.has(*RECORDS):
+    if not actor.has(*RECORDS_REPRESENTATION):
         raise AccountRefused(f"{actor.label} does not record who acts for members")
 
 

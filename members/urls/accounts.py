@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import door, factors, proof, registration, security
+from members.views import door, factors, proof, registration, representatives, security
 
 app_name = "accounts"
 urlpatterns = [
@@ -23,6 +23,8 @@ urlpatterns = [
     path("security/codes/", factors.recovery_codes, name="recovery_codes"),
     path("security/factors/<uuid:factor_id>/remove/", factors.remove, name="remove_factor"),
     path("security/sessions/end/", security.end_sessions, name="end_sessions"),
+    path("representatives/", representatives.own, name="representatives"),
+    path("representatives/<uuid:representation_id>/end/", representatives.end_own, name="end_representation"),
     path("security/password/", security.change_password, name="password"),
     path("security/email/", security.change_email, name="email"),
     path("security/email/<str:token>/", security.confirm_email, name="confirm_email"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import people, reviews
+from members.views import people, representatives, reviews
 
 app_name = "people"
 urlpatterns = [
@@ -10,6 +10,10 @@ urlpatterns = [
     path("invite/", people.invite, name="invite"),
     path("review/", reviews.review, name="review"),
     path("review/<uuid:reviewed_id>/", reviews.decide, name="decide"),
+    path("representatives/", representatives.every, name="representations"),
+    path("representatives/record/", representatives.record, name="record_representation"),
+    path("representatives/<uuid:representation_id>/confirm/", representatives.confirm, name="confirm_representation"),
+    path("representatives/<uuid:representation_id>/end/", representatives.end, name="end_representation"),
     path("<uuid:user_id>/", people.person, name="person"),
     path("<uuid:user_id>/grant/", people.grant, name="grant"),
     path("<uuid:user_id>/revoke/", people.revoke, name="revoke"),

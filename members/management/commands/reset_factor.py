@@ -54,4 +54,4 @@ class Command(BaseCommand):
         user = authenticate(email=email, password=getpass(f"Password of {email}: "))
         if not isinstance(user, User):
             raise CommandError(f"That is not the password of {email}.")
-        return user.as_actor()
+        return user.as_actor(at=timezone.now())
