@@ -44,7 +44,9 @@ export function sessionEnd(dialog) {
       if (dialog.open) dialog.close();
       return lookIn((left - warning) * 1000);
     }
-    const end = new Date(Date.now() + left * 1000).toLocaleTimeString(document.documentElement.lang);
+    const end = new Date(Date.now() + left * 1000).toLocaleTimeString(document.documentElement.lang, {
+      timeStyle: "short",
+    });
     for (const place of dialog.querySelectorAll("[data-end]")) place.textContent = end;
     show(limit);
     return lookIn((left + 1) * 1000);
