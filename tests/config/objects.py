@@ -1,0 +1,192 @@
+"""A real object behind every URL that names one, and who has business with it."""
+
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.core.signing import TimestampSigner
+
+from complaints.capa.models import Capa
+from complaints.capa.operations import record_root_cause
+from complaints.correspondence.delivery import STATUS_SALT
+from complaints.correspondence.models import LetterChannel, Notice, NoticeKind
+from complaints.enums import RestrictionKind, TaskKind
+from complaints.models import Complaint, Enclosure, Opening, Task
+from complaints.operations import break_glass, inform_member, restrict_complaint
+from members.accounts.links import make_token
+from members.accounts.models import ReviewedGrant, User
+from members.accounts.signals import LinkKind
+from members.actors import SYSTEM, Actor, Role
+from members.operations import open_access_review
+from members.registration_links import make_registration_token
+from slas.models import Clock
+from slas.queries import database_now
+from tests.capa import cases
+from tests.complaints import stages
+from tests.people import actor_of, member, staff
+from tests.slas.drafts import written
+
+NOBODYS = "C-26-DMG7-L8JK"
+NOTHING = UUID(int=1)
+NAMED = {"reference": NOBODYS, "kind": "resolve", "cycle": 1, "name": "nothing", "code": "nothing", "token": "nothing"}
+
+
+def of_nothing(kwargs: dict) -> dict:
+    """Return the same kind of address where there is nothing."""
+    return {key: NAMED.get(key, NOTHING) for key in kwargs}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A complaint that has everything a URL can name: a file, a letter, a notice, a task, a clock."""
+
+    row: Complaint
+    file_id: UUID
+    notice_id: UUID
+    task_id: UUID
+    opening_id: UUID | None = None
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What no page may hold for whom the complaint is not there."""
+        ids = (self.row.pk, self.file_id, self.notice_id, self.task_id, self.opening_id or self.row.pk)
+        return (self.row.reference, stages.opened(self.row, "complainant_name"), *map(str, ids))
+
+
+def case(handler: Actor, *, name: str, by: stages.Insured | None = None, restricted: bool = False) -> Case:
+    """Return a case; a restricted one has been opened by somebody by broken glass."""
+    row = stages.lettered(handler, by=by, name=name, channel=LetterChannel.PORTAL)
+    inform_member(actor=SYSTEM, at=stages.AT, complaint_id=row.pk, proof="email")
+    row = stages.now(row)
+    clock = Clock.objects.filter(matter_id=row.pk, kind="resolve").first()
+    file = Enclosure(
+        complaint=row, name="a.pdf", media_type="application/pdf", size=1, content=b"x", added_at=stages.AT
+    )
+    notice = Notice(
+        complaint=row,
+        clock_id=clock.id,
+        epoch=1,
+        kind=NoticeKind.DELAY_LETTER,
+        addressee="member",
+        clause="7.8",
+        channel=LetterChannel.PORTAL,
+        media_type="application/pdf",
+        content=asdict(stages.LETTER),
+        file=b"%PDF",
+        made_at=stages.AT,
+        sent_at=stages.AT,
+    )
+    task = Task(
+        matter_id=row.pk,
+        complaint=row,
+        reference=row.reference,
+        kind=TaskKind.SEE_TO_DATE,
+        detail={"title": "Answer"},
+        cause=f"test:{row.pk}",
+        role=Role.AGENT,
+        opened_at=stages.AT,
+    )
+    for made in (file, notice, task):
+        made.save()
+    manager = cached("manager", Role.QUALITY_MANAGER)
+    record_root_cause(actor=actor_of(manager), at=stages.AT, complaint_id=row.pk, cause="claim_coding")
+    opening_id = None
+    if restricted:
+        opening_id = _restricted(row)
+    return Case(stages.now(row), file.pk, notice.pk, task.pk, opening_id)
+
+
+def cached(name: str, *roles: Role) -> User:
+    """Return the one person of this name: hashing a password takes time."""
+    return User.objects.filter(display_name=name).first() or staff(*roles, name=name)
+
+
+def _restricted(row: Complaint) -> UUID:
+    told = {"actor": actor_of(cached("boss", Role.LEAD)), "at": database_now(), "complaint_id": row.pk}
+    restrict_complaint(**told, kind=RestrictionKind.VIP, reason="She is the mayor.")
+    opener = actor_of(staff(Role.AGENT, name="Opener"))
+    break_glass(actor=opener, at=database_now(), reference=row.reference, reason="She is in the hospital.")
+    return Opening.objects.unscoped("test").get(complaint=row).pk
+
+
+def as_member(user: User) -> stages.Insured:
+    """Make somebody of the staff a member too."""
+    person = member(name="Own Name")
+    person.user = user
+    person.save(update_fields=["user"])
+    return stages.Insured(person, actor_of(user))
+
+
+DESK = frozenset(
+    f"desk:{name}"
+    for name in (
+        "acknowledge", "add_evidence", "assess", "case", "close", "decide", "extend_date", "file", "inform",
+        "investigate", "issue_letter", "letter", "letter_pdf", "lift_restriction", "message", "notice",
+        "record_address", "restrict", "send_notice", "stop_waiting", "take", "task_done", "wait_for_member", "why",
+        "why_data", "write_note",
+    )
+) | {"quality:record_cause"}  # fmt: skip
+OPENINGS = frozenset({"desk:opening", "desk:judge"})
+MEMBERS = frozenset(
+    f"member:{name}"
+    for name in (
+        "case", "file", "letter", "letter_pdf", "notice", "notice_pdf", "why", "why_data", "withdraw", "write"
+    )
+) | {"intake:done"}  # fmt: skip
+"""URLs that name a complaint or a part of one: at work, as a privacy officer, and as a member."""
+
+TOKENS = frozenset({"accounts:registration", "accounts:reset", "accounts:confirm_email", "public:status_of"})
+"""URLs whose object is the address itself: whoever holds the token has it."""
+
+
+def named_by(found: Case, parameters: set[str]) -> dict[str, object]:
+    """Return the arguments of a URL that names this case."""
+    known = {
+        "reference": found.row.reference,
+        "enclosure_id": found.file_id,
+        "notice_id": found.notice_id,
+        "task_id": found.task_id,
+        "opening_id": found.opening_id or NOTHING,
+        "kind": "resolve",
+        "cycle": 1,
+    }
+    return {name: known[name] for name in parameters}
+
+
+def others() -> dict[str, dict[str, object]]:
+    """Return the arguments of every other URL that names an object: what each of its audience may reach."""
+    manager, owner = cached("manager", Role.QUALITY_MANAGER), cached("boss", Role.LEAD)
+    capa: Capa = cases.opened(actor_of(manager), owner.pk)
+    action = cases.with_action(actor_of(manager), capa, owner.pk)
+    of_capa, of_action = {"reference": capa.reference}, {"reference": capa.reference, "action_id": action.pk}
+    draft = {"draft_id": written(actor_of(manager)).pk}
+    open_access_review(at=database_now() + timedelta(minutes=1))
+    person = {"user_id": owner.pk}
+    guest = member()
+    case_id = stages.received().pk
+    return {
+        "quality:cause": {"code": "claim_coding"},
+        "quality:pack": {"name": "house"},
+        **{f"quality:policy_{act}": draft for act in ("draft", "edit", "submit", "publish", "withdraw", "what_if")},
+        **{f"quality:capa{act}": of_capa for act in ("", "_action", "_hand_over", "_plan", "_verdict")},
+        **{f"quality:capa_action_{act}": of_action for act in ("done", "hand_over")},
+        **{f"quality:capa_{kind}": of_capa | {"kind": "capa_plan", "cycle": 1} for kind in ("why", "why_data")},
+        **{
+            f"quality:capa_action_{kind}": of_action | {"kind": "capa_action", "cycle": 1}
+            for kind in ("why", "why_data")
+        },
+        **{
+            f"people:{act}": person
+            for act in ("person", "grant", "revoke", "disable", "enable", "ask_reset", "confirm_reset")
+        },
+        "people:decide": {"reviewed_id": ReviewedGrant.objects.first().pk},
+        "intake:step": {"name": "who"},
+        "accounts:registration": {"token": make_registration_token(guest.pk)},
+        "accounts:reset": {"token": make_token(owner, LinkKind.RESET)},
+        "accounts:confirm_email": {"token": make_token(owner, LinkKind.NEW_EMAIL)},
+        "public:status_of": {"token": TimestampSigner(salt=STATUS_SALT).sign(case_id.hex)},
+    }
+
+
+FACTOR = "accounts:remove_factor"
+"""The one URL that names what belongs to one account."""

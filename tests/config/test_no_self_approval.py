@@ -1,0 +1,118 @@
+"""Checklist 12 and 15: nobody approves the own act, and a role sees the fields of its row and no other."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from complaints.capa.enums import Verdict
+from complaints.capa.lifecycle import CapaRefused
+from complaints.capa.operations import approve_plan, verify_effectiveness
+from complaints.models import Complaint, Opening
+from complaints.operations import OpeningRefused, judge_opening
+from complaints.permissions import FIELDS, READERS, may_see
+from members import operations
+from members.accounts.models import ReviewedGrant
+from members.accounts.refusals import AccountRefused
+from members.actors import Role
+from members.audit.models import Event
+from slas.drafts import DraftRefused
+from slas.operations import publish_draft
+from slas.queries import database_now
+from tests.capa import cases
+from tests.complaints import stages
+from tests.config import objects
+from tests.people import actor_of, sign_in, staff
+from tests.slas.drafts import submitted
+
+pytestmark = pytest.mark.usefixtures("policies")
+CONTACT = ("complainant_email", "complainant_phone", "member_number", "postal_address")
+
+
+def grant(actor):
+    operations.grant_role(actor=actor, at=timezone.now(), user_id=actor.user_id, role=Role.LEAD)
+
+
+def confirm_reset(actor):
+    person = staff(Role.AGENT)
+    told = {"actor": actor, "at": timezone.now(), "user_id": person.pk}
+    operations.ask_factor_reset(**told, reason="Showed the badge.")
+    operations.confirm_factor_reset(**told)
+
+
+def reset_own(actor):
+    operations.ask_factor_reset(actor=actor, at=timezone.now(), user_id=actor.user_id, reason="Lost the phone.")
+
+
+def review(actor):
+    operations.open_access_review(at=timezone.now())
+    own = ReviewedGrant.objects.filter(grant__user=actor.user_id).first()
+    operations.decide_on_grant(actor=actor, at=timezone.now(), reviewed_id=own.pk, keep=True)
+
+
+def publish(actor):
+    publish_draft(actor=actor, at=database_now(), draft_id=submitted(actor).pk)
+
+
+def judge(actor):
+    found = objects.case(
+        actor_of(objects.cached("boss", Role.LEAD)), name="Ann Case", by=stages.insured(), restricted=True
+    )
+    Opening.objects.unscoped("test").update(opener=actor.user_id)
+    judge_opening(actor=actor, at=database_now(), opening_id=found.opening_id, justified=True, reason="It was me.")
+
+
+def approve(actor):
+    staff(Role.QUALITY_MANAGER)  # somebody else could
+    capa = cases.opened(actor, actor.user_id)
+    cases.with_action(actor, capa, actor.user_id)
+    approve_plan(actor=actor, at=cases.AT, capa_id=capa.pk, criterion=cases.CRITERION, check_on=cases.CHECK_ON)
+
+
+def verify(actor):
+    another = actor_of(staff(Role.QUALITY_MANAGER))
+    capa = cases.implemented(another, actor.user_id)
+    at = database_now() + timedelta(days=365)
+    verify_effectiveness(actor=actor, at=at, capa_id=capa.pk, verdict=Verdict.EFFECTIVE, reason="None came.")
+
+
+TWO_PEOPLE = {
+    "grant a role": (Role.ADMINISTRATOR, grant, AccountRefused, "to themselves"),
+    "reset factors": (Role.ADMINISTRATOR, confirm_reset, AccountRefused, "You asked for this yourself"),
+    "reset the own factors": (Role.ADMINISTRATOR, reset_own, AccountRefused, "Two other administrators"),
+    "keep the own role": (Role.ADMINISTRATOR, review, AccountRefused, "Somebody else decides"),
+    "publish a policy": (Role.QUALITY_MANAGER, publish, DraftRefused, "You wrote this draft"),
+    "judge an opening": (Role.PRIVACY_OFFICER, judge, OpeningRefused, "You opened this yourself"),
+    "approve a plan": (Role.QUALITY_MANAGER, approve, CapaRefused, "You own this CAPA"),
+    "say that a CAPA worked": (Role.QUALITY_MANAGER, verify, CapaRefused, "You own this CAPA"),
+}
+
+
+@pytest.mark.parametrize(("role", "act", "refusal", "words"), TWO_PEOPLE.values(), ids=TWO_PEOPLE)
+def test_nobody_approves_the_own_act(role, act, refusal, words):
+    with pytest.raises(refusal, match=words):
+        act(actor_of(staff(role)))
+
+
+@pytest.mark.parametrize("role", sorted(READERS))
+def test_a_role_sees_the_fields_of_its_row_and_the_others_stay_sealed(role, client):
+    row = stages.investigated(
+        actor_of(objects.cached("boss", Role.LEAD)),
+        name="Ann Case",
+        email="ann@example.org",
+        narrative="My scan was refused.",
+        postal_address="1 Elm Street",
+    )
+    user = sign_in(client, staff(role))
+    page = client.get(reverse("desk:case", args=[row.reference])).content.decode()
+    words = {"name": "Ann Case", "narrative": "My scan was refused.", "contact": "ann@example.org"}
+    words["notes"] = "Asked for the call."
+    assert set(words) == set(FIELDS)
+    for field, shown in words.items():
+        assert (shown in page) == may_see(actor_of(user), field), field
+    [event] = Event.objects.filter(action="phi.opened", actor_id=user.pk, object_id=row.pk)
+    opened = set(event.detail["columns"])
+    assert {"complainant_name", "narrative"} <= opened  # what is shown is recorded
+    assert bool(opened.intersection(CONTACT)) == may_see(actor_of(user), "contact")
+    assert Complaint.objects.unscoped("test").count() == 1
