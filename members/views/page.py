@@ -1,10 +1,13 @@
 """What the pages of the door share: how they answer, and where they send somebody on."""
 
 from http import HTTPStatus
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members import operations
@@ -19,7 +22,8 @@ def page(
 ) -> HttpResponse:
     """Return a page of the door; a form with errors answers 422 unless told otherwise."""
     status = status or (HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)
-    return render(request, template, {"form": form, "next": onward(request), **context}, status=status)
+    with timezone.override(ZoneInfo(settings.HOUSE_TIME_ZONE)):
+        return render(request, template, {"form": form, "next": onward(request), **context}, status=status)
 
 
 def onward(request: HttpRequest) -> str | None:
