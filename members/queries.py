@@ -1,14 +1,18 @@
 """What is asked about members."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from members.accounts.models import Passkey, RecoveryCode, RoleGrant, Session, TotpDevice
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Subquery
+
+from members.accounts.models import Passkey, RecoveryCode, RoleGrant, Session, TotpDevice, User
 from members.accounts.sessions import session_handle
 from members.actors import Actor, Scope
-from members.models import Member, member_number_index
+from members.models import Absence, Member, Skill, TeamMembership, member_number_index
 
 
 def member_of(actor: Actor) -> Member | None:
@@ -34,6 +38,32 @@ class Holder:
     user_id: UUID
     member_id: UUID | None
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """What somebody can do here on one day, and who stands in if the person is away."""
+
+    skills: frozenset[str] = frozenset()
+    team_id: UUID | None = None
+    is_away: bool = False
+    stand_in_id: UUID | None = None
+
+
+def at_work(user_ids: Collection[UUID], *, on: date) -> dict[UUID, AtWork]:
+    """Return how these people stand at work on this day: one query. Of two absences the one recorded last counts."""
+    away = Absence.objects.filter(user=OuterRef("pk"), first_on__lte=on, last_on__gte=on).order_by("-recorded_at")
+    rows = User.objects.filter(pk__in=user_ids).annotate(
+        codes=ArraySubquery(Skill.objects.filter(user=OuterRef("pk")).values("code")),
+        team=Subquery(TeamMembership.objects.filter(user=OuterRef("pk"), until=None).values("team_id")[:1]),
+        absence=Subquery(away.values("pk")[:1]),
+        stand_in=Subquery(away.values("stand_in_id")[:1]),
+    )
+    found = rows.values_list("pk", "codes", "team", "absence", "stand_in")
+    return {
+        user_id: AtWork(frozenset(codes), team, absence is not None, stand_in)
+        for user_id, codes, team, absence, stand_in in found
+    }
 
 
 def holders_of(*roles: str) -> dict[str, list[Holder]]:

@@ -1,11 +1,14 @@
 """What warned and missed clocks do to complaints, an envelope of firings at a time."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from complaints.correspondence.models import DispatchKind
 from complaints.enums import Audience, Priority, TaskKind, TimelineCode
@@ -19,7 +22,7 @@ from complaints.operations.request_notices import request_notices
 from members.actors import SYSTEM, Role
 from members.acts import Act, act
 from members.identifiers import id_for
-from members.queries import Holder, holders_of
+from members.queries import AtWork, Holder, at_work, holders_of
 from slas.algebra import BREACH
 from slas.pack_actions import NOTIFY_ROLE, ROLES
 from slas.signals import Fired
@@ -104,7 +107,19 @@ class _Envelope:
     @cached_property
     def heirs(self) -> Heirs:
         """Who gets a complaint next."""
-        return Heirs({role: self.holders[role] for role in (Role.LEAD, Role.AGENT)})
+        holders = {role: self.holders[role] for role in (Role.LEAD, Role.AGENT)}
+        people = {person.user_id for held in holders.values() for person in held}
+        return Heirs(holders, at_work(people, on=self.today) | self.owners)
+
+    @cached_property
+    def owners(self) -> dict[UUID, AtWork]:
+        """How those who had these complaints to begin with stand at work."""
+        return at_work({row.owner_id for row in self.complaints.values() if row.owner_id}, on=self.today)
+
+    @property
+    def today(self) -> date:
+        """The day it is in the house's time zone."""
+        return self.this.at.astimezone(ZoneInfo(settings.HOUSE_TIME_ZONE)).date()
 
     def carry_out(self, fired: Fired) -> None:
         """Tell the timeline, and do one action unless it has lost its sense. Raises UnknownAction."""
@@ -146,9 +161,10 @@ class _Envelope:
         self.alerts += [alert_of(fired, user_id) for user_id in besides(complaint, self.holders[role], role=role)]
 
     def notify_owner(self, complaint: Complaint, fired: Fired) -> None:
-        """Tell the owner; of what nobody has, the leads."""
+        """Tell the owner, and whoever stands in for an absent one; of what nobody has, the leads."""
         if complaint.owner_id:
             self.alerts.append(alert_of(fired, complaint.owner_id))
+            self.alerts += [alert_of(fired, user_id) for user_id in self._stand_in(complaint)]
         else:
             self.notify(complaint, fired, Role.LEAD)
 
@@ -187,6 +203,18 @@ class _Envelope:
     def produce_notice(self, _complaint: Complaint, fired: Fired) -> None:
         """Ask for what the policy names for a missed date."""
         self.notices.append(fired)
+
+    def _stand_in(self, complaint: Complaint) -> set[UUID]:
+        """Return who stands in for an absent owner, unless the complaint is that person's own or hidden from it."""
+        owner = self.owners.get(complaint.owner_id)
+        if owner is None or not owner.is_away:
+            return set()
+        return {
+            user_id
+            for role, people in self.holders.items()
+            for user_id in besides(complaint, people, role=role)
+            if user_id == owner.stand_in_id
+        }
 
     def _task(self, fired: Fired) -> Task:
         complaint = self.complaint_of(fired)

@@ -1,30 +1,35 @@
 """Giving a complaint to somebody else because a date says so: whose it becomes."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import Count
 
 from complaints.enums import OPEN_STATES
 from complaints.models import Complaint
+from complaints.operations.skills_needed import skills_needed
 from complaints.permissions import SEE_RESTRICTED
 from members.actors import Role
-from members.queries import Holder
+from members.queries import AtWork, Holder
+
+UNKNOWN = AtWork()
+"""How somebody stands at work of whom nothing is recorded."""
 
 
 class Heirs:
     """Finds who gets a complaint next. Reads once how many open complaints each person has, then counts along.
 
     A missed date gives the complaint to a lead, an earlier threshold to an agent unless it is restricted. Of those who
-    hold the role and can sign in, it goes to the one with the fewest open complaints, among equals to the one who has
-    held the role longest. Never to whoever has it, and never to the member it is about. Envelopes take turns, so they
-    count each other's.
+    hold the role, can sign in and are not away, it goes to whoever stands in for its absent owner; else to somebody
+    with the skills it needs, then to the owner's team, then to the one with the fewest open complaints, among equals to
+    the one who has held the role longest. Never to whoever has it, and never to the member it is about. Envelopes take
+    turns, so they count each other's.
     """
 
-    def __init__(self, holders: dict[str, list[Holder]]) -> None:
-        """Take the holders of the roles by role, longest first."""
-        self._holders = holders
+    def __init__(self, holders: dict[str, list[Holder]], work: Mapping[UUID, AtWork]) -> None:
+        """Take the holders of the roles by role, longest first, and how they and present owners stand at work."""
+        self._holders, self._work = holders, work
         self._open = _open_complaints({person.user_id for people in holders.values() for person in people})
 
     def next_for(self, complaint: Complaint, *, missed: bool) -> Holder | None:
@@ -32,14 +37,29 @@ class Heirs:
         able = [
             person
             for person in self._holders[Role.LEAD if missed or complaint.is_restricted else Role.AGENT]
-            if person.user_id != complaint.owner_id and not is_about(complaint, person)
+            if person.user_id != complaint.owner_id
+            and not is_about(complaint, person)
+            and not self._at_work(person.user_id).is_away
         ]
-        heir = min(able, key=lambda person: self._open[person.user_id], default=None)
+        heir = min(able, key=lambda person: self._distance(complaint, person), default=None)
         if heir is not None:
             self._open[heir.user_id] += 1
             if complaint.owner_id is not None and complaint.owner_id in self._open:
                 self._open[complaint.owner_id] -= 1
         return heir
+
+    def _distance(self, complaint: Complaint, person: Holder) -> tuple[bool, int, bool, int]:
+        """Return how far somebody is from being the right one: the smaller, the better."""
+        here, owner = self._at_work(person.user_id), self._at_work(complaint.owner_id)
+        return (
+            not (owner.is_away and owner.stand_in_id == person.user_id),
+            len(skills_needed(complaint) - here.skills),
+            owner.team_id is None or owner.team_id != here.team_id,
+            self._open[person.user_id],
+        )
+
+    def _at_work(self, user_id: UUID | None) -> AtWork:
+        return self._work.get(user_id, UNKNOWN) if user_id else UNKNOWN
 
 
 def is_about(complaint: Complaint, person: Holder) -> bool:

@@ -17,7 +17,7 @@ from tests.complaints.firings import ALL, WARNED, clock_of, fire, firings, firin
 from tests.complaints.stages import AT
 from tests.people import actor_of, staff
 
-QUERIES = 18
+QUERIES = 19
 pytestmark = pytest.mark.usefixtures("policies")
 
 

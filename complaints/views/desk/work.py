@@ -26,8 +26,10 @@ from complaints.operations import (
     take_complaint,
     write_note,
 )
+from complaints.operations.skills_needed import missing_skills
 from complaints.views.desk.act import ActView, Told
 from complaints.views.member_page import house_day
+from members.queries import at_work
 
 
 class Take(ActView):
@@ -35,8 +37,15 @@ class Take(ActView):
 
     act, title, label = "take", "Take the case", "Take it"
     done = "The case is yours."
+    template = "staff/take.html"
     explanation = "You will answer for this complaint. Its owner until now sees in the timeline that you took it."
     form_class = TakeForm
+
+    def more_context(self, complaint: Complaint, form: TakeForm) -> dict[str, Any]:  # noqa: ARG002 -- as in ActView
+        """Say what the case needs that nobody has recorded of this person; taking it is possible all the same."""
+        user_id = self.request.user.pk
+        known = at_work({user_id}, on=house_day(self.request.at))[user_id].skills
+        return {"missing_skills": missing_skills(complaint, known)}
 
     def form(self, complaint: Complaint, data: Any = None) -> TakeForm:
         """Remember whom the case belongs to now."""
