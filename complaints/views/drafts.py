@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from complaints.intake.drafts import DraftInHand, draft_in_hand
 from complaints.intake.operations import DRAFTS_LAST
 
-COOKIE, SALT = "draft", "complaints.intake.draft"
+SALT = "complaints.intake.draft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def in_hand(request: HttpRequest, *, at: datetime) -> DraftInHand | None:
 
 def cookie_draft_id(request: HttpRequest) -> UUID | None:
     """Return the draft that this browser worked on last. A cookie that is too old or was changed counts as none."""
-    return read_id(request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=DRAFTS_LAST))
+    return read_id(request.get_signed_cookie(settings.DRAFT_COOKIE_NAME, default="", salt=SALT, max_age=DRAFTS_LAST))
 
 
 def page_draft_id(request: HttpRequest) -> UUID | None:
@@ -40,7 +40,7 @@ def page_draft_id(request: HttpRequest) -> UUID | None:
 def remember(response: HttpResponse, draft_id: UUID) -> HttpResponse:
     """Let the browser find this draft again for 30 days from now."""
     response.set_signed_cookie(
-        COOKIE,
+        settings.DRAFT_COOKIE_NAME,
         draft_id.hex,
         salt=SALT,
         max_age=DRAFTS_LAST,

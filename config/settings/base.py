@@ -133,6 +133,7 @@ DEFAULT_FROM_EMAIL = env.text("REDRESS_MAIL_FROM", "the sender of e-mail, e.g. c
 SESSION_ENGINE = "members.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+DRAFT_COOKIE_NAME = "draft"
 SESSION_COOKIE_AGE = 12 * 3600
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 SIGNED_OUT_VIEW = "config.errors.signed_out"

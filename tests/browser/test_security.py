@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import handling
 from tests.browser.doors import sign_in
 from tests.browser.filing import file_complaint, guest_story
+from tests.browser.places import PLACES
 
 UNKNOWN = "C-26-7KQ4-M2XD"
 COOKIE = {"set-cookie"}  # a sign of life of the session, now and then
@@ -83,3 +84,21 @@ def test_naughty_words_are_shown_intact_and_nothing_in_them_runs(visit, signed_i
         expect(agent.locator(".rd-thread")).to_contain_text(words)
     agent.mouse.move(300, 300)
     assert ran == []
+
+
+KEPT_BY_SCRIPTS = """async () => ({
+  local: Object.keys(localStorage), session: Object.keys(sessionStorage), caches: await caches.keys(),
+  databases: (await indexedDB.databases()).map(one => one.name),
+  workers: (await navigator.serviceWorker.getRegistrations()).length, cookies: document.cookie,
+})"""
+NOTHING = {"local": [], "session": [], "caches": [], "databases": [], "workers": 0, "cookies": ""}
+
+
+@pytest.mark.parametrize("who", sorted({place.who for place in PLACES}))
+def test_after_a_crawl_the_browser_keeps_nothing_and_the_policy_was_never_broken(window_of, scene, who):
+    """Checklist 27 and 30; what the policy refuses fails the test by its fixture."""
+    page = window_of(who)
+    for place in PLACES:
+        if place.who == who and place.then is None:
+            place.open(page, scene)
+            assert page.evaluate(KEPT_BY_SCRIPTS) == NOTHING, place.name

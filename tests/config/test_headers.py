@@ -1,5 +1,7 @@
 """What every answer tells the browser to refuse."""
 
+from importlib import import_module
+
 import pytest
 from django.urls import reverse
 
@@ -21,6 +23,26 @@ def test_cookies_are_out_of_reach_of_scripts_and_of_other_sites(client):
     """Checklist 28."""
     cookie = client.get(reverse("accounts:sign_in")).cookies["csrftoken"]
     assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+
+
+def test_in_production_cookies_belong_to_this_host_alone_and_travel_encrypted():
+    """Checklist 28."""
+    production = import_module("config.settings.production")
+    names = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "DRAFT_COOKIE_NAME")
+    assert all(getattr(production, name).startswith("__Host-") for name in names)
+    assert production.SESSION_COOKIE_SECURE
+    assert production.CSRF_COOKIE_SECURE
+    assert not hasattr(production, "SESSION_COOKIE_DOMAIN"), "a __Host- cookie must not name a domain"
+    assert (production.SECURE_HSTS_SECONDS, production.SECURE_SSL_REDIRECT) == (365 * 24 * 3600, True)
+
+
+@pytest.mark.parametrize("path", ["/en/", "/en/complaints/new/who/", "/health/live", "/en/nothing/"])
+def test_every_answer_carries_the_headers_a_browser_needs(client, path):
+    """Checklist 28."""
+    headers = client.get(path).headers
+    assert {name: headers.get(name) for name in HEADERS} == HEADERS
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
 
 
 HEADERS = {

@@ -32,3 +32,18 @@ def test_a_missing_browser_is_a_failure_in_ci_alone(monkeypatch, ci, verdict):
     outcome = suite._without_browser(JOURNEYS)
     assert outcome.verdict == verdict
     assert outcome.remark.startswith("THE BROWSER JOURNEYS DID NOT RUN")
+
+
+@pytest.mark.parametrize(("ci", "status"), [("true", 1), ("", 0)])
+def test_a_skipped_check_is_a_failure_in_ci_alone(monkeypatch, ci, status):
+    """Checklist 42."""
+    monkeypatch.setenv("CI", ci)
+    assert suite._summary([Outcome("lint", "passed", 1), Outcome("browser", "SKIPPED", 0)]) == status
+
+
+def test_ci_checks_the_settings_of_production_for_deployment():
+    """Checklist 42."""
+    [step] = [step for step in suite.STATIC_STEPS if step.name == "deploy"]
+    assert step.command[1:] == [
+        "manage.py", "check", "--deploy", "--fail-level", "WARNING", "--settings", "config.settings.production",
+    ]  # fmt: skip
