@@ -11,11 +11,16 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import places
-from tests.browser.doors import enrol, sign_in
+from tests.browser.devices import Device
+from tests.browser.doors import enrol, enrol_with_passkey, sign_in
 from tests.browser.filing import fill_in, go_on, guest_story
 from tests.browser.looking import Windows, resize
 from tests.browser.stack import RunningStack, running_stack
 
+OPEN_REVIEW = (
+    "from members.operations import open_access_review; from slas.queries import database_now;"
+    " open_access_review(at=database_now())"
+)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -102,9 +107,14 @@ def states(chromium, stack, scene, signed_in) -> Callable[[str], dict | None]:
         page.wait_for_url("**/done/**")
         scene["sent"] = page.url.rstrip("/").rpartition("/")[2]
 
+    def look_after_people(page: Page) -> None:
+        stack.manage("shell", "-c", OPEN_REVIEW)
+        Device(page)
+        enrol_with_passkey(page, stack.hire("administrator"))
+
     hired, lead = stack.hire("agent"), replace(stack.accounts["lead"], totp_secret=None)
     fresh = {places.HALF: lambda page: sign_in(page, lead), places.HIRED: lambda page: sign_in(page, hired)}
-    lasting = {places.GUEST: answer_everything, places.SENT: send}
+    lasting = {places.GUEST: answer_everything, places.SENT: send, places.ADMIN: look_after_people}
     keep = _kept(lambda who: _state(chromium, stack.url, lasting[who]))
 
     def state_of(who: str) -> dict | None:

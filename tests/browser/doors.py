@@ -31,3 +31,13 @@ def enrol(page: Page, account: Account) -> None:
     page.get_by_role("button", name="Show 10 new codes").click()
     page.get_by_role("link", name="I have saved them").click()
     expect(page).not_to_have_url(re.compile("/account/"))
+
+
+def enrol_with_passkey(page: Page, account: Account) -> None:
+    """Sign in for the first time, and set up a passkey on the device of this page; leave the codes for another day."""
+    sign_in(page, account)
+    page.get_by_role("link", name="Set up a passkey").click()
+    page.get_by_label("Name of this passkey").fill("Work laptop")
+    page.get_by_role("button", name="Set up the passkey").click()
+    page.get_by_role("link", name="Not now").click()
+    expect(page).not_to_have_url(re.compile("/account/"))

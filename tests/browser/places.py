@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Locator, Page
 
 NOBODY, GUEST, SENT, HALF, HIRED = "nobody", "guest", "sent", "half signed in", "hired"
-MEMBER, AGENT, LEAD, QUALITY = "member", "agent", "lead", "quality_manager"
+MEMBER, AGENT, LEAD, QUALITY, ADMIN = "member", "agent", "lead", "quality_manager", "administrator"
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,32 @@ def _suggest(page: Page) -> None:
     page.get_by_role("button", name="Show the suggested track").click()
 
 
+def _ask_for_link(page: Page) -> None:
+    page.get_by_label("Email address").fill("nobody@example.org")
+    _first_button(page).click()
+
+
+def _register(page: Page) -> None:
+    for label, words in {"Member number": "0", "Month": "6", "Day": "30", "Year": "1980", "ZIP code": "06103"}.items():
+        page.get_by_label(label).fill(words)
+    _first_button(page).click()
+
+
+def _show_codes(page: Page) -> None:
+    page.get_by_role("button", name="Show 10 new codes").click()
+
+
+def _first_person(page: Page) -> None:
+    page.locator("tbody").get_by_role("link").first.click()
+
+
+def _ask_for_reset(page: Page) -> None:
+    _first_person(page)
+    if page.get_by_role("button", name="Ask for it").count():
+        page.get_by_label("How did this person show who they are?").fill("Came to the office with a passport.")
+        page.get_by_role("button", name="Ask for it").click()
+
+
 FORM, CASE, QUALITY_CASE = "/en/complaints/new", "/desk/cases", "/quality/cases"
 TRIED = "/quality/dates/?rule=house:resolve:standard&channel=mail&received=2026-06-12+10:00&entered=2026-06-22+09:00"
 PLACES = (
@@ -96,15 +122,26 @@ PLACES = (
     Place("key to enrol", HIRED, "/en/account/enrol/", then=_use_an_app),
     Place("passkey to enrol", HIRED, "/en/account/enrol/passkey/", form=True),
     Place("forgotten password", NOBODY, "/en/account/forgot/", form=True),
+    Place("link for a password", NOBODY, "/en/account/forgot/", then=_ask_for_link),
     Place("register", NOBODY, "/en/account/register/", form=True),
+    Place("link to register", NOBODY, "/en/account/register/", then=_register),
     Place("link that is over", NOBODY, "/en/account/reset/nonsense/"),
     Place("recovery code", HALF, "/en/account/recovery/", form=True),
     Place("own security", MEMBER, "/en/account/security/"),
     Place("own security of staff", AGENT, "/en/account/security/", dark=True),
     Place("new codes", AGENT, "/en/account/security/codes/"),
+    Place("codes", AGENT, "/en/account/security/codes/", then=_show_codes, dark=True),
     Place("new password", AGENT, "/en/account/security/password/", form=True),
     Place("new address", AGENT, "/en/account/security/email/", form=True),
+    Place("link to a new address", AGENT, "/en/account/security/email/", then=_ask_for_link),
     Place("proof", AGENT, "/en/account/prove/", form=True),
+    Place("proof by passkey", ADMIN, "/en/account/prove/", dark=True),
+    Place("people", ADMIN, "/people/", dark=True),
+    Place("closed accounts", ADMIN, "/people/?closed=1"),
+    Place("invite", ADMIN, "/people/invite/", form=True),
+    Place("person", ADMIN, "/people/", then=_first_person, dark=True),
+    Place("person who lost everything", ADMIN, "/people/", then=_ask_for_reset),
+    Place("access review", ADMIN, "/people/review/", dark=True),
     Place("who may act for me", MEMBER, "/en/account/representatives/"),
     Place("who acts for members", AGENT, "/people/representatives/"),
     Place("record who acts", AGENT, "/people/representatives/record/", form=True),
