@@ -8,9 +8,12 @@ from django.dispatch import receiver
 
 from complaints.correspondence.models import DispatchKind
 from complaints.correspondence.operations import request_dispatch
-from members.accounts.signals import AccountChange, LinkKind, account_changed, link_wanted
+from members.accounts.models import AccessReview
+from members.accounts.signals import AccountChange, LinkKind, account_changed, link_wanted, review_changed
+from members.actors import Role
 from members.acts import Act
 from members.identifiers import new_id
+from members.queries import holders_of
 from slas.operations import open_matter
 
 MATTER_KIND = "account"
@@ -29,6 +32,14 @@ def send_link(
     """Ask for one e-mail with a link; the link itself is made when the e-mail is sent."""
     detail = {"link": str(kind)} | ({"member": str(member_id)} if member_id else {})
     _ask(this, user_id, DispatchKind.ACCOUNT_LINK, detail)
+
+
+@receiver(review_changed)
+def tell_administrators(*, this: Act, review: AccessReview, change: str, **_others: Any) -> None:
+    """Ask for one e-mail to each administrator: a round waits for answers, or is over."""
+    for person in holders_of(Role.ADMINISTRATOR)[Role.ADMINISTRATOR]:
+        detail = {"review": change, "due_at": review.due_at.isoformat()}
+        _ask(this, person.user_id, DispatchKind.ACCESS_REVIEW, detail)
 
 
 def _ask(this: Act, user_id: UUID | None, kind: DispatchKind, detail: dict[str, str]) -> None:

@@ -4,7 +4,7 @@ from celery import shared_task
 from celery.utils.log import get_task_logger
 
 from complaints.intake.operations import forget_old_drafts
-from members.operations import forget_expired_sessions
+from members.operations import close_overdue_review, forget_expired_sessions, open_access_review
 from slas.queries import database_now
 
 log = get_task_logger(__name__)
@@ -16,3 +16,14 @@ def forget() -> None:
     now = database_now()
     forget_expired_sessions(at=now)
     log.info("%d drafts were not sent in time and are deleted", forget_old_drafts(at=now))
+
+
+@shared_task(name="complaints.review_access")
+def review_access() -> None:
+    """Close the access review whose time is over, then open the one that is due. Running it again changes nothing."""
+    now = database_now()
+    revoked = close_overdue_review(at=now)
+    if revoked:
+        log.warning("%d roles were taken away, for nobody said that they are still needed", revoked)
+    if review := open_access_review(at=now):
+        log.info("%s is open until %s", review, review.due_at)

@@ -58,7 +58,8 @@ URL_AUDIENCES: dict[str, Audience] = {
     "people:enable": staff(Role.ADMINISTRATOR).after_proof(),
     "people:ask_reset": staff(Role.ADMINISTRATOR).after_proof(),
     "people:confirm_reset": staff(Role.ADMINISTRATOR).after_proof(),
-    "people:review": staff(Role.ADMINISTRATOR),
+    "people:review": staff(Role.ADMINISTRATOR, Role.AUDITOR),
+    "people:review_csv": staff(Role.ADMINISTRATOR, Role.AUDITOR).after_proof(),
     "people:decide": staff(Role.ADMINISTRATOR).after_proof(),
     # Who may act for a member
     "people:representations": staff(*RECORDS_REPRESENTATION),

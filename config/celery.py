@@ -39,6 +39,7 @@ app.conf.update(
         "sweep": {"task": "slas.tick", "schedule": 30.0},
         "prune": {"task": "slas.prune", "schedule": 3600.0},
         "forget": {"task": "complaints.forget", "schedule": 24 * 3600.0},  # old drafts, as the pages say
+        "review access": {"task": "complaints.review_access", "schedule": 3600.0},  # opens each quarter, and closes
         "verify": {"task": "slas.verify", "schedule": 24 * 3600.0},  # each clock is the fold of its events
     },
 )

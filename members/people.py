@@ -1,5 +1,6 @@
 """What administrators see of the people who work here. No member's data: they look after doors, not after cases."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -94,6 +95,32 @@ def read_person(*, actor: Actor, user_id: UUID, at: datetime) -> Person | None:
 def open_review() -> AccessReview | None:
     """Return the round that is under way."""
     return AccessReview.objects.filter(closed_at=None).first()
+
+
+def past_reviews() -> QuerySet[AccessReview]:
+    """Return all rounds, the newest first."""
+    return AccessReview.objects.order_by("-opened_at")
+
+
+def review_lines(review: AccessReview) -> Iterator[tuple[str, ...]]:
+    """Yield the head and the lines of a round as an auditor takes it away: who, which role, since when, what was said.
+
+    A role that nobody has decided on so far is "open"; one that was taken away by nobody is "unanswered".
+    """
+    yield ("name", "account", "role", "granted_at", "answer", "decided_at", "decided_by")
+    for row in reviewed_grants(review):
+        decided_at = row.decided_at.isoformat() if row.decided_at else ""
+        grant = row.grant
+        who = str(grant.user), str(grant.user_id)
+        yield (*who, grant.role, grant.granted_at.isoformat(), _answer(row), decided_at, str(row.decided_by or ""))
+
+
+def _answer(row: ReviewedGrant) -> str:
+    if row.kept is None:
+        return "open"
+    if row.kept:
+        return "kept"
+    return "revoked" if row.decided_by_id else "unanswered"
 
 
 def reviewed_grants(review: AccessReview) -> QuerySet[ReviewedGrant]:

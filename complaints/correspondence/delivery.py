@@ -149,6 +149,8 @@ def _path_of_colleague(dispatch: Dispatch, complaint: Complaint) -> str:
 def _path_without_complaint(dispatch: Dispatch) -> str:
     if dispatch.kind == DispatchKind.ACCOUNT_CHANGED:
         return reverse("accounts:security")
+    if dispatch.kind == DispatchKind.ACCESS_REVIEW:
+        return reverse("people:review")
     if dispatch.kind == DispatchKind.ACCOUNT_LINK and "member" in dispatch.detail:
         return reverse("accounts:registration", args=[make_registration_token(UUID(dispatch.detail["member"]))])
     if dispatch.kind == DispatchKind.ACCOUNT_LINK:

@@ -126,6 +126,7 @@ class DispatchKind(models.TextChoices):
     ALERT_DIGEST = "alert_digest"
     ACCOUNT_CHANGED = "account_changed"
     ACCOUNT_LINK = "account_link"
+    ACCESS_REVIEW = "access_review"
     GLASS_BROKEN = "glass_broken"
 
 

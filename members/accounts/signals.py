@@ -35,5 +35,8 @@ class LinkKind(TextChoices):
     REGISTRATION = "registration"
 
 
+review_changed = Signal()
+"""A round of the access review: sent with `this`, the `review`, and `change`, which is "opened" or "closed"."""
+
 account_changed = Signal()
 link_wanted = Signal()

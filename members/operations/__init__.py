@@ -1,6 +1,11 @@
 """Everything that changes members and their accounts. Each operation is one act and writes its audit events."""
 
-from members.operations.access_reviews import close_overdue_review, decide_on_grant, open_access_review
+from members.operations.access_reviews import (
+    close_overdue_review,
+    decide_on_grant,
+    open_access_review,
+    record_review_export,
+)
 from members.operations.accounts import (
     create_member_account,
     create_staff_account,
@@ -72,6 +77,7 @@ __all__ = [
     "open_access_review",
     "record_absence",
     "record_representation",
+    "record_review_export",
     "register_member",
     "remove_factor",
     "revoke_representation",

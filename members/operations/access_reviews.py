@@ -5,6 +5,7 @@ from uuid import UUID
 
 from members.accounts.models import AccessReview, ReviewedGrant, RoleGrant
 from members.accounts.refusals import AccountRefused
+from members.accounts.signals import review_changed
 from members.actors import SYSTEM, Actor, Role
 from members.acts import Act, act
 from members.operations._authority import demand_administrator
@@ -24,6 +25,7 @@ def open_access_review(*, at: datetime) -> AccessReview | None:
         for grant in RoleGrant.objects.filter(revoked_at=None, user__is_active=True):
             this.add(ReviewedGrant(review=review, grant=grant))
         this.record("access_review.opened", object_type="access_review", object_id=review.pk)
+        review_changed.send(sender=AccessReview, this=this, review=review, change="opened")
     return review
 
 
@@ -60,7 +62,14 @@ def close_overdue_review(*, at: datetime) -> int:
             object_id=review.pk,
             detail={"revoked": len(unanswered) - bool(spared), "spared": bool(spared)},
         )
+        review_changed.send(sender=AccessReview, this=this, review=review, change="closed")
     return len(unanswered) - bool(spared)
+
+
+def record_review_export(*, actor: Actor, at: datetime, review_id: UUID) -> None:
+    """Record that a round was handed out as a file."""
+    with act(actor=actor, at=at) as this:
+        this.record("access_review.exported", object_type="access_review", object_id=review_id)
 
 
 def _decide(this: Act, reviewed: ReviewedGrant, *, keep: bool) -> None:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", people.people, name="list"),
     path("invite/", people.invite, name="invite"),
     path("review/", reviews.review, name="review"),
+    path("review/<uuid:review_id>.csv", reviews.review_csv, name="review_csv"),
     path("review/<uuid:reviewed_id>/", reviews.decide, name="decide"),
     path("representatives/", representatives.every, name="representations"),
     path("representatives/record/", representatives.record, name="record_representation"),

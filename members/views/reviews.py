@@ -1,5 +1,6 @@
 """The quarterly access review: each role, kept or taken."""
 
+import csv
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,18 +14,50 @@ from members import operations
 from members import people as queries
 from members.accounts.models import ReviewedGrant
 from members.accounts.refusals import AccountRefused
+from members.actors import Role
 from members.views.staff_page import staff_page
 
 PAGE = 100
+SHOWN = 12
+"""So many rounds are listed: three years of them."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def harmless(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 @require_GET
 def review(request: HttpRequest) -> HttpResponse:
-    """Show the round that is under way."""
+    """Show the round that is under way, and the way to all others."""
     found = queries.open_review()
     rows = queries.reviewed_grants(found) if found else ReviewedGrant.objects.none()
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    return staff_page(request, "people/review.html", {"review": found, "page": page, "page_obj": page})
+    context = {
+        "review": found,
+        "page": page,
+        "page_obj": page,
+        "rounds": queries.past_reviews()[:SHOWN],
+        "may_decide": request.actor.has(Role.ADMINISTRATOR),
+    }
+    return staff_page(request, "people/review.html", context)
+
+
+@require_GET
+def review_csv(request: HttpRequest, review_id: UUID) -> HttpResponse:
+    """Hand out one round as CSV, for the auditor's files; that it was handed out is recorded."""
+    found = queries.past_reviews().filter(pk=review_id).first()
+    if found is None:
+        raise Http404
+    operations.record_review_export(actor=request.actor, at=request.at, review_id=found.pk)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="access-review-{found.opened_at:%Y-%m-%d}.csv"'
+    response["X-Content-Type-Options"] = "nosniff"
+    writer = csv.writer(response)
+    for line in queries.review_lines(found):
+        writer.writerow([harmless(cell) for cell in line])
+    return response
 
 
 @require_POST

@@ -36,7 +36,7 @@ def away(admin, person, *, stand_in=None, days=0):
 
 
 def heir_of(row):
-    fire(clock_of(row), "reassign", code=WARNED)
+    fire(clock_of(row), "reassign", code=WARNED, at=AT)
     return stages.now(row).owner_id
 
 
@@ -74,7 +74,7 @@ def test_the_owners_team_comes_before_who_has_less_to_do(admin, agent, others):
 
 def test_what_an_absent_owner_is_told_the_stand_in_is_told_too(admin, agent, others):
     away(admin, agent, stand_in=others[0])
-    fire(clock_of(stages.taken(agent)), "notify_owner", code=WARNED)
+    fire(clock_of(stages.taken(agent)), "notify_owner", code=WARNED, at=AT)
     told = Dispatch.objects.filter(kind=DispatchKind.CLOCK_ALERT).values_list("to_user", flat=True)
     assert set(told) == {agent.user_id, others[0].user_id}
 

@@ -1,5 +1,6 @@
 """Who works here, as administrators see and change it."""
 
+import csv
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from members.accounts.models import User
 from members.actors import Role
+from members.audit.models import Event
 from members.operations import open_access_review
 from tests.members.accounts.door import body, errors_of
 from tests.people import actor_of, an_email, sign_in, staff
@@ -120,7 +122,7 @@ def test_the_review_takes_as_many_queries_for_three_roles(client, django_assert_
     for _ in range(count):
         staff(Role.AGENT)
     open_access_review(at=timezone.now())
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/people/review/")
 
 
@@ -135,3 +137,20 @@ def test_a_role_is_kept_or_taken_in_a_review(client):
 
 def test_a_person_who_is_not_there_is_not_found(client):
     assert client.get("/people/00000000-0000-0000-0000-000000000001/").status_code == 404
+
+
+def test_an_auditor_reads_a_review_and_takes_it_away_and_decides_nothing(client):
+    agent, auditor = staff(Role.AGENT, name="=Lee Wong"), Client()
+    sign_in(auditor, staff(Role.AUDITOR))
+    review = open_access_review(at=timezone.now())
+    page = body(auditor.get("/people/review/"))
+    assert "Not answered yet" in page
+    assert "Take away" not in page
+    reviewed = review.grants.get(grant__user=agent)
+    assert auditor.post(f"/people/review/{reviewed.pk}/", {"keep": "yes"}).status_code == 403
+    client.post(f"/people/review/{reviewed.pk}/", {"keep": "yes"})
+    file = auditor.get(f"/people/review/{review.pk}.csv")
+    [line] = [row for row in csv.DictReader(file.content.decode().splitlines()) if row["account"] == str(agent.pk)]
+    assert (line["name"], line["role"], line["answer"]) == ("'=Lee Wong", "agent", "kept")
+    assert line["decided_by"] == "Ada Min"
+    assert Event.objects.filter(action="access_review.exported", object_id=review.pk).count() == 1
