@@ -60,6 +60,13 @@ URL_AUDIENCES: dict[str, Audience] = {
     "people:confirm_reset": staff(Role.ADMINISTRATOR).after_proof(),
     "people:review": staff(Role.ADMINISTRATOR, Role.AUDITOR),
     "people:review_csv": staff(Role.ADMINISTRATOR, Role.AUDITOR).after_proof(),
+    "people:teams": staff(Role.ADMINISTRATOR),
+    "people:lead_team": staff(Role.ADMINISTRATOR),
+    "people:work": staff(Role.ADMINISTRATOR),
+    "people:join_team": staff(Role.ADMINISTRATOR),
+    "people:set_skills": staff(Role.ADMINISTRATOR),
+    "people:end_absence": staff(Role.ADMINISTRATOR),
+    "people:sign_out_everywhere": staff(Role.ADMINISTRATOR).after_proof(),
     "people:decide": staff(Role.ADMINISTRATOR).after_proof(),
     # Who may act for a member
     "people:representations": staff(*RECORDS_REPRESENTATION),

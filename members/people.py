@@ -9,7 +9,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from members.accounts.models import AccessReview, FactorReset, ReviewedGrant, RoleGrant, User
 from members.actors import Actor, Role
+from members.audit.models import Event
 from members.privacy.access import phi_access
+from members.queries import OpenSession, open_sessions
+
+SHOWN_EVENTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,15 @@ class GrantLine:
 
 
 @dataclass(frozen=True, slots=True)
+class EventLine:
+    """One thing that happened to an account: a code, when, and by whom."""
+
+    action: str
+    at: datetime
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """One person: who it is, what it may do, what lets it in."""
 
@@ -44,7 +57,8 @@ class Person:
     email: str
     grants: tuple[GrantLine, ...]
     grantable: tuple[tuple[str, str], ...]
-    places: int
+    places: tuple[OpenSession, ...]
+    events: tuple[EventLine, ...]
     reset: FactorReset | None
 
 
@@ -87,9 +101,16 @@ def read_person(*, actor: Actor, user_id: UUID, at: datetime) -> Person | None:
             for grant in grants
         ),
         grantable=tuple((role.value, str(role.label)) for role in Role if role != Role.MEMBER and role not in held),
-        places=user.sessions.filter(expire_date__gt=at).count(),
+        places=tuple(open_sessions(user_id=user_id, this_key=None, at=at)),
+        events=last_events(user_id),
         reset=user.factor_resets.filter(confirmed_at=None).select_related("asked_by").first(),
     )
+
+
+def last_events(user_id: UUID) -> tuple[EventLine, ...]:
+    """Return what last happened to an account, newest first: one query. What its owner read is not among it."""
+    rows = Event.objects.filter(object_type="user", object_id=user_id).order_by("-at", "-pk")[:SHOWN_EVENTS]
+    return tuple(EventLine(row.action, row.at, row.actor_label) for row in rows)
 
 
 def open_review() -> AccessReview | None:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
+from django.db.models import Q
 
 from members.actors import Actor, ActorKind
 from members.identifiers import new_id
@@ -28,6 +29,7 @@ class Event(models.Model):
         indexes = (
             models.Index(fields=("matter_id", "at"), name="audit_event_by_matter"),
             models.Index(fields=("actor_id", "at"), name="audit_event_by_actor"),
+            models.Index(fields=("object_id", "at"), name="audit_event_of_user", condition=Q(object_type="user")),
         )
 
     def __str__(self) -> str:

@@ -30,6 +30,7 @@ from members.operations.sessions import (
     check_password,
     end_session,
     end_sessions,
+    end_sessions_of,
     forget_expired_sessions,
     start_session,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "end_absence",
     "end_session",
     "end_sessions",
+    "end_sessions_of",
     "enrol_totp",
     "forget_expired_sessions",
     "grant_role",

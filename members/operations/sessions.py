@@ -9,6 +9,7 @@ from members.accounts.models import Session, User, email_index
 from members.accounts.sessions import session_handle
 from members.actors import GUEST, Actor
 from members.acts import act
+from members.operations._authority import demand_administrator
 from members.operations._guesses import Guess, count_guess, force_recovery, forgive
 
 
@@ -57,6 +58,20 @@ def end_sessions(*, actor: Actor, at: datetime, user_id: UUID, handle: str = "",
         for _ in ended:
             this.record("session.ended", object_type="user", object_id=user_id, detail={"reason": "ended_by_owner"})
     return len(ended)
+
+
+def end_sessions_of(*, actor: Actor, at: datetime, user_id: UUID) -> int:
+    """End all sessions of somebody, as an administrator. Return how many. Raises User.DoesNotExist, AccountRefused."""
+    demand_administrator(actor)
+    with act(actor=actor, at=at) as this:
+        user = this.lock(User, user_id)
+        this.change(user, session_epoch=user.session_epoch + 1)
+        ended, _ = Session.objects.filter(user=user_id).delete()
+        for _one in range(ended):
+            this.record(
+                "session.ended", object_type="user", object_id=user_id, detail={"reason": "ended_by_administrator"}
+            )
+    return ended
 
 
 def forget_expired_sessions(*, at: datetime) -> None:

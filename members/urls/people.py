@@ -2,12 +2,19 @@
 
 from django.urls import path
 
-from members.views import people, representatives, reviews
+from members.views import people, representatives, reviews, work
 
 app_name = "people"
 urlpatterns = [
     path("", people.people, name="list"),
     path("invite/", people.invite, name="invite"),
+    path("teams/", work.teams, name="teams"),
+    path("teams/<uuid:team_id>/lead/", work.lead_team, name="lead_team"),
+    path("<uuid:user_id>/work/", work.work, name="work"),
+    path("<uuid:user_id>/work/team/", work.join_team, name="join_team"),
+    path("<uuid:user_id>/work/skills/", work.set_skills, name="set_skills"),
+    path("<uuid:user_id>/work/absences/<uuid:absence_id>/end/", work.end_absence, name="end_absence"),
+    path("<uuid:user_id>/sign-out/", work.sign_out_everywhere, name="sign_out_everywhere"),
     path("review/", reviews.review, name="review"),
     path("review/<uuid:review_id>.csv", reviews.review_csv, name="review_csv"),
     path("review/<uuid:reviewed_id>/", reviews.decide, name="decide"),
