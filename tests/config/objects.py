@@ -23,6 +23,7 @@ from slas.models import Clock
 from slas.queries import database_now
 from tests.capa import cases
 from tests.complaints import stages
+from tests.members.representing import recorded
 from tests.people import actor_of, member, staff
 from tests.slas.drafts import written
 
@@ -179,6 +180,8 @@ def others() -> dict[str, dict[str, object]]:
             f"people:{act}": person
             for act in ("person", "grant", "revoke", "disable", "enable", "ask_reset", "confirm_reset")
         },
+        "people:confirm_representation": {"representation_id": recorded(guest, at=database_now()).pk},
+        "people:end_representation": {"representation_id": recorded(guest, at=database_now()).pk},
         "people:decide": {"reviewed_id": ReviewedGrant.objects.first().pk},
         "intake:step": {"name": "who"},
         "accounts:registration": {"token": make_registration_token(guest.pk)},
@@ -188,5 +191,9 @@ def others() -> dict[str, dict[str, object]]:
     }
 
 
-FACTOR = "accounts:remove_factor"
-"""The one URL that names what belongs to one account."""
+def of_another() -> dict[str, dict[str, object]]:
+    """Return the arguments of URLs that name what belongs to one account, which is nobody's before a browser."""
+    return {
+        "accounts:remove_factor": {"factor_id": staff(Role.AGENT).totp_devices.get().pk},
+        "accounts:end_representation": {"representation_id": recorded(member(), at=database_now()).pk},
+    }

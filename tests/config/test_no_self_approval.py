@@ -15,15 +15,16 @@ from complaints.permissions import FIELDS, READERS, may_see
 from members import operations
 from members.accounts.models import ReviewedGrant
 from members.accounts.refusals import AccountRefused
-from members.actors import Role
+from members.actors import Role, Scope
 from members.audit.models import Event
+from members.models import RepresentationKind
 from slas.drafts import DraftRefused
 from slas.operations import publish_draft
 from slas.queries import database_now
 from tests.capa import cases
 from tests.complaints import stages
 from tests.config import objects
-from tests.people import actor_of, sign_in, staff
+from tests.people import actor_of, an_email, member, sign_in, staff
 from tests.slas.drafts import submitted
 
 pytestmark = pytest.mark.usefixtures("policies")
@@ -77,11 +78,27 @@ def verify(actor):
     verify_effectiveness(actor=actor, at=at, capa_id=capa.pk, verdict=Verdict.EFFECTIVE, reason="None came.")
 
 
+def confirm_representation(actor):
+    told = {"actor": actor, "at": timezone.now()}
+    row = operations.record_representation(
+        **told,
+        member_id=member().pk,
+        email=an_email(),
+        name="Max Brod",
+        kind=RepresentationKind.REPRESENTATIVE,
+        scope=tuple(Scope),
+        expires_at=told["at"] + timedelta(days=90),
+        evidence="Form of March 2",
+    )
+    operations.confirm_representation(**told, representation_id=row.pk)
+
+
 TWO_PEOPLE = {
     "grant a role": (Role.ADMINISTRATOR, grant, AccountRefused, "to themselves"),
     "reset factors": (Role.ADMINISTRATOR, confirm_reset, AccountRefused, "You asked for this yourself"),
     "reset the own factors": (Role.ADMINISTRATOR, reset_own, AccountRefused, "Two other administrators"),
     "keep the own role": (Role.ADMINISTRATOR, review, AccountRefused, "Somebody else decides"),
+    "confirm a representative": (Role.AGENT, confirm_representation, AccountRefused, "A colleague confirms"),
     "publish a policy": (Role.QUALITY_MANAGER, publish, DraftRefused, "You wrote this draft"),
     "judge an opening": (Role.PRIVACY_OFFICER, judge, OpeningRefused, "You opened this yourself"),
     "approve a plan": (Role.QUALITY_MANAGER, approve, CapaRefused, "You own this CAPA"),

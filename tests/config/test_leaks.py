@@ -1,0 +1,197 @@
+"""A detector of leaks, and proof that it finds them: one is planted in each place where rows are listed or counted.
+
+What somebody may not see must not change a single byte of any page: each list, count, search and export is read before
+and after a case comes into being that is not there for the reader.
+"""
+
+import logging
+import re
+from types import SimpleNamespace
+
+import pytest
+from django.db.models import Q
+from django.urls import get_resolver, reverse
+
+from complaints.capa.models import CapaComplaint, RootCause
+from complaints.models import Complaint, Opening, Task
+from complaints.quality import what_if
+from complaints.queries import member_cases, queue, tasks
+from config.access import URL_AUDIENCES
+from members.accounts.audiences import Standing
+from members.actors import Role
+from tests.capa import cases
+from tests.complaints import stages
+from tests.config import objects
+from tests.config.test_access import patterns
+from tests.people import actor_of, member_account, sign_in, staff
+
+pytestmark = pytest.mark.usefixtures("policies")
+LISTS = sorted(
+    name
+    for name, pattern in patterns(get_resolver())
+    if not pattern.pattern.converters and not name.startswith("accounts:")  # which tell of the account alone
+)
+OF_THE_WHOLE_HOUSE = {"quality:dashboard", "desk:deadlines", "desk:given_up", "metrics", "health_deadlines"}
+"""Figures of clocks and effects count every one, or they would be wrong. They name nothing, which is looked at too."""
+
+CHANGING = re.compile(
+    rb'nonce="[^"]*"|X-CSRFToken": "[^"]*"|csrfmiddlewaretoken" value="[^"]*"|data-left="[^"]*"'
+    rb"|\d+[dhms]\b|[0-9a-f]{8}-[0-9a-f-]{27}|\d\d:\d\d(:\d\d)?"
+)
+READERS = ("agent", "quality_manager", "auditor", "member", "privacy_officer with own")
+
+
+@pytest.fixture(autouse=True)
+def quietly():
+    """Refusals are what is asked for here."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def reader(request, client):
+    """Return somebody before a browser, with a plain case, a CAPA and a task to look at."""
+    name = request.param
+    user = member_account() if name == "member" else staff(Role(name.split()[0]))
+    own = objects.as_member(user) if name.endswith("own") else None
+    sign_in(client, user)
+    boss = objects.cached("boss", Role.LEAD)
+    plain = objects.case(actor_of(boss), name="Plain Person", by=stages.insured())
+    manager = actor_of(objects.cached("manager", Role.QUALITY_MANAGER))
+    capa = cases.opened(manager, boss.pk, complaints=[plain.row])
+    return SimpleNamespace(user=user, client=client, own=own, boss=actor_of(boss), capa=capa)
+
+
+def hide(reader):
+    """Let a case come into being that is not there for the reader; it has all that could give it away."""
+    found = objects.case(reader.boss, name="Zoe Hidden", by=reader.own or stages.insured("Zoe Hidden"), restricted=True)
+    CapaComplaint(capa=reader.capa, complaint=found.row).save()
+    return found
+
+
+def places(reader):
+    """Yield every page without an object that the reader may reach, the views of the queue, and their exports."""
+    actor = actor_of(reader.user)
+    admitted = [name for name in LISTS if URL_AUDIENCES[name].admits(Standing.SIGNED_IN, actor)]
+    yield from ((name, reverse(name)) for name in admitted)
+    if "desk:queue" in admitted:
+        for view in queue.SavedView:
+            yield f"queue {view}", f"{reverse('desk:queue')}?view={view}"
+            yield f"export {view}", f"{reverse('desk:queue')}?view={view}&format=csv"
+    if "quality:causes" in admitted:
+        yield "cause", reverse("quality:cause", args=["claim_coding"])
+    if "quality:capa_list" in admitted:
+        yield "CAPA", reverse("quality:capa", args=[reader.capa.reference])
+
+
+def look(reader):
+    """Return what the reader is shown in each place."""
+    return {name: reader.client.get(path) for name, path in places(reader)}
+
+
+def leaks(reader):
+    """Return where the hidden case shows: by its marks, by a change, or by an answer to its address or reference."""
+    before = look(reader)
+    hidden = hide(reader)
+    found = set()
+    for name, response in look(reader).items():
+        body = response.content
+        if any(mark.encode() in body for mark in hidden.marks):
+            found.add(name)
+        if name not in OF_THE_WHOLE_HOUSE and CHANGING.sub(b"", body) != CHANGING.sub(b"", before[name].content):
+            found.add(name)
+    if actor_of(reader.user).is_staff:
+        if reader.client.post(reverse("desk:find"), {"reference": hidden.row.reference}).status_code == 302:
+            found.add("search")
+        if reader.client.get(reverse("desk:case", args=[hidden.row.reference])).status_code == 200:
+            found.add("case")
+    lines = [SimpleNamespace(matter_kind="complaint", matter_id=str(hidden.row.pk))]
+    if what_if.references(actor=actor_of(reader.user), lines=lines):
+        found.add("what-if")
+    return found
+
+
+@pytest.mark.parametrize("reader", READERS, indirect=True)
+def test_what_is_not_there_for_somebody_changes_no_byte_of_what_they_see(reader):
+    rightly = {"desk:openings"} if actor_of(reader.user).has(Role.AUDITOR) else set()
+    assert leaks(reader) == rightly | ({"member:cases"} if reader.own else set())
+
+
+class Leaking:
+    """A model whose scope was forgotten."""
+
+    def __init__(self, model):
+        self._model = model
+        self.objects = self
+
+    def visible_to(self, _actor):
+        return self._model.objects.unscoped("planted")
+
+    def __getattr__(self, name):
+        return getattr(self._model, name)
+
+
+def within(module, function, model):
+    """Return what plants a forgotten scope into one function of a module."""
+
+    def plant(monkeypatch):
+        real = getattr(module, function)
+
+        def leaking(*args, **kwargs):
+            with monkeypatch.context() as patch:
+                patch.setattr(module, model.__name__, Leaking(model))
+                return real(*args, **kwargs)
+
+        monkeypatch.setattr(module, function, leaking)
+
+    return plant
+
+
+def throughout(path, model):
+    """Return what plants a forgotten scope into a whole module."""
+    return lambda monkeypatch: monkeypatch.setattr(f"{path}.{model.__name__}", Leaking(model))
+
+
+CAPAS = "complaints.capa.queries"
+
+
+def in_what_if(monkeypatch):
+    monkeypatch.setitem(what_if.REFERENCES, "complaint", (Leaking(Complaint), "reference"))
+
+
+def in_capa_page(monkeypatch):
+    """Forget both scopes that stand behind the page: the one of its complaints, and the one of their lines."""
+    throughout(f"{CAPAS}.capa_page", CapaComplaint)(monkeypatch)
+    throughout(f"{CAPAS}.cases", Complaint)(monkeypatch)
+
+
+def in_own_cases(monkeypatch):
+    monkeypatch.setattr(member_cases, "own_complaints", lambda _actor: Complaint.objects.unscoped("planted"))
+
+
+def in_the_one_function(monkeypatch):
+    monkeypatch.setattr("complaints.models.complaint.hidden_from", lambda *_args: Q(pk__in=[]))
+
+
+PLANTED = {
+    "a list": ("agent", throughout("complaints.queries.queue", Complaint), "queue open"),
+    "a count": ("agent", within(queue, "count_views", Complaint), "desk:queue"),
+    "an export": ("agent", within(queue, "_by_due_date", Complaint), "export open"),
+    "a search": ("agent", throughout("complaints.queries.case_head", Complaint), "search"),
+    "tasks": ("agent", within(tasks, "_still_open", Task), "desk:tasks"),
+    "a what-if": ("auditor", in_what_if, "what-if"),
+    "a count of causes": ("quality_manager", throughout(f"{CAPAS}.pareto", RootCause), "quality:causes"),
+    "a list of a cause": ("quality_manager", throughout(f"{CAPAS}.cases", Complaint), "quality:to_record"),
+    "a count of a CAPA": ("quality_manager", throughout(f"{CAPAS}.capa_list", CapaComplaint), "quality:capa_list"),
+    "a sidebar of a CAPA": ("quality_manager", in_capa_page, "CAPA"),
+    "a log": ("privacy_officer with own", throughout("complaints.queries.openings", Opening), "desk:openings"),
+    "a member's own cases": ("member", in_own_cases, "member:cases"),
+    "the one function": ("agent", in_the_one_function, "desk:queue"),
+}
+
+
+@pytest.mark.parametrize(("reader", "plant", "place"), PLANTED.values(), ids=PLANTED, indirect=["reader"])
+def test_each_planted_leak_is_found_where_it_was_planted(reader, plant, place, monkeypatch):
+    plant(monkeypatch)
+    assert place in leaks(reader)
