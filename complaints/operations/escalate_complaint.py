@@ -107,7 +107,7 @@ class _Envelope:
     @cached_property
     def heirs(self) -> Heirs:
         """Who gets a complaint next."""
-        holders = {role: self.holders[role] for role in (Role.LEAD, Role.AGENT)}
+        holders: dict[str, list[Holder]] = {role: self.holders[role] for role in (Role.LEAD, Role.AGENT)}
         people = {person.user_id for held in holders.values() for person in held}
         return Heirs(holders, at_work(people, on=self.today) | self.owners)
 
@@ -206,7 +206,7 @@ class _Envelope:
 
     def _stand_in(self, complaint: Complaint) -> set[UUID]:
         """Return who stands in for an absent owner, unless the complaint is that person's own or hidden from it."""
-        owner = self.owners.get(complaint.owner_id)
+        owner = self.owners.get(complaint.owner_id) if complaint.owner_id else None
         if owner is None or not owner.is_away:
             return set()
         return {

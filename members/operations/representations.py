@@ -34,7 +34,7 @@ def record_representation(
     agent or lead, nothing allowed, an end that is past or more than a year away, the actor or the member as the one who
     acts, the same recorded already).
     """
-    _demand_staff(actor)
+    recorder_id = _demand_staff(actor)
     _demand_sense(at, scope, expires_at)
     with act(actor=actor, at=at) as this:
         member: Member = this.lock(Member, member_id)
@@ -56,7 +56,7 @@ def record_representation(
             starts_at=at,
             expires_at=expires_at,
             recorded_at=at,
-            recorded_by_id=actor.user_id,
+            recorded_by_id=recorder_id,
         )
         this.add(row)
         _note(this, "recorded", row)
@@ -100,9 +100,11 @@ def revoke_representation(*, actor: Actor, at: datetime, representation_id: UUID
             _tell_member(this, row, AccountChange.NOT_REPRESENTED)
 
 
-def _demand_staff(actor: Actor) -> None:
-    if not actor.has(*RECORDS_REPRESENTATION):
+def _demand_staff(actor: Actor) -> UUID:
+    """Return who of the staff it is."""
+    if actor.user_id is None or not actor.has(*RECORDS_REPRESENTATION):
         raise AccountRefused(f"{actor.label} does not record who acts for members")
+    return actor.user_id
 
 
 def _demand_sense(at: datetime, scope: Collection[Scope], expires_at: datetime) -> None:
