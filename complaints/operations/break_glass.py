@@ -37,13 +37,15 @@ def break_glass(*, actor: Actor, at: datetime, reference: str, reason: str) -> C
     NothingToOpen, TooManyOpenings, and CounterAway: what cannot be counted is not looked up.
     """
     demand(actor, "break_glass")
+    if actor.user_id is None:
+        raise NothingToOpen
     allowed = BY_PERSON.take(str(actor.user_id))
     with act(actor=actor, at=at) as this:
         complaint = _find(this, reference) if allowed else None
         if complaint is not None and complaint.is_visible_to(actor.as_staff()):
             return complaint
         if complaint is not None and not complaint.is_own_of(actor):
-            _open(this, complaint, reason)
+            _open(this, complaint, actor.user_id, reason)
             return complaint
         this.record("complaint.glass_refused", detail={"reason": "unknown" if allowed else "limit"})
     raise NothingToOpen if allowed else TooManyOpenings
@@ -80,9 +82,9 @@ def _find(this: Act, reference: str) -> Complaint | None:
     return this.lock(Complaint, key) if key else None
 
 
-def _open(this: Act, complaint: Complaint, reason: str) -> None:
+def _open(this: Act, complaint: Complaint, opener_id: UUID, reason: str) -> None:
     opening = Opening(
-        complaint=complaint, opener_id=this.actor.user_id, opened_at=this.at, until=this.at + LONGEST, reason=reason
+        complaint=complaint, opener_id=opener_id, opened_at=this.at, until=this.at + LONGEST, reason=reason
     )
     this.add(opening)
     note_fact(this, complaint, TimelineCode.GLASS_BROKEN, {"opening": str(opening.pk)})
