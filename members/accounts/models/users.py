@@ -1,5 +1,6 @@
 """Somebody who can sign in, and the staff roles that were granted."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Self
@@ -10,7 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import F, OuterRef, Q
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Cast, JSONObject
 
 from members.actors import Actor, ActorKind, Mandate, Role
 from members.identifiers import new_id
@@ -57,7 +58,8 @@ def _authorisations() -> models.QuerySet[Any]:
     """Return the authorisations of the outer query's user; whether one counts at a moment, `as_actor` reckons."""
     rows = apps.get_model("members", "Representation")._base_manager.filter(user=OuterRef("pk"))
     columns = ("member_id", "scope", "starts_at", "expires_at", "confirmed_at", "revoked_at")
-    return rows.values(found=JSONObject(**{name: name for name in columns}))
+    # As text: a raw query, as of get_user(), converts nothing.
+    return rows.values(found=Cast(JSONObject(**{name: name for name in columns}), models.TextField()))
 
 
 class User(AbstractBaseUser):
@@ -81,7 +83,7 @@ class User(AbstractBaseUser):
     app_ids: list[UUID]
     passkey_ids: list[UUID]
     member_ref: UUID | None
-    authorisations: list[dict[str, Any]]
+    authorisations: list[str]
 
     USERNAME_FIELD = "email_index"
     EMAIL_FIELD = "email"
@@ -132,7 +134,9 @@ class User(AbstractBaseUser):
         is_member = self.member_ref or self.authorisations
         roles = {Role(name) for name in self.role_names} | ({Role.MEMBER} if is_member else set())
         mandates = tuple(
-            Mandate(UUID(row["member_id"]), frozenset(row["scope"])) for row in self.authorisations if _counts(row, at)
+            Mandate(UUID(row["member_id"]), frozenset(row["scope"]))
+            for row in map(json.loads, self.authorisations)
+            if _counts(row, at)
         )
         return Actor(ActorKind.USER, self.label, self.pk, self.member_ref, frozenset(roles), mandates)
 
