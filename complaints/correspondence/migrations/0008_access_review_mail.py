@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("correspondence", "0006_word_of_openings"),
+        ("correspondence", "0007_word_of_openings"),
     ]
 
     operations = [
