@@ -14,6 +14,7 @@ from members.actors import SYSTEM, Actor, ActorKind, Role, importer
 ME, COLLEAGUE = uuid4(), uuid4()
 AGENT = Actor(ActorKind.USER, "Dana Ruiz", ME, roles=frozenset({Role.AGENT}))
 BY_LAW = {"start_date", "meet_date"}
+AROUND = {"restrict", "lift_restriction"}  # who sees it changes whatever the state: tests of restricted complaints
 ALWAYS = {"take", "write_note", "add_evidence", "record_address", "extend_date", "stop_waiting", "withdraw"} | BY_LAW
 ALLOWED = {
     "received": ALWAYS | {"acknowledge", "assess", "wait_for_member"},
@@ -50,7 +51,7 @@ def row(state=State.RECEIVED, **columns):
     return Complaint(state=state, owner=User(id=owner_id, display_name=name) if owner_id else None, **columns)
 
 
-@pytest.mark.parametrize("act", TRANSITIONS)
+@pytest.mark.parametrize("act", sorted(TRANSITIONS.keys() - AROUND))
 @pytest.mark.parametrize("state", State)
 def test_every_cell_of_the_table(state, act):
     refusal = TRANSITIONS[act].refusal(row(state), AGENT)
