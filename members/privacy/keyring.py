@@ -63,6 +63,16 @@ class Keyring:
         """Return 16 bytes that equal values of one column share and that tell nothing without the key."""
         return hmac.digest(self._derive(self._index, f"index:{column}"), value.encode(), sha256)[:16]
 
+    def derived(self, purpose: str, number: int | None = None) -> tuple[int, bytes]:
+        """Return a key's number, of the primary key unless told, and the 32 bytes derived from it for a purpose.
+
+        Raises SealBroken if the key is not in the ring.
+        """
+        number = self.primary if number is None else number
+        if number not in self._keys:
+            raise SealBroken(f"key {number} is not in the keyring")
+        return number, self._derive(number, purpose)
+
     def _cipher(self, number: int, purpose: str) -> AESGCM:
         if (number, purpose) not in self._ciphers:
             self._ciphers[number, purpose] = AESGCM(self._derive(number, purpose))
