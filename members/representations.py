@@ -35,8 +35,8 @@ def of_member(*, actor: Actor, at: datetime) -> list[RepresentationLine]:
 
 
 def to_confirm_first(*, actor: Actor, at: datetime) -> QuerySet[Representation]:
-    """Return what is not over, still sealed: first what waits for a second colleague, then the newest."""
-    return _open(Representation.objects.visible_to(actor), at).order_by("-confirmed_at", "-recorded_at")
+    """Return what is not over, still sealed, as work: first what waits for a second colleague, then the newest."""
+    return _open(Representation.objects.visible_to(actor.as_staff()), at).order_by("-confirmed_at", "-recorded_at")
 
 
 def opened(rows: Iterable[Representation], *, actor: Actor, at: datetime) -> list[RepresentationLine]:

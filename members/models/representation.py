@@ -1,6 +1,6 @@
 """Who may act for a member, for what, and until when."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from members.actors import RECORDS_REPRESENTATION, Actor, Scope
+from members.actors import RECORDS_REPRESENTATION, Actor, Role, Scope
 from members.identifiers import new_id
 from members.models.member import Member
 from members.privacy.fields import SealedTextField
@@ -87,8 +87,23 @@ class Representation(models.Model):
 
     @classmethod
     def scope_for(cls, actor: Actor, rows: QuerySet[Self]) -> QuerySet[Self]:
-        """Members see who may act for them, staff who record these see others' ones; nobody else sees any."""
-        own = Q(member_id=actor.member_id) if actor.member_id else Q(pk__in=[])
+        """Members see who may act for them, staff who record these see what `is_work_of` tells; nobody else any."""
+        own = Q(member_id=actor.member_id) if actor.member_id and actor.has(Role.MEMBER) else Q(pk__in=[])
         if actor.has(*RECORDS_REPRESENTATION):
-            return rows.filter(own | ~Q(user_id=actor.user_id))
+            return rows.filter(own | ~Q(user_id=actor.user_id) & ~Q(member_id__in=actor.members()))
         return rows.filter(own)
+
+    @classmethod
+    def in_force(cls, at: datetime) -> Q:
+        """Return the condition that it counts at this moment: what `as_actor` reckons for one account."""
+        return Q(confirmed_at__isnull=False, revoked_at=None, starts_at__lte=at, expires_at__gt=at)
+
+    def is_own_of(self, actor: Actor) -> bool:
+        """Tell whether the actor is the member, or whoever acts for the member by it."""
+        is_member = actor.member_id is not None and actor.member_id == self.member_id
+        return is_member or actor.user_id == self.user_id
+
+    def is_work_of(self, actor: Actor) -> bool:
+        """Tell whether it is the actor's to see to at work: nobody's who is that member, or acts for that member."""
+        is_theirs = self.is_own_of(actor) or self.member_id in actor.members()
+        return actor.has(*RECORDS_REPRESENTATION) and not is_theirs

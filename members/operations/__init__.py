@@ -23,6 +23,7 @@ from members.operations.registration import KnownBy, ask_registration, register_
 from members.operations.representations import (
     confirm_representation,
     record_representation,
+    revoke_for_member,
     revoke_representation,
 )
 from members.operations.roles import grant_role, revoke_role
@@ -82,6 +83,7 @@ __all__ = [
     "record_review_export",
     "register_member",
     "remove_factor",
+    "revoke_for_member",
     "revoke_representation",
     "revoke_role",
     "set_skills",

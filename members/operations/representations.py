@@ -31,11 +31,13 @@ def record_representation(
     """Write down that the account with this address may act for a member; it counts once a colleague confirms it.
 
     Who has no account gets one, and a link to choose a password. Raises Member.DoesNotExist, and AccountRefused (no
-    agent or lead, nothing allowed, an end that is past or more than a year away, the actor or the member as the one who
-    acts, the same recorded already).
+    agent or lead, a member whom the actor is or acts for, nothing allowed, an end that is past or more than a year
+    away, the actor or the member as the one who acts, the same recorded already).
     """
     recorder_id = _demand_staff(actor)
     _demand_sense(at, scope, expires_at)
+    if member_id in actor.members():
+        raise AccountRefused("A colleague records it: you are this member, or act for this member yourself.")
     with act(actor=actor, at=at) as this:
         member: Member = this.lock(Member, member_id)
         user = User.objects.of_email(email).first() or _invite(this, email)
@@ -66,14 +68,15 @@ def record_representation(
 def confirm_representation(*, actor: Actor, at: datetime, representation_id: UUID) -> None:
     """Let it count from now on, and tell the member. Confirming it again changes nothing.
 
-    Raises Representation.DoesNotExist, and AccountRefused (no agent or lead, recorded by the actor, over).
+    Raises Representation.DoesNotExist, also for one that is the actor's own or of a member whom the actor acts for, and
+    AccountRefused (no agent or lead, recorded by the actor, over).
     """
     _demand_staff(actor)
     with act(actor=actor, at=at) as this:
-        row: Representation = this.lock(Representation, representation_id)
+        row = _lock_at_work(this, representation_id)
         if row.confirmed_at is not None:
             return
-        if actor.user_id in {row.recorded_by_id, row.user_id}:
+        if actor.user_id == row.recorded_by_id:
             raise AccountRefused("A colleague confirms what you have recorded.")
         if row.revoked_at is not None or row.expires_at <= at:
             raise AccountRefused("This is over already.")
@@ -83,21 +86,41 @@ def confirm_representation(*, actor: Actor, at: datetime, representation_id: UUI
 
 
 def revoke_representation(*, actor: Actor, at: datetime, representation_id: UUID) -> None:
-    """End it; it is gone on the next request. The member may, whoever acts, and staff. Ending it again changes nothing.
+    """End the own one, as the member or as whoever acts; it is gone on the next request. Twice changes nothing.
 
-    Raises Representation.DoesNotExist, for everybody else too.
+    Raises Representation.DoesNotExist, for everybody else too, whatever their role.
     """
     with act(actor=actor, at=at) as this:
         row: Representation = this.lock(Representation, representation_id)
-        concerned = (actor.member_id is not None and actor.member_id == row.member_id) or actor.user_id == row.user_id
-        if not concerned and not actor.has(*RECORDS_REPRESENTATION):
+        if not row.is_own_of(actor):
             raise Representation.DoesNotExist
-        if row.revoked_at is not None:
-            return
-        this.change(row, revoked_at=at, revoked_by_id=actor.user_id)
-        _note(this, "revoked", row)
-        if row.confirmed_at is not None:
-            _tell_member(this, row, AccountChange.NOT_REPRESENTED)
+        _end(this, row)
+
+
+def revoke_for_member(*, actor: Actor, at: datetime, representation_id: UUID) -> None:
+    """End it at work, because the member has asked for it. Ending it again changes nothing.
+
+    Raises Representation.DoesNotExist, for all but agents and leads who have nothing to do with it themselves.
+    """
+    with act(actor=actor, at=at) as this:
+        _end(this, _lock_at_work(this, representation_id))
+
+
+def _lock_at_work(this: Act, representation_id: UUID) -> Representation:
+    """Return it, locked. Raises Representation.DoesNotExist where it is not this actor's to see to at work."""
+    row: Representation = this.lock(Representation, representation_id)
+    if not row.is_work_of(this.actor):
+        raise Representation.DoesNotExist
+    return row
+
+
+def _end(this: Act, row: Representation) -> None:
+    if row.revoked_at is not None:
+        return
+    this.change(row, revoked_at=this.at, revoked_by_id=this.actor.user_id)
+    _note(this, "revoked", row)
+    if row.confirmed_at is not None:
+        _tell_member(this, row, AccountChange.NOT_REPRESENTED)
 
 
 def _demand_staff(actor: Actor) -> UUID:

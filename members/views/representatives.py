@@ -36,7 +36,10 @@ def own(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end_own(request: HttpRequest, representation_id: UUID) -> HttpResponse:
     """End it with one press."""
-    _end(request, representation_id)
+    try:
+        operations.revoke_representation(actor=request.actor, at=request.at, representation_id=representation_id)
+    except Representation.DoesNotExist:
+        raise Http404 from None
     messages.success(request, _("That person can no longer act for you."))
     return redirect("accounts:representatives")
 
@@ -79,16 +82,12 @@ def confirm(request: HttpRequest, representation_id: UUID) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, representation_id: UUID) -> HttpResponse:
     """End it for the member."""
-    _end(request, representation_id)
-    messages.success(request, _("It is over from now on. The member is told."))
-    return redirect("people:representations")
-
-
-def _end(request: HttpRequest, representation_id: UUID) -> None:
     try:
-        operations.revoke_representation(actor=request.actor, at=request.at, representation_id=representation_id)
+        operations.revoke_for_member(actor=request.actor, at=request.at, representation_id=representation_id)
     except Representation.DoesNotExist:
         raise Http404 from None
+    messages.success(request, _("It is over from now on. The member is told."))
+    return redirect("people:representations")
 
 
 def _recorded(request: HttpRequest, form: RepresentationForm) -> bool:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from members.actors import Role
 from members.models import Representation
 from members.privacy.access import phi_access
+from tests.config.objects import as_member
 from tests.members.accounts.door import body
 from tests.members.representing import recorded, represented
 from tests.people import SYSTEM, actor_of, an_email, member, member_account, sign_in, staff
@@ -56,6 +57,42 @@ def test_another_members_is_neither_shown_nor_ended(client):
     sign_in(client, member_account())
     assert "Max Brod" not in body(client.get(OWN))
     assert client.post(f"{OWN}{row.pk}/end/").status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.LEAD])
+def test_staff_who_are_members_end_nobody_elses_on_the_members_page(client, role):
+    row, user = represented(member(), at=yesterday()), staff(role)
+    own = as_member(user).member
+    mine = represented(own, at=yesterday())
+    sign_in(client, user)
+    assert client.post(f"{OWN}{row.pk}/end/").status_code == 404
+    assert client.post(f"{OWN}{mine.pk}/end/").status_code == 302
+    ended = Representation.objects.unscoped("test").exclude(revoked_at=None)
+    assert list(ended) == [mine]
+
+
+def test_whoever_acts_for_a_member_can_give_it_back(client):
+    row = represented(member(), helper := member_account(), at=yesterday())
+    sign_in(client, helper)
+    assert client.post(f"{OWN}{row.pk}/end/").status_code == 302
+    assert not actor_of(helper, at=timezone.now()).mandates
+
+
+def test_at_work_nobody_sees_confirms_or_ends_what_is_of_the_own_member_or_of_one_represented(client):
+    user, josef = staff(Role.AGENT), member()
+    own = as_member(user).member
+    represented(josef, user, at=yesterday())
+    rows = [recorded(person, at=yesterday()) for person in (own, josef)]
+    sign_in(client, user)
+    assert "Max Brod" not in body(client.get(STAFF))
+    for row in rows:
+        assert client.post(f"{STAFF}{row.pk}/confirm/").status_code == 404
+        assert client.post(f"{STAFF}{row.pk}/end/").status_code == 404
+        row.refresh_from_db()
+        assert (row.confirmed_at, row.revoked_at) == (None, None)
+    for person in (own, josef):
+        page = body(client.post(f"{STAFF}record/", typed(person)))
+        assert "A colleague records it: you are this member, or act for this member yourself." in page
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -11,7 +11,12 @@ from members.accounts.refusals import AccountRefused
 from members.actors import Role, Scope
 from members.audit.models import Event
 from members.models import Representation, RepresentationKind
-from members.operations import confirm_representation, record_representation, revoke_representation
+from members.operations import (
+    confirm_representation,
+    record_representation,
+    revoke_for_member,
+    revoke_representation,
+)
 from tests.members.representing import email_of, recorded, represented
 from tests.people import AT, actor_of, an_email, member, member_account, staff
 
@@ -120,3 +125,18 @@ def test_another_member_can_neither_see_nor_end_it():
     assert not Representation.objects.visible_to(stranger).exists()
     with pytest.raises(Representation.DoesNotExist):
         revoke_representation(actor=stranger, at=AT, representation_id=row.pk)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_for_a_member_only_agents_and_leads_end_it_and_only_as_their_work(role):
+    row = represented(member())
+    actor = actor_of(member_account() if role == Role.MEMBER else staff(role))
+    with pytest.raises(Representation.DoesNotExist):
+        revoke_representation(actor=actor, at=AT, representation_id=row.pk)
+    if role in {Role.AGENT, Role.LEAD}:
+        revoke_for_member(actor=actor, at=AT, representation_id=row.pk)
+    else:
+        with pytest.raises(Representation.DoesNotExist):
+            revoke_for_member(actor=actor, at=AT, representation_id=row.pk)
+    row.refresh_from_db()
+    assert (row.revoked_at is not None) is (role in {Role.AGENT, Role.LEAD})
