@@ -17,7 +17,7 @@ from members.accounts.links import make_token
 from members.accounts.models import ReviewedGrant, User
 from members.accounts.signals import LinkKind
 from members.actors import SYSTEM, Actor, Role
-from members.operations import open_access_review
+from members.operations import create_team, open_access_review, record_absence
 from members.registration_links import make_registration_token
 from slas.models import Clock
 from slas.queries import database_now
@@ -122,9 +122,9 @@ DESK = frozenset(
     f"desk:{name}"
     for name in (
         "acknowledge", "add_evidence", "assess", "case", "close", "decide", "extend_date", "file", "inform",
-        "investigate", "issue_letter", "letter", "letter_pdf", "lift_restriction", "message", "notice",
-        "record_address", "restrict", "send_notice", "stop_waiting", "take", "task_done", "wait_for_member", "why",
-        "why_data", "write_note",
+        "investigate", "issue_letter", "letter", "letter_pdf", "lift_restriction", "meet_date", "message", "notice",
+        "record_address", "restrict", "send_notice", "start_date", "stop_waiting", "take", "task_done",
+        "wait_for_member", "why", "why_data", "write_note",
     )
 ) | {"quality:record_cause"}  # fmt: skip
 OPENINGS = frozenset({"desk:opening", "desk:judge"})
@@ -161,7 +161,12 @@ def others() -> dict[str, dict[str, object]]:
     action = cases.with_action(actor_of(manager), capa, owner.pk)
     of_capa, of_action = {"reference": capa.reference}, {"reference": capa.reference, "action_id": action.pk}
     draft = {"draft_id": written(actor_of(manager)).pk}
-    open_access_review(at=database_now() + timedelta(minutes=1))
+    review = open_access_review(at=database_now() + timedelta(minutes=1))
+    chief, today = actor_of(cached("chief", Role.ADMINISTRATOR)), database_now().date()
+    team = create_team(actor=chief, at=database_now(), name="North")
+    absence = record_absence(
+        actor=chief, at=database_now(), user_id=owner.pk, first_on=today, last_on=today, stand_in_id=None
+    )
     person = {"user_id": owner.pk}
     guest = member()
     case_id = stages.received().pk
@@ -178,8 +183,23 @@ def others() -> dict[str, dict[str, object]]:
         },
         **{
             f"people:{act}": person
-            for act in ("person", "grant", "revoke", "disable", "enable", "ask_reset", "confirm_reset")
+            for act in (
+                "person",
+                "grant",
+                "revoke",
+                "disable",
+                "enable",
+                "ask_reset",
+                "confirm_reset",
+                "work",
+                "join_team",
+                "set_skills",
+                "sign_out_everywhere",
+            )
         },
+        "people:lead_team": {"team_id": team.pk},
+        "people:end_absence": person | {"absence_id": absence.pk},
+        "people:review_csv": {"review_id": review.pk},
         "people:confirm_representation": {"representation_id": recorded(guest, at=database_now()).pk},
         "people:end_representation": {"representation_id": recorded(guest, at=database_now()).pk},
         "people:decide": {"reviewed_id": ReviewedGrant.objects.first().pk},
