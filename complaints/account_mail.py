@@ -37,7 +37,7 @@ def send_link(
 @receiver(review_changed)
 def tell_administrators(*, this: Act, review: AccessReview, change: str, **_others: Any) -> None:
     """Ask for one e-mail to each administrator: a round waits for answers, or is over."""
-    for person in holders_of(Role.ADMINISTRATOR)[Role.ADMINISTRATOR]:
+    for person in holders_of(Role.ADMINISTRATOR, at=this.at)[Role.ADMINISTRATOR]:
         detail = {"review": change, "due_at": review.due_at.isoformat()}
         _ask(this, person.user_id, DispatchKind.ACCESS_REVIEW, detail)
 

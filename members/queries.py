@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Subquery
 from members.accounts.models import Passkey, RecoveryCode, RoleGrant, Session, TotpDevice, User
 from members.accounts.sessions import session_handle
 from members.actors import Actor, Scope
-from members.models import Absence, Member, Skill, TeamMembership, member_number_index
+from members.models import Absence, Member, Representation, Skill, TeamMembership, member_number_index
 
 
 def member_of(actor: Actor) -> Member | None:
@@ -33,10 +33,10 @@ def member_represented(actor: Actor, member_number: str) -> Member | None:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Somebody who holds a staff role, and the member that this person may be as well."""
+    """Somebody who holds a staff role, and the members that this person may be or act for as well."""
 
     user_id: UUID
-    member_id: UUID | None
+    member_ids: frozenset[UUID]
     name: str
 
 
@@ -66,16 +66,19 @@ def at_work(user_ids: Collection[UUID], *, on: date) -> dict[UUID, AtWork]:
     }
 
 
-def holders_of(*roles: str) -> dict[str, list[Holder]]:
+def holders_of(*roles: str, at: datetime) -> dict[str, list[Holder]]:
     """Return for each of these staff roles the active users who hold it now, longest first: one query.
 
-    A role that nobody holds has an empty list.
+    For whom they act is told for the moment `at`. A role that nobody holds has an empty list.
     """
+    acting = Representation.objects.unscoped("whose complaints are not theirs to handle")
+    acting = acting.filter(Representation.in_force(at), user=OuterRef("user")).values("member_id")
     grants = RoleGrant.objects.filter(role__in=roles, revoked_at=None, user__is_active=True)
+    rows = grants.annotate(represented=ArraySubquery(acting)).order_by("granted_at", "pk")
+    columns = ("role", "user_id", "user__display_name", "user__member__pk", "represented")
     found: dict[str, list[Holder]] = defaultdict(list)
-    rows = grants.order_by("granted_at", "pk").values_list("role", "user_id", "user__member__pk", "user__display_name")
-    for role, user_id, member_id, name in rows:
-        found[role].append(Holder(user_id, member_id, name))
+    for role, user_id, name, member_id, represented in rows.values_list(*columns):
+        found[role].append(Holder(user_id, frozenset({member_id, *represented} - {None}), name))
     return found
 
 

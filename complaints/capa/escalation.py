@@ -42,7 +42,7 @@ def escalate_capas(*, at: datetime, firings: Sequence[Fired]) -> None:
     firings = [fired for fired in firings if fired.clock.is_open or fired.code >= BREACH]
     with act(actor=SYSTEM, at=at) as this:
         wait_for_turn()
-        capas, holders = _about({fired.clock.matter_id for fired in firings}), holders_of(*ROLES)
+        capas, holders = _about({fired.clock.matter_id for fired in firings}), holders_of(*ROLES, at=at)
         alerts: list[Alert] = []
         tasks: list[Task] = []
         for fired in firings:

@@ -1,6 +1,7 @@
 """The tables of complaints handling."""
 
-from complaints.models.complaint import Complaint, own_complaints_of
+from complaints.models.complaint import Complaint
+from complaints.models.own import own_complaints_of
 from complaints.models.restricted import LONGEST, Opening, opened_by
 from complaints.models.source import Recovery, SourceRecord
 from complaints.models.task import Task

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
+from complaints.models.own import involves
 from complaints.permissions import ACTIONS
 from members.actors import Actor
 from members.identifiers import new_id
@@ -73,11 +74,10 @@ class Opening(models.Model):
 
     @classmethod
     def scope_for(cls, actor: Actor, rows: QuerySet[Self]) -> QuerySet[Self]:
-        """Whoever reviews openings sees them all, but those of the own complaint."""
+        """Whoever reviews openings sees them all, but those of the own complaint or that of a member represented."""
         if not actor.has(*ACTIONS["read_openings"]):
             return rows.none()
-        own = Q(complaint__filed_by_id=actor.user_id)
-        return rows.exclude(own | Q(complaint__member_id=actor.member_id) if actor.member_id else own)
+        return rows.exclude(involves(actor, "complaint__"))
 
 
 def opened_by(user_id: UUID | None) -> QuerySet[Opening]:

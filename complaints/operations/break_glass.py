@@ -88,7 +88,7 @@ def _open(this: Act, complaint: Complaint, opener_id: UUID, reason: str) -> None
     )
     this.add(opening)
     note_fact(this, complaint, TimelineCode.GLASS_BROKEN, {"opening": str(opening.pk)})
-    holders = holders_of(Role.PRIVACY_OFFICER, Role.LEAD)
+    holders = holders_of(Role.PRIVACY_OFFICER, Role.LEAD, at=this.at)
     role = Role.PRIVACY_OFFICER if holders[Role.PRIVACY_OFFICER] else Role.LEAD  # somebody is told in any case
     for user_id in besides(complaint, holders[role], role=role):
         request_dispatch(

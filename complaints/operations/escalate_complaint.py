@@ -19,6 +19,7 @@ from complaints.operations.alert_staff import Alert, alert_staff, wait_for_turn
 from complaints.operations.open_task import hand_over_tasks, open_tasks
 from complaints.operations.reassign_complaint import Heirs, besides
 from complaints.operations.request_notices import request_notices
+from complaints.permissions import HANDLERS
 from members.actors import SYSTEM, Role
 from members.acts import Act, act
 from members.identifiers import id_for
@@ -102,7 +103,7 @@ class _Envelope:
     @cached_property
     def holders(self) -> dict[str, list[Holder]]:
         """Who holds which role."""
-        return holders_of(*ROLES)
+        return holders_of(*ROLES, at=self.this.at)
 
     @cached_property
     def heirs(self) -> Heirs:
@@ -161,10 +162,9 @@ class _Envelope:
         self.alerts += [alert_of(fired, user_id) for user_id in besides(complaint, self.holders[role], role=role)]
 
     def notify_owner(self, complaint: Complaint, fired: Fired) -> None:
-        """Tell the owner, and whoever stands in for an absent one; of what nobody has, the leads."""
-        if complaint.owner_id:
-            self.alerts.append(alert_of(fired, complaint.owner_id))
-            self.alerts += [alert_of(fired, user_id) for user_id in self._stand_in(complaint)]
+        """Tell the owner, and whoever stands in for an absent one; of what nobody works on, the leads."""
+        if owner := self._at_work_on(complaint, complaint.owner_id):
+            self.alerts += [alert_of(fired, user_id) for user_id in owner | self._stand_in(complaint)]
         else:
             self.notify(complaint, fired, Role.LEAD)
 
@@ -196,7 +196,7 @@ class _Envelope:
         request_named_acknowledgement(self.this, complaint)
 
     def open_task(self, _complaint: Complaint, fired: Fired) -> None:
-        """Open a task for whoever has it in the end, for the leads if nobody does."""
+        """Open a task for whoever has it in the end, for the leads if nobody works on it."""
         if fired.clock.is_open:
             self.tasks.append(fired)
 
@@ -205,20 +205,19 @@ class _Envelope:
         self.notices.append(fired)
 
     def _stand_in(self, complaint: Complaint) -> set[UUID]:
-        """Return who stands in for an absent owner, unless the complaint is that person's own or hidden from it."""
+        """Return who stands in for an absent owner."""
         owner = self.owners.get(complaint.owner_id) if complaint.owner_id else None
-        if owner is None or not owner.is_away:
-            return set()
-        return {
-            user_id
-            for role, people in self.holders.items()
-            for user_id in besides(complaint, people, role=role)
-            if user_id == owner.stand_in_id
-        }
+        return self._at_work_on(complaint, owner.stand_in_id) if owner is not None and owner.is_away else set()
+
+    def _at_work_on(self, complaint: Complaint, user_id: UUID | None) -> set[UUID]:
+        """Return this person, unless he or she works here no longer, or it is the own complaint, or a hidden one."""
+        able = (besides(complaint, self.holders[role], role=role) for role in HANDLERS)
+        return {user_id} & {found for people in able for found in people} if user_id else set()
 
     def _task(self, fired: Fired) -> Task:
         complaint = self.complaint_of(fired)
-        who = {"assignee_id": complaint.owner_id} if complaint.owner_id else {"role": Role.LEAD}
+        is_worked_on = self._at_work_on(complaint, complaint.owner_id)
+        who = {"assignee_id": complaint.owner_id} if is_worked_on else {"role": Role.LEAD}
         return task_of(fired, complaint=complaint, reference=complaint.reference, opened_at=self.this.at, **who)
 
     def _tell_timeline(self, complaint: Complaint, fired: Fired) -> None:

@@ -23,8 +23,8 @@ class Heirs:
     A missed date gives the complaint to a lead, an earlier threshold to an agent unless it is restricted. Of those who
     hold the role, can sign in and are not away, it goes to whoever stands in for its absent owner; else to somebody
     with the skills it needs, then to the owner's team, then to the one with the fewest open complaints, among equals to
-    the one who has held the role longest. Never to whoever has it, and never to the member it is about. Envelopes take
-    turns, so they count each other's.
+    the one who has held the role longest. Never to whoever has it, and never to the member it is about, nor to who acts
+    for that member. Envelopes take turns, so they count each other's.
     """
 
     def __init__(self, holders: dict[str, list[Holder]], work: Mapping[UUID, AtWork]) -> None:
@@ -63,10 +63,11 @@ class Heirs:
 
 
 def is_about(complaint: Complaint, person: Holder) -> bool:
-    """Tell whether somebody of the staff is the complaint's member, or filed it."""
-    return person.user_id == complaint.filed_by_id or (
-        person.member_id is not None and person.member_id == complaint.member_id
-    )
+    """Tell whether somebody of the staff is the complaint's member, acts for that member, or filed it.
+
+    It is what `Complaint.is_own_of` tells of an actor.
+    """
+    return person.user_id == complaint.filed_by_id or complaint.member_id in person.member_ids
 
 
 def besides(complaint: Complaint, people: Sequence[Holder], *, role: str) -> list[UUID]:

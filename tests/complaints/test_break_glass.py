@@ -28,10 +28,12 @@ from complaints.operations import (
 )
 from complaints.permissions import ActionForbidden
 from complaints.queries.openings import done_within, read_openings
+from members.accounts.models import User
 from members.actors import STAFF, Role
 from members.audit.models import Event
 from slas.queries import database_now
 from tests.complaints import stages
+from tests.members.representing import represented
 from tests.people import actor_of, sign_in, staff
 
 pytestmark = pytest.mark.usefixtures("policies")
@@ -281,3 +283,18 @@ def test_a_lead_restricts_and_lifts_on_the_page(client):
         client.post(reverse("desk:lift_restriction", args=[row.reference]), {"reason": "No more."}).status_code == 302
     )
     assert not stages.now(row).is_restricted
+
+
+def test_an_opening_of_the_case_of_a_member_represented_is_nobodys_to_review(officer):
+    insured = stages.insured()
+    row = restricted(by=insured)
+    opening = opened(actor_of(staff(Role.AGENT)), row)
+    represented(insured.member, User.objects.get(pk=officer.user_id), at=opening.opened_at)
+    acting = actor_of(User.objects.get(pk=officer.user_id), at=opening.opened_at)
+    assert list(Opening.objects.visible_to(officer)) == [opening]
+    assert not Opening.objects.visible_to(acting).exists()
+    with pytest.raises(Opening.DoesNotExist):
+        judge_opening(actor=acting, at=database_now(), opening_id=opening.pk, justified=True, reason=WHY)
+    again = opened(actor_of(staff(Role.AGENT)), row)
+    told = Dispatch.objects.filter(kind=DispatchKind.GLASS_BROKEN, detail__opening=str(again.pk))
+    assert officer.user_id not in told.values_list("to_user", flat=True)

@@ -9,6 +9,7 @@ from complaints.correspondence.delivery import send_email
 from complaints.correspondence.models import Dispatch, DispatchKind
 from complaints.models import Complaint, Task, TimelineEntry
 from complaints.operations import escalate_complaints, withdraw_complaint
+from members.accounts.models import User
 from members.actors import SYSTEM, Role
 from members.audit.models import Event
 from members.operations import disable_account
@@ -16,6 +17,7 @@ from slas.models import ClockState
 from tests.complaints import stages
 from tests.complaints.firings import WARNED, clock_of, fire, firings, firings_of
 from tests.complaints.stages import AT
+from tests.members.representing import represented
 from tests.people import actor_of, staff
 
 pytestmark = pytest.mark.usefixtures("policies")
@@ -91,6 +93,18 @@ def test_never_to_the_member_it_is_about(lead, other_lead):
     fire(clock_of(row), "reassign", "notify_lead")
     assert owner_of(row) == other_lead.user_id
     assert not Dispatch.objects.filter(to_user=lead.user_id).exists()
+
+
+def test_never_to_who_acts_for_the_member_it_is_about_as_long_as_that_lasts(lead, other_lead):
+    insured = stages.insured()
+    row = stages.received(by=insured)
+    mandate = represented(insured.member, User.objects.get(pk=lead.user_id), at=AT)
+    fire(clock_of(row), "reassign", "notify_lead")
+    assert owner_of(row) == other_lead.user_id
+    assert not Dispatch.objects.filter(to_user=lead.user_id).exists()
+    later = stages.received(by=insured)
+    fire(clock_of(later), "reassign", at=mandate.expires_at)
+    assert owner_of(later) == lead.user_id
 
 
 def test_never_to_somebody_who_has_left(lead, other_lead):

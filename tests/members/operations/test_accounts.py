@@ -16,10 +16,12 @@ from members.operations import (
     disable_account,
     grant_role,
     register_member,
+    revoke_representation,
     revoke_role,
 )
 from members.privacy.access import phi_access
 from members.queries import holders_of
+from tests.members.representing import recorded, represented
 from tests.people import AT, PASSWORD, actor_of, an_email, member, member_account, staff
 
 pytestmark = pytest.mark.django_db
@@ -172,7 +174,25 @@ def test_who_holds_a_role_is_known_and_who_left_is_not_counted():
     staff(Role.AGENT)
     revoke_role(actor=SYSTEM, at=AT, user_id=second.pk, role=Role.LEAD)
     disable_account(actor=SYSTEM, at=AT, user_id=third.pk)
-    assert [person.user_id for person in holders_of(Role.LEAD)[Role.LEAD]] == [first.pk]
+    assert [person.user_id for person in holders_of(Role.LEAD, at=AT)[Role.LEAD]] == [first.pk]
+
+
+def test_of_who_holds_a_role_it_is_known_which_members_the_person_is_or_acts_for():
+    user, josef, later = staff(Role.LEAD), member(), member()
+    own = member()
+    own.user = user
+    own.save(update_fields=["user"])
+    mandate = represented(josef, user)
+    recorded(later, user)
+
+    def known(at):
+        [found] = [one for one in holders_of(Role.LEAD, at=at)[Role.LEAD] if one.user_id == user.pk]
+        return found.member_ids
+
+    assert known(AT) == {own.pk, josef.pk}
+    assert known(mandate.expires_at) == {own.pk}
+    revoke_representation(actor=actor_of(user), at=AT, representation_id=mandate.pk)
+    assert known(AT) == {own.pk}
 
 
 def test_a_member_number_is_registered_once():
