@@ -10,11 +10,10 @@ import unicodedata
 from uuid import UUID
 
 from members.privacy.blind_index import blind_index
+from members.privacy.normal_forms import folded
 
 INDEX = "complaints.complaint.surname"
 NOT_NAMES = frozenset({"mr", "mrs", "ms", "dr", "prof", "jr", "sr", "ii", "iii", "iv", "md", "phd", "esq"})
-LETTERS = str.maketrans({"đ": "d", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th"})
-"""What Unicode does not take apart into a letter and its accent."""
 BETWEEN_WORDS = re.compile(r"[\s,;/]+")
 DASH = re.compile(r"[-\u2010-\u2015\u2212]")
 FIRST_SIGNS = (1, 2)
@@ -48,8 +47,7 @@ def _parts(name: str) -> list[list[str]]:
 
 def _folded(word: str) -> str:
     """Return only the letters and digits of a word, without accents and case."""
-    apart = unicodedata.normalize("NFKD", word.casefold()).translate(LETTERS)
-    return unicodedata.normalize("NFC", "".join(sign for sign in apart if sign.isalnum()))
+    return "".join(sign for sign in folded(word) if sign.isalnum())
 
 
 def _runs_on(word: str) -> bool:

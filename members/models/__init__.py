@@ -4,8 +4,12 @@ from members.models.member import (
     SEES_MEMBERS,
     LineOfBusiness,
     Member,
+    email_token,
     enrolment_index,
     member_number_index,
+    member_tokens,
+    name_tokens,
+    phone_token,
 )
 from members.models.representation import Representation, RepresentationKind
 from members.models.work import Absence, Skill, SkillCode, Team, TeamMembership
@@ -21,6 +25,10 @@ __all__ = [
     "SkillCode",
     "Team",
     "TeamMembership",
+    "email_token",
     "enrolment_index",
     "member_number_index",
+    "member_tokens",
+    "name_tokens",
+    "phone_token",
 ]

@@ -2,16 +2,20 @@
 
 from datetime import date
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from members.actors import STAFF, Actor, Role
 from members.identifiers import new_id
-from members.privacy.blind_index import blind_index
+from members.privacy.blind_index import blind_index, blind_token
 from members.privacy.fields import SealedTextField
+from members.privacy.normal_forms import folded, number_form, phone_form
 from members.privacy.scoping import ScopedManager
 
 # Who handles or oversees complaints has to know whose they are; who administers accounts does not.
@@ -44,6 +48,34 @@ def enrolment_index(member_number: str, born_on: date, postal_code: str) -> byte
     return blind_index("members.member.enrolment", f"{number}|{born_on.isoformat()}|{postal_code.strip()[:5]}")
 
 
+def email_token(email: str) -> UUID:
+    """Return the token by which a member's e-mail address is found."""
+    return blind_token("members.member.email", folded(email.strip()))
+
+
+def phone_token(phone: str) -> UUID | None:
+    """Return the token by which a member's phone is found, None for what is no phone number."""
+    form = phone_form(phone)
+    return blind_token("members.member.phone", form) if form else None
+
+
+def name_tokens(name: str, born_on: date) -> set[UUID]:
+    """Return the tokens by which a name is found together with the birth date: one for each word of the name.
+
+    A name alone has none, for names are so few that their frequency would tell them.
+    """
+    words = {number_form(word) for word in name.replace(",", " ").split()} - {""}
+    return {blind_token("members.member.name_and_birth", f"{born_on.isoformat()}|{word}") for word in words}
+
+
+def member_tokens(*, name: str, email: str | None, phone: str | None, born_on: date | None) -> list[UUID]:
+    """Return all by which a member is found, in the order of the tokens, which tells nothing."""
+    tokens = {email_token(email)} if email else set()
+    if phone and (token := phone_token(phone)):
+        tokens.add(token)
+    return sorted(tokens | name_tokens(name, born_on)) if born_on else sorted(tokens)
+
+
 class Member(models.Model):
     """A person covered by the insurer, with or without an account. Everything that identifies the person is sealed."""
 
@@ -62,6 +94,12 @@ class Member(models.Model):
         null=True,
         help_text="Of number, birth date and postal code together.",
     )
+    found_by = ArrayField(
+        models.UUIDField(),
+        default=list,
+        db_default=[],
+        help_text="Tokens of e-mail, phone, and each word of the name with the birth.",
+    )
     language = models.CharField(max_length=10, default="en", help_text="BCP 47 tag of the language to write in.")
     line_of_business = models.CharField(max_length=20, choices=LineOfBusiness)
     created_at = models.DateTimeField()
@@ -73,6 +111,7 @@ class Member(models.Model):
             models.Index(
                 fields=("enrolment_index",), name="members_enrolment", condition=Q(enrolment_index__isnull=False)
             ),
+            GinIndex(fields=("found_by",), name="members_found_by", fastupdate=False),
         )
         constraints = (
             models.CheckConstraint(

@@ -8,7 +8,7 @@ from members.accounts.signals import LinkKind, link_wanted
 from members.accounts.throttle import REGISTRATION, REGISTRATION_BY_NETWORK
 from members.actors import GUEST, Actor
 from members.acts import act
-from members.models import LineOfBusiness, Member, enrolment_index
+from members.models import LineOfBusiness, Member, enrolment_index, member_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,9 @@ def register_member(
             phone=phone,
             born_on=known_by.born_on.isoformat() if known_by else None,
             postal_code=known_by.postal_code if known_by else None,
+            found_by=member_tokens(
+                name=name, email=email, phone=phone, born_on=known_by.born_on if known_by else None
+            ),
             language=language,
             line_of_business=line_of_business,
             created_at=at,
