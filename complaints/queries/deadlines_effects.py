@@ -41,9 +41,12 @@ MAIL: Mapping[str, str] = MappingProxyType(
         DispatchKind.ALERT_DIGEST: "digest of alerts",
         DispatchKind.ACCOUNT_CHANGED: "notice of a change of an account",
         DispatchKind.ACCOUNT_LINK: "link for an account",
+        DispatchKind.ACCESS_REVIEW: "word of an access review",
         DispatchKind.GLASS_BROKEN: "word that a restricted case was opened",
     }
 )
+OF_ACCOUNTS = frozenset({DispatchKind.ACCOUNT_CHANGED, DispatchKind.ACCOUNT_LINK})
+"""Of staff and members alike: nobody but the account's owner gets these."""
 ACTIONS: Mapping[str, str] = MappingProxyType(
     {
         "notify_owner": "tell the owner",
@@ -56,7 +59,13 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
     }
 )
 MATTERS: Mapping[str, str] = MappingProxyType(
-    {"complaint": "A complaint", "capa": "A CAPA", "capa_action": "An action of a CAPA", "": "No case"}
+    {
+        "complaint": "A complaint",
+        "capa": "A CAPA",
+        "capa_action": "An action of a CAPA",
+        "account": "An account",
+        "": "No case",
+    }
 )
 FAULTS: Mapping[str, str] = MappingProxyType(
     {
@@ -132,9 +141,15 @@ def _what(topic: str, payload: dict[str, Any], sends: Mapping[UUID, Dispatch]) -
         send = sends.get(UUID(payload["dispatch"]))
         if send is None:
             return TOPICS[SEND]
-        return f"E-mail to {'a colleague' if send.to_user_id else 'the complainant'}: {MAIL.get(send.kind, send.kind)}"
+        return f"E-mail to {_whom(send)}: {MAIL.get(send.kind, send.kind)}"
     if topic == FIRED:
         met = "A due date was missed" if payload["code"] >= BREACH else "A due date was near"
         actions = [ACTIONS.get(action.partition(":")[0], action) for action in payload["actions"]]
         return f"{met}: {', '.join(actions)}"
     return topic_in_words(topic)
+
+
+def _whom(send: Dispatch) -> str:
+    if send.kind in OF_ACCOUNTS:
+        return "the owner of an account"
+    return "a colleague" if send.to_user_id else "the complainant"
