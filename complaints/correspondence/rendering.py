@@ -5,7 +5,7 @@ that the same letter gives the same pages everywhere. What people wrote reaches 
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -67,6 +67,10 @@ class LetterContent:
         parts["sections"] = tuple(_section(section) for section in stored["sections"])
         parts["next_level"] = _section(stored["next_level"])
         return cls(**parts)
+
+    def without_address(self) -> Self:
+        """Return the letter as those read it who may not see where it goes: of the address block only the name."""
+        return replace(self, recipient=self.recipient[:1])
 
 
 def _section(stored: dict[str, Any]) -> LetterSection:

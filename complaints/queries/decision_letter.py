@@ -7,8 +7,9 @@ from django.db.models import QuerySet
 
 from complaints.correspondence.letters import decision_letter
 from complaints.correspondence.models import Letter
-from complaints.correspondence.rendering import LetterContent
+from complaints.correspondence.rendering import LetterContent, render_letter_pdf
 from complaints.models import Complaint, Decision
+from complaints.permissions import may_see
 from complaints.queries.case_head import PURPOSE
 from complaints.queries.language_help import help_in_letter
 from complaints.queries.reach import reads_online
@@ -30,9 +31,10 @@ class DraftLetter:
 
 @dataclass(frozen=True, slots=True)
 class IssuedLetter:
-    """The letter as it went out."""
+    """The letter as it went out; `has_address` tells whether the reader's role sees where it went."""
 
     content: LetterContent
+    has_address: bool
     channel: str
     issued_by: str
     issued_at: datetime
@@ -58,12 +60,15 @@ def draft_letter(*, actor: Actor, complaint: Complaint, at: datetime) -> DraftLe
 
 def issued_letter(*, actor: Actor, reference: str, at: datetime) -> IssuedLetter | None:
     """Return the letter of a case, None before it was issued."""
+    has_address = may_see(actor, "contact")
     letter = _letters(actor, reference).defer("pdf").select_related("issued_by").first()
     if letter is None:
         return None
     with phi_access(actor=actor, purpose=PURPOSE, matter_id=letter.complaint_id, at=at):
+        content = LetterContent.restored(letter.content)
         return IssuedLetter(
-            content=LetterContent.restored(letter.content),
+            content=content if has_address else content.without_address(),
+            has_address=has_address,
             channel=letter.get_channel_display(),
             issued_by=str(letter.issued_by or ""),
             issued_at=letter.issued_at,
@@ -72,12 +77,17 @@ def issued_letter(*, actor: Actor, reference: str, at: datetime) -> IssuedLetter
 
 
 def letter_pdf(*, actor: Actor, reference: str, at: datetime) -> bytes | None:
-    """Return the letter of a case as the PDF that went out, None before it was issued."""
-    letter = _letters(actor, reference).defer("content").first()
+    """Return the letter of a case as the PDF that went out, None before it was issued.
+
+    Whose role does not see addresses gets it drawn anew without: about 50 ms.
+    """
+    letter = _letters(actor, reference).first()
     if letter is None:
         return None
     with phi_access(actor=actor, purpose=PURPOSE, matter_id=letter.complaint_id, at=at):
-        return bytes(letter.pdf)
+        if may_see(actor, "contact"):
+            return bytes(letter.pdf)
+        return render_letter_pdf(LetterContent.restored(letter.content).without_address())
 
 
 def _letters(actor: Actor, reference: str) -> QuerySet[Letter]:

@@ -5,7 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from complaints.correspondence.models import TO_MEMBER, Dispatch, LetterChannel, Notice, NoticeKind
+from complaints.correspondence.rendering import LetterContent, render_letter_pdf
 from complaints.models import Complaint
+from complaints.permissions import may_see
 from complaints.queries.case_head import PURPOSE
 from complaints.reference import read_reference
 from members.actors import Actor
@@ -16,7 +18,10 @@ EXPORT = "export the review file"
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """One letter, notice or file on a case. `way` says how it leaves, `by_hand` that somebody has to see to it."""
+    """One letter, notice or file on a case. `way` says how it leaves, `by_hand` that somebody has to see to it.
+
+    `may_read`: it is for the reader's role.
+    """
 
     id: UUID
     title: str
@@ -26,6 +31,7 @@ class NoticeRow:
     sent_at: datetime | None
     way: str
     by_hand: bool
+    may_read: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +51,10 @@ def notices_on_show(complaint: Complaint, actor: Actor) -> list[NoticeRow]:
     waiting = [f"notice:{row.pk}" for row in rows if row.channel == LetterChannel.PORTAL and not row.sent_at]
     lost = Dispatch.objects.filter(dedupe_key__in=waiting, failed_at__isnull=False)
     failed = set(lost.values_list("dedupe_key", flat=True)) if waiting else set()
-    return [_row(row, has_failed=f"notice:{row.pk}" in failed) for row in rows]
+    return [_row(row, actor, has_failed=f"notice:{row.pk}" in failed) for row in rows]
 
 
-def _row(row: Notice, *, has_failed: bool) -> NoticeRow:
+def _row(row: Notice, actor: Actor, *, has_failed: bool) -> NoticeRow:
     goes_online = row.channel == LetterChannel.PORTAL and not has_failed
     if row.kind not in TO_MEMBER:
         way = "Pass it on to them"
@@ -63,18 +69,30 @@ def _row(row: Notice, *, has_failed: bool) -> NoticeRow:
         sent_at=row.sent_at,
         way=way,
         by_hand=not row.sent_at and not goes_online,
+        may_read=_is_for(actor, row),
     )
 
 
 def notice_document(*, actor: Actor, reference: str, notice_id: UUID, at: datetime) -> Document | None:
-    """Return a notice of a case, whole, None when it is not there for this actor; the opening is recorded."""
+    """Return a notice of a case, whole, None when it is not there for this actor; the opening is recorded.
+
+    Whose role does not see addresses gets a letter to the member drawn anew without; what goes to a body is not there.
+    """
     rows = Notice.objects.visible_to(actor.as_staff()).filter(complaint__reference=read_reference(reference))
-    row = rows.filter(pk=notice_id).defer("content").first()
-    if row is None:
+    row = rows.filter(pk=notice_id).first()
+    if row is None or not _is_for(actor, row):
         return None
     purpose = EXPORT if row.kind == NoticeKind.EXTERNAL_REVIEW_FILE else PURPOSE
     with phi_access(actor=actor, purpose=purpose, matter_id=row.complaint_id, at=at):
-        return document_of(row, reference)
+        if may_see(actor, "contact"):
+            return document_of(row, reference)
+        letter = LetterContent.restored(row.content).without_address()
+        return Document(_name_of(row, reference), row.media_type, render_letter_pdf(letter))
+
+
+def _is_for(actor: Actor, row: Notice) -> bool:
+    """Tell whether the actor's role may see it: what goes to a body names the member's number, or holds letters."""
+    return row.kind in TO_MEMBER or may_see(actor, "contact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +111,9 @@ def notices_told(complaint: Complaint, actor: Actor) -> list[ToldNotice]:
 
 def document_of(row: Notice, reference: str) -> Document:
     """Return the document itself; it opens, so call it inside `phi_access`."""
+    return Document(_name_of(row, reference), row.media_type, bytes(row.file))
+
+
+def _name_of(row: Notice, reference: str) -> str:
     ending = "pdf" if row.media_type == "application/pdf" else "zip"
-    name = f"{read_reference(reference)}-{row.kind.replace('_', '-')}.{ending}"
-    return Document(name, row.media_type, bytes(row.file))
+    return f"{read_reference(reference)}-{row.kind.replace('_', '-')}.{ending}"

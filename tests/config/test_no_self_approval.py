@@ -1,5 +1,6 @@
 """Checklist 12 and 15: nobody approves the own act, and a role sees the fields of its row and no other."""
 
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from django.utils import timezone
 from complaints.capa.enums import Verdict
 from complaints.capa.lifecycle import CapaRefused
 from complaints.capa.operations import approve_plan, verify_effectiveness
+from complaints.correspondence.models import TO_MEMBER, Letter, Notice, NoticeKind
+from complaints.correspondence.rendering import render_letter_pdf
 from complaints.models import Complaint, Opening
 from complaints.operations import OpeningRefused, judge_opening
 from complaints.permissions import FIELDS, READERS, may_see
@@ -133,3 +136,38 @@ def test_a_role_sees_the_fields_of_its_row_and_the_others_stay_sealed(role, clie
     assert {"complainant_name", "narrative"} <= opened  # what is shown is recorded
     assert bool(opened.intersection(CONTACT)) == may_see(actor_of(user), "contact")
     assert Complaint.objects.unscoped("test").count() == 1
+
+
+@pytest.mark.parametrize("role", sorted(READERS))
+def test_a_letter_shows_its_address_to_the_roles_that_see_contacts_and_nobody_else(role, client):
+    boss = actor_of(objects.cached("boss", Role.LEAD))
+    found = objects.case(boss, by=stages.insured(), name="Ann Case")
+    letter = replace(stages.LETTER, recipient=("Ann Case", "1 Elm Street"))
+    for model, file in ((Letter, "pdf"), (Notice, "file")):
+        row = model.objects.unscoped("test").get()
+        row.content = asdict(letter)
+        setattr(row, file, render_letter_pdf(letter))
+        row.save(update_fields=["content", file])
+    user, reference = sign_in(client, staff(role)), found.row.reference
+    page = client.get(reverse("desk:letter", args=[reference])).content.decode()
+    sees = may_see(actor_of(user), "contact")
+    assert "Ann Case" in page
+    assert ("1 Elm Street" in page) == sees
+    assert ("The postal address is left out" in page) != sees
+    drawn = render_letter_pdf(letter if sees else letter.without_address())
+    for name, args in (("letter_pdf", [reference]), ("notice", [reference, found.notice_id])):
+        assert client.get(reverse(f"desk:{name}", args=args)).content == drawn
+
+
+@pytest.mark.parametrize("role", sorted(READERS))
+@pytest.mark.parametrize("kind", [kind for kind in NoticeKind if kind not in TO_MEMBER])
+def test_what_goes_to_a_body_is_read_by_the_roles_that_see_contacts_and_nobody_else(role, kind, client):
+    found = objects.case(actor_of(objects.cached("boss", Role.LEAD)), by=stages.insured(), name="Ann Case")
+    Notice.objects.unscoped("test").update(kind=kind, channel="", addressee="the state")
+    user = sign_in(client, staff(role))
+    address = reverse("desk:notice", args=[found.row.reference, found.notice_id])
+    sees = may_see(actor_of(user), "contact")
+    assert client.get(address).status_code == (200 if sees else 404)
+    page = client.get(reverse("desk:case", args=[found.row.reference])).content.decode()
+    assert NoticeKind(kind).label in page
+    assert (f'href="{address}"' in page) == sees
