@@ -12,10 +12,13 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 BUILD_DIR = BASE_DIR / ".build"
 
 SECRET_KEY = env.text("REDRESS_SECRET_KEY", "50 random characters, for instance from: openssl rand -base64 48")
-KEYRING_FILE = env.path("REDRESS_KEYRING_FILE", "the JSON file of encryption keys; see SECURITY.md")
+KEYRING = env.text("REDRESS_KEYRING", "the encryption keys themselves, as JSON; see SECURITY.md", default="")
+KEYRING_FILE = None if KEYRING else env.path("REDRESS_KEYRING_FILE", "the file of encryption keys; see SECURITY.md")
+KMS_COMMAND = env.text("REDRESS_KMS_COMMAND", "the program that unwraps the keyring's envelope", default="")
 PUBLIC_URL = env.text("REDRESS_PUBLIC_URL", "the address members see, e.g. https://complaints.example.org").rstrip("/")
 ALLOWED_HOSTS = env.words("REDRESS_ALLOWED_HOSTS", "host names this server answers to, separated by commas")
 DATABASES = {"default": env.database("DATABASE_URL") | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+DATABASES["default"]["OPTIONS"].setdefault("prepare_threshold", 5)  # of the queries that every request makes
 REDIS_URL = env.redis("REDIS_URL")
 BROKER_URL = env.broker("REDIS_URL")
 METRICS_TOKEN = env.text("REDRESS_METRICS_TOKEN", "the token that Prometheus shows for /metrics", default="")
@@ -40,6 +43,7 @@ INSTALLED_APPS = [
     "complaints",
     "complaints.intake",
     "complaints.correspondence",
+    "complaints.search",
     "complaints.capa",
 ]
 MIDDLEWARE = [
@@ -105,6 +109,7 @@ GIVEN_LIMITS = env.amounts(
 )
 # An effect that nobody settled meanwhile is tried again; less than a mail server may take only adds tries.
 RESEND_AFTER = timedelta(seconds=env.number("REDRESS_RESEND_SECONDS", "a number of seconds", default=120))
+KEYWORD_SEARCH = env.flag("REDRESS_KEYWORD_SEARCH", default=True)
 ENABLED_PACKS = env.words("REDRESS_ENABLED_PACKS", "policy packs whose numbers counsel confirmed", default="")
 
 STATIC_URL = "/static/"

@@ -21,22 +21,23 @@ def metrics_token(folder: Path) -> str:
 
 def keyring(folder: Path) -> Path:
     """Return the file of encryption keys, in the form that members.privacy reads."""
-    fresh = {"primary": 1, "keys": {"1": base64.b64encode(secrets.token_bytes(32)).decode()}}
-    return _kept(folder / "keyring.json", json.dumps(fresh))
+    sealing, indexing = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2))
+    fresh = {"primary": 1, "keys": {"1": sealing}, "index": indexing}
+    return _kept(folder / "keyring.json", json.dumps(fresh), mode=0o400)
 
 
-def write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str, *, mode: int = 0o600) -> None:
     """Put `text` into a file which only its owner can read; a reader sees the old file or the whole new one."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())  # a key that is lost after use makes what it sealed unreadable
     partial.replace(path)
 
 
-def _kept(path: Path, fresh: str) -> Path:
+def _kept(path: Path, fresh: str, *, mode: int = 0o600) -> Path:
     if not path.exists():
         private_folder(path.parent)
-        write_private(path, fresh)
+        write_private(path, fresh, mode=mode)
     return path

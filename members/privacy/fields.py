@@ -8,7 +8,8 @@ from typing import Any
 from django.db import models
 
 from members.privacy.access import note_broken, note_opening
-from members.privacy.keyring import SealBroken, keyring
+from members.privacy.key_records import see_recorded
+from members.privacy.keyring import KeyMissing, SealBroken, header_of, key_number, keyring
 
 
 class SealedFieldMisused(TypeError):
@@ -94,32 +95,69 @@ class SealedBytesField(models.BinaryField):
         """Return the value for the bytes that were sealed."""
         return plain
 
-    def bound_to(self, row: models.Model) -> bytes:
-        """Return what ties a value to its place."""
-        return f"{row._meta.db_table}|{self.column}|{row.pk}".encode()
+    def place_of(self, pk: Any) -> bytes:
+        """Return what ties a value to its place: table, column and row."""
+        return f"{self.model._meta.db_table}|{self.column}|{pk}".encode()
 
     def open(self, row: models.Model, sealed: Sealed) -> Any:
         """Open a value, noting who reads it. Raises AccessRequired, SealBroken."""
-        note_opening(row._meta.db_table, row.pk, self.column)
+        table, key = row._meta.db_table, row.pk
+        note_opening(table, key, self.column)
         try:
-            plain = keyring().open(sealed.ciphertext, purpose=self.purpose, bound_to=self.bound_to(row))
+            plain = self._unsealed_now(key, sealed.ciphertext)
         except SealBroken:
-            note_broken(row._meta.db_table, row.pk, self.column)
+            note_broken(table, key, self.column)
             raise
         return self.to_value(plain)
+
+    def seal(self, pk: Any, plain: bytes) -> bytes:
+        """Return the bytes sealed for their place under the primary key."""
+        ring = keyring()
+        see_recorded(ring)
+        return ring.seal(plain, purpose=self.purpose, bound_to=self.place_of(pk))
+
+    def unseal(self, pk: Any, ciphertext: bytes) -> bytes:
+        """Return the bytes in clear; nothing is noted, so nobody but the field and the rotation of keys may ask.
+
+        Raises SealBroken.
+        """
+        ring = keyring(having=key_number(ciphertext))
+        return ring.open(ciphertext, purpose=self.purpose, bound_to=self.place_of(pk))
+
+    def _unsealed_now(self, pk: Any, ciphertext: bytes) -> bytes:
+        """Return the bytes in clear; those whose key is gone may have been sealed anew since the row was read."""
+        try:
+            return self.unseal(pk, ciphertext)
+        except KeyMissing:
+            newer = self.model._base_manager.values_list(self.attname, flat=True).filter(pk=pk).first()
+            if newer is None or newer.ciphertext == ciphertext:
+                raise
+            return self.unseal(pk, newer.ciphertext)
 
     def from_db_value(self, value: bytes | None, *_: Any) -> Sealed | None:
         """Leave the value sealed."""
         return None if value is None else Sealed(value)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Sealed | None:  # noqa: ARG002, FBT001
-        """Seal the value; from here on the row in memory holds it sealed as well."""
+        """Seal the value; from here on the row in memory holds it sealed as well.
+
+        What is still sealed under a former key is sealed anew: a row that was read before a rotation and is written
+        after it must not bring back a key that nobody keeps for it.
+        """
         value = model_instance.__dict__.get(self.attname)
-        if value is not None and not isinstance(value, Sealed):
+        if isinstance(value, Sealed):
+            if value.ciphertext.startswith(header_of(keyring().primary)):
+                return value
+            try:
+                plain = self._unsealed_now(model_instance.pk, value.ciphertext)
+            except SealBroken:
+                return value  # it is no worse for being written as it was
+        elif value is None:
+            return None
+        else:
             plain = self.to_bytes(value)
-            value = Sealed(keyring().seal(plain, purpose=self.purpose, bound_to=self.bound_to(model_instance)))
-            model_instance.__dict__[self.attname] = value
-        return value
+        sealed = model_instance.__dict__[self.attname] = Sealed(self.seal(model_instance.pk, plain))
+        return sealed
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: ARG002, FBT001, FBT002
         """Refuse anything in clear: it would bypass the seal."""

@@ -1,61 +1,82 @@
 """The keyring: AES-256-GCM under numbered keys, with a key of its own for each purpose."""
 
-import base64
 import hmac
-import json
+import logging
 import os
-from functools import cache
+import time
 from hashlib import sha256
-from pathlib import Path
+from threading import Lock
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
+
+from members.privacy.keyring_sources import Stamp, configured_source
+from members.privacy.ring import KEY_BYTES, KeyringUnusable
+
+logger = logging.getLogger(__name__)
 
 VERSION = b"\x01"
-KEY_BYTES = 32
 NONCE_BYTES = 12
 HEADER_BYTES = len(VERSION) + 4
 TAG_BYTES = 16
+CHECK_BYTES = 8
+LOOK_EVERY = 1.0  # s between two looks whether the ring has changed
+TRY_AGAIN_AFTER = 30.0  # s after one that could not be read: a KMS that is away must not hold up every request
 
 
 class SealBroken(Exception):
     """A sealed value cannot be opened: it was altered or moved, or its key is not in the ring."""
 
 
+class KeyMissing(SealBroken):
+    """The ring lacks the key that a value was sealed under."""
+
+
 class Keyring:
     """Master keys by number; what is sealed carries the number of its key, so that keys can be rotated."""
 
-    def __init__(self, keys: dict[int, bytes], primary: int, index: int | None = None) -> None:
-        """Take 32-byte keys by number; new values are sealed under `primary`, blind indexes made under `index`.
+    def __init__(self, keys: dict[int, bytes], primary: int, index: int | bytes | None = None) -> None:
+        """Take 32-byte keys by number; new values are sealed under `primary`.
 
-        A value can be looked up under one key only, so the key of indexes does not follow the primary one; a ring of
-        several keys has to name it, or a rotation would silently lose every look-up. Raises ValueError.
+        Blind indexes are made under `index`: a key of its own, or in rings from before that the number of one. A value
+        can be looked up under one key only, so it does not follow the primary one; a ring of several keys has to name
+        it, or a rotation would silently lose every look-up. Raises ValueError.
         """
         index = primary if index is None and len(keys) == 1 else index
-        if not {primary, index} <= keys.keys() or any(len(key) != KEY_BYTES for key in keys.values()):
+        apart = isinstance(index, bytes)
+        every = [*keys.values(), index] if apart else list(keys.values())
+        if primary not in keys or not (apart or index in keys) or any(len(key) != KEY_BYTES for key in every):
             raise ValueError("a keyring needs 32-byte keys; its primary key and its key of indexes must be among them")
         self._keys, self.primary, self._index = keys, primary, index
+        self._derived: dict[tuple[int | bytes | None, str], bytes] = {}
         self._ciphers: dict[tuple[int, str], AESGCM] = {}
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """Return the numbers of the keys that values can be sealed under."""
+        return frozenset(self._keys)
+
+    @property
+    def index_number(self) -> int | None:
+        """Return the number of the key that blind indexes are made under; None where they have a key of their own."""
+        return self._index if isinstance(self._index, int) else None
 
     def seal(self, plain: bytes, *, purpose: str, bound_to: bytes) -> bytes:
         """Return version | key number | nonce | ciphertext and tag; it opens only with the same `bound_to`."""
-        header = VERSION + self.primary.to_bytes(4, "big")
+        header = header_of(self.primary)
         nonce = os.urandom(NONCE_BYTES)
         return header + nonce + self._cipher(self.primary, purpose).encrypt(nonce, plain, header + bound_to)
 
     def open(self, sealed: bytes, *, purpose: str, bound_to: bytes) -> bytes:
-        """Return what was sealed. Raises SealBroken."""
-        header, rest = sealed[:HEADER_BYTES], sealed[HEADER_BYTES:]
-        number = int.from_bytes(header[1:], "big")
-        if header[:1] != VERSION or len(rest) < NONCE_BYTES + TAG_BYTES:
-            raise SealBroken("the value is not in a sealed format")
+        """Return what was sealed. Raises SealBroken, of which KeyMissing is one kind."""
+        number = key_number(sealed)
         if number not in self._keys:
-            raise SealBroken(f"key {number} is not in the keyring")
+            raise KeyMissing(f"key {number} is not in the keyring")
+        nonce, words = sealed[HEADER_BYTES : HEADER_BYTES + NONCE_BYTES], sealed[HEADER_BYTES + NONCE_BYTES :]
         try:
-            return self._cipher(number, purpose).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], header + bound_to)
+            return self._cipher(number, purpose).decrypt(nonce, words, sealed[:HEADER_BYTES] + bound_to)
         except InvalidTag as error:
             raise SealBroken("the value was altered, or belongs to another row, column or key") from error
 
@@ -66,26 +87,101 @@ class Keyring:
     def derived(self, purpose: str, number: int | None = None) -> tuple[int, bytes]:
         """Return a key's number, of the primary key unless told, and the 32 bytes derived from it for a purpose.
 
-        Raises SealBroken if the key is not in the ring.
+        Raises KeyMissing.
         """
         number = self.primary if number is None else number
         if number not in self._keys:
-            raise SealBroken(f"key {number} is not in the keyring")
+            raise KeyMissing(f"key {number} is not in the keyring")
         return number, self._derive(number, purpose)
 
+    def check_value(self, number: int | None) -> bytes:
+        """Return 8 bytes that tell a key from another of the same number, and nothing else; None: the key of indexes.
+
+        Raises KeyMissing.
+        """
+        if number is None:
+            return self._derive(self._index, "check of indexes")[:CHECK_BYTES]
+        return self.derived("check", number)[1][:CHECK_BYTES]
+
     def _cipher(self, number: int, purpose: str) -> AESGCM:
-        if (number, purpose) not in self._ciphers:
-            self._ciphers[number, purpose] = AESGCM(self._derive(number, purpose))
-        return self._ciphers[number, purpose]
+        cipher = self._ciphers.get((number, purpose))
+        if cipher is None:
+            cipher = self._ciphers[number, purpose] = AESGCM(self._derive(number, purpose))
+        return cipher
 
-    @cache  # noqa: B019 -- a process has one ring, for its whole life
-    def _derive(self, number: int, purpose: str) -> bytes:
-        return HKDF(SHA256(), 32, None, f"redress:{purpose}".encode()).derive(self._keys[number])
+    def _derive(self, key: int | bytes | None, purpose: str) -> bytes:
+        derived = self._derived.get((key, purpose))
+        if derived is None:
+            master = key if isinstance(key, bytes) else self._keys[key]  # type: ignore[index]  # __init__ saw to it
+            derived = HKDF(SHA256(), KEY_BYTES, None, f"redress:{purpose}".encode()).derive(master)
+            self._derived[key, purpose] = derived
+        return derived
 
 
-@cache
-def keyring() -> Keyring:
-    """Return this process's keyring, read from the file that REDRESS_KEYRING_FILE names."""
-    data = json.loads(Path(settings.KEYRING_FILE).read_text())
-    keys = {int(number): base64.b64decode(key) for number, key in data["keys"].items()}
-    return Keyring(keys, data["primary"], data.get("index"))
+def header_of(number: int) -> bytes:
+    """Return what every value begins with that is sealed under a key."""
+    return VERSION + number.to_bytes(4, "big")
+
+
+def key_number(sealed: bytes) -> int:
+    """Return the number of the key that a value was sealed under. Raises SealBroken if it is in no sealed format."""
+    if sealed[:1] != VERSION or len(sealed) < HEADER_BYTES + NONCE_BYTES + TAG_BYTES:
+        raise SealBroken("the value is not in a sealed format")
+    return int.from_bytes(sealed[1:HEADER_BYTES], "big")
+
+
+class _Live:
+    """The keyring of this process, read again when its source has changed. Threads share it."""
+
+    def __init__(self) -> None:
+        self._held: Keyring | None = None
+        self._stamp: Stamp | None = None
+        self._next_look = self._not_before = 0.0
+        self._reading = Lock()
+
+    def current(self, *, look: bool) -> Keyring:
+        """Return it as of at most a second ago; `look` asks for now. Raises KeyringUnusable only if there is none yet.
+
+        One thread at a time looks. The others go on with what is held unless they need what it may lack.
+        """
+        held = self._held
+        if held is not None and time.monotonic() < (self._not_before if look else self._next_look):
+            return held
+        if not self._reading.acquire(blocking=look or held is None) and held is not None:
+            return held
+        try:
+            return self._looked_at()
+        finally:
+            self._reading.release()
+
+    def forget(self) -> None:
+        """Start afresh, as a process that has read no ring yet."""
+        self._held, self._stamp, self._next_look, self._not_before = None, None, 0.0, 0.0
+
+    def _looked_at(self) -> Keyring:
+        self._next_look = time.monotonic() + LOOK_EVERY
+        try:
+            source = configured_source()
+            stamp = source.stamp()
+            if self._held is None or stamp != self._stamp:
+                ring = source.read()
+                self._held, self._stamp = Keyring(ring.keys, ring.primary, ring.index), stamp
+        except KeyringUnusable as fault:
+            if self._held is None:
+                raise
+            logger.error("The keyring has changed and cannot be read, so the former one goes on. %s", fault)  # noqa: TRY400
+            self._next_look = self._not_before = time.monotonic() + TRY_AGAIN_AFTER
+        return self._held
+
+
+live = _Live()
+
+
+def keyring(*, having: int | None = None) -> Keyring:
+    """Return the keyring as its source has it now: a change is noticed within a second, or at once for a lacking key.
+
+    So keys are added, promoted and destroyed while processes run. A ring that cannot be read leaves a process with the
+    one it has. Raises KeyringUnusable if it has none yet.
+    """
+    ring = live.current(look=False)
+    return ring if having is None or having in ring.numbers else live.current(look=True)

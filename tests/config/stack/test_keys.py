@@ -10,16 +10,16 @@ def test_secrets_are_made_once_for_their_owner_alone(tmp_path):
     folder = tmp_path / "secrets"
     secret, ring = keys.secret_key(folder), keys.keyring(folder)
     assert len(secret) >= 50
-    assert ring.stat().st_mode & 0o777 == 0o600
+    assert ring.stat().st_mode & 0o777 == 0o400
     assert (folder / "secret_key").stat().st_mode & 0o777 == 0o600
     before = ring.read_text()
     assert (keys.secret_key(folder), keys.keyring(folder).read_text()) == (secret, before)
 
 
-def test_the_keyring_holds_one_key_of_32_bytes(tmp_path):
+def test_the_keyring_holds_one_key_of_32_bytes_and_one_of_indexes(tmp_path):
     ring = json.loads(keys.keyring(tmp_path / "secrets").read_text())
     assert ring["primary"] == 1
-    assert [len(base64.b64decode(key)) for key in ring["keys"].values()] == [32]
+    assert [len(base64.b64decode(key)) for key in (*ring["keys"].values(), ring["index"])] == [32, 32]
 
 
 def test_a_private_file_is_replaced_whole(tmp_path):
