@@ -53,7 +53,8 @@ def record_sent(*, at: datetime, dispatch_id: UUID) -> None:
 def record_undeliverable(*, at: datetime, dispatch_id: UUID) -> None:
     """Record that a send was given up, and open a task: somebody has to be reached another way (ISO 10002 7.4).
 
-    A letter that the law asks for has to be posted then.
+    A letter that the law asks for has to be posted then. Of e-mail about an account the audit trail alone tells, which
+    administrators see on the page of the person.
     """
     with act(actor=SYSTEM, at=at) as this:
         dispatch = this.lock(Dispatch, dispatch_id)
@@ -61,7 +62,9 @@ def record_undeliverable(*, at: datetime, dispatch_id: UUID) -> None:
             return
         this.change(dispatch, failed_at=at)
         complaint = _tell(this, dispatch, TimelineCode.SEND_FAILED)
-        if dispatch.to_user_id:
+        if complaint is None and "capa" not in dispatch.detail:
+            _record_failure(this, dispatch)
+        elif dispatch.to_user_id:
             open_tasks(this=this, tasks=[_reach_colleague(this, dispatch, complaint)])
         elif complaint is not None and dispatch.kind == DispatchKind.NOTICE_READY:
             open_notice_task(this, complaint, this.lock(Notice, UUID(dispatch.detail["notice"])))
@@ -75,6 +78,13 @@ def _tell(this: Act, dispatch: Dispatch, fact: TimelineCode) -> Complaint | None
     if complaint is not None and dispatch.kind != DispatchKind.ALERT_DIGEST:
         note_fact(this, complaint, fact, {"kind": dispatch.kind})
     return complaint
+
+
+def _record_failure(this: Act, dispatch: Dispatch) -> None:
+    kind, key = ("user", dispatch.to_user_id) if dispatch.to_user_id else ("dispatch", dispatch.pk)
+    this.record(
+        "mail.failed", matter_id=dispatch.matter_id, object_type=kind, object_id=key, detail={"kind": dispatch.kind}
+    )
 
 
 def _reach_complainant(this: Act, dispatch: Dispatch, complaint: Complaint) -> Task:

@@ -16,9 +16,11 @@ from members.accounts.models import User
 from members.accounts.signals import AccountChange
 from members.actors import Role
 from members.acts import act
+from members.audit.models import Event
 from members.operations._security import tell_owner
 from slas.models import Outbox
 from slas.outbox import settle
+from tests.complaints.smtp import answering
 from tests.members.accounts.door import CODES, body, errors_of, give_password
 from tests.people import PASSWORD, actor_of, an_email, code_now, member_account, sign_in, staff
 
@@ -66,6 +68,21 @@ def test_new_codes_are_told_to_their_owner(client):
     [message] = sent()
     assert message.to == [email]
     assert "New recovery codes were made for your account." in message.body
+
+
+@pytest.mark.parametrize("code", [550, 553])
+def test_mail_that_an_account_can_never_get_is_given_up_and_its_owners_page_says_so(client, settings, code):
+    user = staff(Role.AGENT)
+    sign_in(client, user)
+    client.post(CODES)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    with answering(code) as settings.EMAIL_PORT:
+        settings.EMAIL_HOST = "127.0.0.1"
+        sent()
+    [dispatch] = Dispatch.objects.filter(to_user=user)
+    assert dispatch.failed_at
+    assert not Outbox.objects.filter(settled_at=None).exists()
+    assert "mail.failed" in Event.objects.filter(object_type="user", object_id=user.pk).values_list("action", flat=True)
 
 
 def test_a_change_and_its_notice_are_one_transaction():
