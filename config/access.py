@@ -183,8 +183,9 @@ STAFF_ROOMS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
     ("quality:policies", _("Policies"), ("quality:polic",)),
     ("desk:deadlines", _("Deadlines"), ("desk:given_up",)),
     ("desk:openings", _("Openings"), ("desk:opening", "desk:judge")),
-    ("people:representations", _("Acting for members"), ("people:record_representation",)),
+    ("people:representations", _("Representatives"), ("people:record_representation",)),
     ("people:list", _("People"), ("people:",)),
+    ("people:review", _("Access review"), ()),
 )
 
 # Where somebody lands after signing in: the first row whose role the person holds.

@@ -1,11 +1,14 @@
 """What administrators see of the people who work here. No member's data: they look after doors, not after cases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from members.accounts.models import AccessReview, FactorReset, ReviewedGrant, RoleGrant, User
 from members.actors import Actor, Role
@@ -14,6 +17,43 @@ from members.privacy.access import phi_access
 from members.queries import OpenSession, open_sessions
 
 SHOWN_EVENTS = 20
+HAPPENED: Mapping[str, Promise] = MappingProxyType(
+    {
+        "account.created": _("The account was opened"),
+        "account.disabled": _("The account was closed"),
+        "account.enabled": _("The account was opened again"),
+        "account.reset_asked": _("A link for a new password was asked for"),
+        "account.password_changed": _("The password was changed"),
+        "account.email_change_asked": _("A link to a new email address was asked for"),
+        "account.email_changed": _("The email address was changed"),
+        "account.app_added": _("An app was added"),
+        "account.app_removed": _("An app was removed"),
+        "account.passkey_added": _("A passkey was added"),
+        "account.passkey_removed": _("A passkey was removed"),
+        "account.codes_made": _("New recovery codes were made"),
+        "account.code_used": _("A recovery code was used"),
+        "account.factors_reset": _("All second factors were taken away"),
+        "account.represented": _("Somebody may act for this person as a member"),
+        "account.not_represented": _("Somebody may no longer act for this person as a member"),
+        "account.recovery_forced": _("After too many wrong tries only a new password lets in"),
+        "factor.begun": _("An app was shown its key"),
+        "factor.enrolled": _("A second factor was set up"),
+        "factor.refused": _("A second factor was refused"),
+        "factors.reset_asked": _("An administrator asked to take all second factors away"),
+        "role.granted": _("A role was given"),
+        "role.revoked": _("A role was taken away"),
+        "session.started": _("Signed in"),
+        "session.failed": _("A sign-in failed"),
+        "session.ended": _("A session ended"),
+        "team.joined": _("Joined a team"),
+        "team.left": _("Left a team"),
+        "absence.recorded": _("An absence was recorded"),
+        "absence.removed": _("An absence was taken back"),
+        "skill.gained": _("A skill was added"),
+        "skill.lost": _("A skill was taken away"),
+    }
+)
+"""What the audit trail's codes about a user mean to an administrator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +82,9 @@ class GrantLine:
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """One thing that happened to an account: a code, when, and by whom."""
+    """One thing that happened to an account: what, when, and by whom."""
 
-    action: str
+    what: str
     at: datetime
     who: str
 
@@ -110,7 +150,7 @@ def read_person(*, actor: Actor, user_id: UUID, at: datetime) -> Person | None:
 def last_events(user_id: UUID) -> tuple[EventLine, ...]:
     """Return what last happened to an account, newest first: one query. What its owner read is not among it."""
     rows = Event.objects.filter(object_type="user", object_id=user_id).order_by("-at", "-pk")[:SHOWN_EVENTS]
-    return tuple(EventLine(row.action, row.at, row.actor_label) for row in rows)
+    return tuple(EventLine(str(HAPPENED.get(row.action, row.action)), row.at, row.actor_label) for row in rows)
 
 
 def open_review() -> AccessReview | None:
@@ -147,4 +187,4 @@ def _answer(row: ReviewedGrant) -> str:
 def reviewed_grants(review: AccessReview) -> QuerySet[ReviewedGrant]:
     """Return the roles of a round, those nobody has decided on first, then by name: one query."""
     rows = review.grants.select_related("grant__user", "decided_by")
-    return rows.order_by("kept", "grant__user__display_name", "grant__role").distinct()
+    return rows.order_by(F("kept").asc(nulls_first=True), "grant__user__display_name", "grant__role").distinct()

@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.accounts.models import User
+from members.accounts.signals import AccountChange
 from members.actors import Role
 from members.audit.models import Event
 from members.operations import open_access_review
+from members.people import HAPPENED
 from tests.members.accounts.door import body, errors_of
 from tests.people import actor_of, an_email, sign_in, staff
 
@@ -111,6 +113,8 @@ def test_two_administrators_take_lost_factors_away(client):
     empty = client.post(f"{page_of(user)}reset/ask/", {"reason": " "})
     assert errors_of(empty)[1] == ["Say how this person showed who they are."]
     client.post(f"{page_of(user)}reset/ask/", {"reason": "staff card"})
+    assert "Another administrator has to confirm it." in body(client.get(page_of(user)))
+    assert "Confirm: take them away" in body(other.get(page_of(user)))
     client.post(f"{page_of(user)}reset/confirm/")
     assert user.totp_devices.exists(), "one administrator alone"
     other.post(f"{page_of(user)}reset/confirm/")
@@ -133,6 +137,31 @@ def test_a_role_is_kept_or_taken_in_a_review(client):
         client.post(f"/people/review/{review.grants.get(grant__user=user).pk}/", {"keep": keep})
     assert (actor_of(kept).roles, actor_of(taken).roles) == ({Role.AGENT}, set())
     assert "Kept by Ada Min" in body(client.get("/people/review/"))
+
+
+def test_a_review_shows_first_what_waits_for_an_answer(client):
+    answered, _waiting = staff(Role.AGENT, name="Abel"), staff(Role.AGENT, name="Zoe")
+    review = open_access_review(at=timezone.now())
+    client.post(f"/people/review/{review.grants.get(grant__user=answered).pk}/", {"keep": "yes"})
+    page = body(client.get("/people/review/"))
+    assert page.index("Zoe") < page.index("Abel")
+
+
+def test_an_auditor_finds_the_way_to_the_review(client):
+    sign_in(client, staff(Role.AUDITOR))
+    assert 'href="/people/review/"' in body(client.get("/desk/"))
+
+
+def test_what_happened_to_an_account_is_told_in_words(client):
+    user = staff(Role.AGENT)
+    client.post(f"{page_of(user)}grant/", {"role": "quality_manager"})
+    page = body(client.get(page_of(user)))
+    assert "A role was given" in page
+    assert "role.granted" not in page
+
+
+def test_every_change_that_an_owner_is_told_of_has_words_for_administrators():
+    assert {f"account.{change}" for change in AccountChange} <= HAPPENED.keys()
 
 
 def test_a_person_who_is_not_there_is_not_found(client):
