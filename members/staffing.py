@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, QuerySet
 
 from members.accounts.models import RoleGrant, User
 from members.models import Absence, Skill, SkillCode, Team, TeamMembership
@@ -23,8 +24,9 @@ class Work:
 
 
 def all_teams() -> QuerySet[Team]:
-    """Return the teams by name, each with its lead and the number of its members: one query."""
-    people = Count("memberships", filter=Q(memberships__until=None))
+    """Return the teams by name, each with its lead and the names of its `people`: one query."""
+    present = TeamMembership.objects.filter(team=OuterRef("pk"), until=None).order_by("user__display_name")
+    people = ArraySubquery(present.values("user__display_name"))
     return Team.objects.select_related("lead").annotate(people=people).order_by("name")
 
 
