@@ -59,7 +59,7 @@ class LookUpForm(WordsForm):
     """A reference, typed or pasted."""
 
     reference = forms.CharField(
-        label="Find by reference",
+        label="Reference",
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": "C-26-7KQ4-M2XD"}),
         error_messages={
