@@ -18,7 +18,9 @@ KMS_COMMAND = env.text("REDRESS_KMS_COMMAND", "the program that unwraps the keyr
 PUBLIC_URL = env.text("REDRESS_PUBLIC_URL", "the address members see, e.g. https://complaints.example.org").rstrip("/")
 ALLOWED_HOSTS = env.words("REDRESS_ALLOWED_HOSTS", "host names this server answers to, separated by commas")
 DATABASES = {"default": env.database("DATABASE_URL") | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
-DATABASES["default"]["OPTIONS"].setdefault("prepare_threshold", 5)  # of the queries that every request makes
+# Of the queries that every request makes (members/accounts/prepared.py).
+PREPARE_AFTER = env.number("REDRESS_PREPARE_AFTER", "uses after which a query is planned for good; 0: never", default=5)
+DATABASES["default"]["OPTIONS"]["prepare_threshold"] = PREPARE_AFTER or None
 REDIS_URL = env.redis("REDIS_URL")
 BROKER_URL = env.broker("REDIS_URL")
 METRICS_TOKEN = env.text("REDRESS_METRICS_TOKEN", "the token that Prometheus shows for /metrics", default="")

@@ -8,9 +8,12 @@ from uuid import UUID
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from members.accounts.audiences import Standing
 from members.accounts.models import Session, User
+from members.accounts.prepared import PreparedQuery
 from members.privacy.blind_index import blind_index
 
 STARTED, SEEN, PROVEN, FACTOR, DEVICE = "started_at", "seen_at", "proven_at", "factor_id", "device"
@@ -28,6 +31,13 @@ class SessionStore(DatabaseStore):
         """Return the model of the rows."""
         return Session
 
+    def _get_session_from_db(self) -> Session | None:
+        """Return the row of a session that has not expired; else forget the key, as Django's own store does."""
+        row = _SESSION.get(session_key=self.session_key, now=timezone.now()) if self.session_key else None
+        if row is None:
+            self._session_key = None
+        return row
+
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """Return the row to store, naming the user who is signed in."""
         row: Session = super().create_model_instance(data)
@@ -35,6 +45,13 @@ class SessionStore(DatabaseStore):
         row.device = data.get(DEVICE, "")
         row.started_at, row.seen_at = _moment(data.get(STARTED)), _moment(data.get(SEEN))
         return row
+
+
+def _unexpired(session_key: str, now: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(session_key=session_key, expire_date__gt=now)
+
+
+_SESSION = PreparedQuery(_unexpired, session_key="", now=datetime.max.replace(tzinfo=UTC))
 
 
 def _moment(timestamp: float | None) -> datetime | None:
