@@ -197,6 +197,15 @@ class TimelineCode(TextChoices):
     RESTRICTED = "restricted", _("The complaint was restricted")
     RESTRICTION_LIFTED = "restriction_lifted", _("The restriction was lifted")
     GLASS_BROKEN = "glass_broken", _("Somebody opened the restricted complaint")
+    FILE_REMOVED = "file_removed", _("We removed a file: our virus check found something harmful in it")
+
+
+class FileState(TextChoices):
+    """Whether a file that somebody sent may be opened."""
+
+    KEPT = "kept", _("Kept")
+    CHECKING = "checking", _("Being checked")
+    REMOVED = "removed", _("Removed")
 
 
 class RestrictionKind(TextChoices):

@@ -113,6 +113,24 @@ def broker(name: str = "REDIS_URL") -> str:
     return f"redis+socket://{url.path}?{urlencode(options)}"
 
 
+def files(name: str) -> dict[str, Any]:
+    """Return Django's STORAGES entry for sealed files: a folder, or the bucket that the variable `name` names.
+
+    The bucket is `name@region`, or the same behind the address of another store that speaks S3:
+    `https://store.example.org/name@region`.
+    """
+    how = "bucket@region, or https://store.example.org/bucket@region"
+    address = text(name, how, default="")
+    if not address:
+        return {"BACKEND": "members.privacy.file_storage.SealedFolder"}
+    endpoint, _slash, rest = address.rpartition("/")
+    bucket, _at, region = rest.partition("@")
+    if not bucket or not region or (endpoint and not endpoint.startswith(("https://", "http://"))):
+        raise _malformed(name, how)
+    options = {"bucket_name": bucket, "region_name": region, "endpoint_url": endpoint or None}
+    return {"BACKEND": "members.privacy.file_bucket.SealedBucket", "OPTIONS": options}
+
+
 @dataclass(frozen=True)
 class MailServer:
     """Where letters are handed over; the fields are those of Django's EMAIL_* settings."""

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q, QuerySet
 
-from complaints.enums import EvidenceSource, Level, NoteKind, Outcome, RemedyKind, RestrictionKind, Track
+from complaints.enums import EvidenceSource, FileState, Level, NoteKind, Outcome, RemedyKind, RestrictionKind, Track
 from complaints.models.complaint import Complaint
 from complaints.models.part import PartOfComplaint
 from members.privacy.fields import SealedBytesField, SealedTextField
@@ -49,15 +49,24 @@ class Note(PartOfComplaint):
 
 
 class Enclosure(PartOfComplaint):
-    """A file, sealed. It belongs to a draft until the draft is sent, then to the complaint."""
+    """A file, sealed. It belongs to a draft until the draft is sent, then to the complaint.
+
+    Its content lies in the store (complaints/files/store.py), under the row's own `key`. A row that still has `content`
+    is older than the store and waits to be moved there; one whose file was removed has neither.
+    """
 
     complaint = models.ForeignKey(Complaint, models.PROTECT, null=True, related_name="+")
     draft_id = models.UUIDField(null=True, db_index=True)
     name = SealedTextField()
     media_type = models.CharField(max_length=40)
     size = models.PositiveIntegerField(help_text="Bytes.")
-    content = SealedBytesField(purpose="file")
+    content = SealedBytesField(purpose="file", null=True, help_text="Of files from before there was a store.")
+    key = SealedBytesField(purpose="file", null=True, help_text="The file's own key; the store has its ciphertext.")
+    digest = models.BinaryField(max_length=32, null=True, help_text="SHA-256 of the ciphertext in the store.")
+    preview = SealedBytesField(purpose="file", null=True, help_text="A small JPEG of a picture.")
+    state = models.CharField(max_length=8, choices=FileState, default=FileState.KEPT, db_default=FileState.KEPT)
     added_at = models.DateTimeField()
+    missing_at = models.DateTimeField(null=True, help_text="When its content was found not to be in the store.")
 
     class Meta:
         constraints = (
@@ -66,12 +75,32 @@ class Enclosure(PartOfComplaint):
                 condition=Q(complaint__isnull=True, draft_id__isnull=False)
                 | Q(complaint__isnull=False, draft_id__isnull=True),
             ),
+            models.CheckConstraint(
+                name="enclosure_is_stored_once",
+                condition=Q(state=FileState.REMOVED, content__isnull=True, key__isnull=True, preview__isnull=True)
+                | (
+                    Q(state__in=[FileState.KEPT, FileState.CHECKING])
+                    & (
+                        Q(content__isnull=True, key__isnull=False, digest__isnull=False)
+                        | Q(content__isnull=False, key__isnull=True, digest__isnull=True)
+                    )
+                ),
+            ),
+        )
+        indexes = (
+            models.Index(fields=("added_at",), name="enclosure_to_check", condition=Q(state=FileState.CHECKING)),
+            models.Index(fields=("missing_at",), name="enclosure_missing", condition=Q(missing_at__isnull=False)),
         )
 
     @classmethod
     def for_members(cls, rows: QuerySet[Self]) -> QuerySet[Self]:
         """Members see what they sent."""
         return rows
+
+    @property
+    def is_served(self) -> bool:
+        """Tell whether anybody may open it: it is in the store, and nothing is found or still feared in it."""
+        return self.state == FileState.KEPT and self.digest is not None
 
 
 class Evidence(PartOfComplaint):

@@ -24,6 +24,11 @@ DATABASES["default"]["OPTIONS"]["prepare_threshold"] = PREPARE_AFTER or None
 REDIS_URL = env.redis("REDIS_URL")
 BROKER_URL = env.broker("REDIS_URL")
 METRICS_TOKEN = env.text("REDRESS_METRICS_TOKEN", "the token that Prometheus shows for /metrics", default="")
+AUDIT_ANCHORS = env.words(
+    "REDRESS_AUDIT_ANCHOR",
+    "where signed checkpoints of the audit trail are written down: a file, syslog:/dev/log, syslog:host:514, or several",
+    default=str(BASE_DIR / ".run" / "audit.anchor"),
+)
 INSURER_NAME = env.text("REDRESS_INSURER_NAME", "the insurer's name", default="Meridian Health Plan")
 INSURER_PHONE = env.text("REDRESS_INSURER_PHONE", "the member help line", default="1-800-555-0100 (TTY 711)")
 
@@ -120,12 +125,16 @@ STATICFILES_DIRS = [BUILD_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "sealed_files": env.files("REDRESS_FILES_BUCKET"),
 }
+FILES_FOLDER = env.path("REDRESS_FILES_FOLDER", "where sealed files go", default=BASE_DIR / ".run" / "files")
+CLAMD = env.text("REDRESS_CLAMD", "where clamd listens: host:port, or the path of its socket", default="")
 
 # Uploads stay in memory, for Django would spool them to disk in clear; the size is bounded below.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
-MAX_UPLOAD_BYTES = 10 * 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * MAX_UPLOAD_BYTES
+MAX_UPLOAD_BYTES = 25 * 1024 * 1024
+MAX_COMPLAINT_BYTES = 4 * MAX_UPLOAD_BYTES
+FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_COMPLAINT_BYTES + 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 

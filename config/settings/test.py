@@ -2,9 +2,6 @@
 
 from config.settings.base import *  # noqa: F403
 
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_AUTOREFRESH = True  # nothing is collected for tests; without this WhiteNoise warns that there is no folder
 PASSWORD_HASHERS = ["tests.hashers.QuickArgon2Hasher"]
