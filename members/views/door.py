@@ -38,13 +38,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     except CounterAway:
         return counter_away(request, "accounts/sign_in.html", form)
     if user is None:
-        form.add_error(
-            "email",
-            _(
-                "The email address or the password is not right. Check both and try again. After 5 wrong tries you"
-                " have to wait 15 minutes. After many more, only a new password helps: press “Forgot your password?”"
-            ),
-        )
+        form.add_error("email", _("The email address or the password is not right. Check both and try again."))
         return page(request, "accounts/sign_in.html", form)
     login(request, user)
     sessions.begin(request.session, at=request.at, device=device_of(request))

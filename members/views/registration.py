@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from members import operations
 from members.accounts.models import User
-from members.accounts.places import client_address
+from members.accounts.places import client_address, with_query
 from members.accounts.refusals import AccountRefused
 from members.accounts.throttle import CounterAway
 from members.actors import GUEST
@@ -46,7 +46,7 @@ def registration(request: HttpRequest, token: str) -> HttpResponse:
     """Open the account of the member who follows the link, with the password that is typed."""
     member = read_registration_token(token)
     if member is None:
-        return page(request, "accounts/link_over.html", Form())
+        return page(request, "accounts/link_over.html", Form(), again="accounts:register")
     form = NewPasswordForm(request.POST if request.method == "POST" else None, user=User())
     if not form.is_valid():
         return page(request, "accounts/password.html", form)
@@ -59,4 +59,4 @@ def registration(request: HttpRequest, token: str) -> HttpResponse:
     except (AccountRefused, ValidationError) as refusal:
         form.add_error("password", refusal if isinstance(refusal, ValidationError) else str(refusal))
         return page(request, "accounts/password.html", form)
-    return redirect("accounts:sign_in")
+    return redirect(with_query("accounts:sign_in", ended="new_password"))

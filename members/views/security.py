@@ -5,6 +5,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from members import operations, queries
 from members.accounts.links import read_token
 from members.accounts.models import User
-from members.accounts.places import client_address, landing_path
+from members.accounts.places import client_address, landing_path, with_query
 from members.accounts.refusals import AccountRefused
 from members.accounts.signals import LinkKind
 from members.accounts.throttle import CounterAway
@@ -87,14 +88,14 @@ def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
     """Go over to the new address: by a press, for mail programs follow links on their own."""
     user = read_token(token, LinkKind.NEW_EMAIL)
     if user is None:
-        return page(request, "accounts/link_over.html", Form(), status=None)
+        return page(request, "accounts/link_over.html", Form(), again="accounts:email")
     if request.method == "GET":
         return page(request, "accounts/email_confirm.html", Form())
     try:
         operations.confirm_email(actor=user.at_the_door(), at=request.at, user_id=user.pk)
     except AccountRefused as refusal:
-        return page(request, "accounts/link_over.html", Form(), why=str(refusal))
-    return redirect("accounts:sign_in")
+        return page(request, "accounts/link_over.html", Form(), why=str(refusal), again="accounts:email")
+    return redirect(with_query("accounts:sign_in", ended="new_email", next=reverse("accounts:security")))
 
 
 @require_http_methods(["GET", "POST"])
@@ -117,11 +118,11 @@ def reset(request: HttpRequest, token: str) -> HttpResponse:
     """Set a new password by a link; signing in afterwards asks for the second factor as always."""
     user = read_token(token, LinkKind.RESET)
     if user is None:
-        return page(request, "accounts/link_over.html", Form())
+        return page(request, "accounts/link_over.html", Form(), again="accounts:forgot")
     form = NewPasswordForm(request.POST if request.method == "POST" else None, user=user)
     if not form.is_valid():
         return page(request, "accounts/password.html", form)
     operations.change_password(
         actor=user.at_the_door(), at=request.at, user_id=user.pk, password=form.cleaned_data["password"]
     )
-    return redirect("accounts:sign_in")
+    return redirect(with_query("accounts:sign_in", ended="new_password"))
