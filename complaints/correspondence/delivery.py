@@ -12,13 +12,14 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
+from complaints.correspondence.addressee import address_of, filer_of
 from complaints.correspondence.models import Dispatch, DispatchKind
 from complaints.enums import Track
 from complaints.models import Complaint
 from complaints.promises import due_in_full, promise_named, promised
 from members.accounts.links import make_token
 from members.accounts.signals import AccountChange, LinkKind
-from members.actors import SYSTEM, Role
+from members.actors import SYSTEM, Role, Scope
 from members.models import Member
 from members.privacy.access import phi_access
 from members.registration_links import make_registration_token
@@ -64,7 +65,7 @@ def _address(dispatch: Dispatch, complaint: Complaint | None, at: datetime) -> s
         elif member_id := dispatch.detail.get("member"):
             address = Member.objects.unscoped("deliver the link asked for").get(pk=member_id).email
         else:
-            address = complaint and complaint.complainant_email
+            address = complaint and address_of(complaint, at=at)
     if not address:
         raise NoAddress(f"dispatch {dispatch.pk} has no address")
     return address
@@ -81,7 +82,7 @@ def _context(dispatch: Dispatch, complaint: Complaint | None, at: datetime) -> d
         else [],
         "insurer": settings.INSURER_NAME,
         "phone": settings.INSURER_PHONE,
-        "link": settings.PUBLIC_URL + _path(dispatch, complaint),
+        "link": settings.PUBLIC_URL + _path(dispatch, complaint, at),
     }
 
 
@@ -125,7 +126,7 @@ def _promise_named(clock: Clock) -> str:
     return promise_named(clock.kind, legal=clock.policy.legal, met_on=clock.policy.met_on)
 
 
-def _path(dispatch: Dispatch, complaint: Complaint | None) -> str:
+def _path(dispatch: Dispatch, complaint: Complaint | None, at: datetime) -> str:
     if dispatch.kind == DispatchKind.ALERT_DIGEST:
         chosen = dispatch.detail["list"]
         return reverse("quality:capa_list") if chosen == "capas" else f"{reverse('desk:queue')}?view={chosen}"
@@ -135,7 +136,8 @@ def _path(dispatch: Dispatch, complaint: Complaint | None) -> str:
         return _path_of_colleague(dispatch, complaint)
     if dispatch.kind == DispatchKind.STATUS_LINK:
         return reverse("public:status_of", args=[TimestampSigner(salt=STATUS_SALT).sign(complaint.pk.hex)])
-    if complaint.member and complaint.member.user_id:
+    filer = filer_of(complaint, at=at)
+    if (complaint.member and complaint.member.user_id) or (filer and complaint.allows(filer, Scope.READ)):
         return reverse("member:case", args=[complaint.reference])
     return reverse("public:status")
 

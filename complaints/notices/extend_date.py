@@ -86,7 +86,7 @@ def _tell(this: Act, complaint: Complaint, clock: Clock, key: UUID, *, former_du
         kind=NoticeKind.EXTENSION_LETTER,
         addressee="member",
         clause=owed.policy.clause,
-        channel=way_to_member(complaint),
+        channel=way_to_member(complaint, at=this.at),
         media_type=PDF,
         content=asdict(letter),
         file=render_letter_pdf(letter),

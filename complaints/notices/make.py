@@ -16,7 +16,7 @@ from complaints.operations import note_fact
 from complaints.operations.exchange_messages import FOLLOW_UP
 from complaints.operations.send_notice import mail_key, open_notice_task
 from complaints.queries.language_help import help_in_letter
-from complaints.queries.reach import reads_online
+from complaints.queries.reach import reach_of
 from members.actors import SYSTEM
 from members.acts import Act, act
 from members.identifiers import id_for
@@ -72,7 +72,7 @@ def _make(at: datetime, clock: Clock, epoch: int, action: MissAction, *, is_late
             kind=kind,
             addressee=action.to,
             clause=action.clause,
-            channel=way_to_member(complaint) if action.kind is MissKind.DELAY_LETTER else "",
+            channel=way_to_member(complaint, at=at) if action.kind is MissKind.DELAY_LETTER else "",
             media_type=media_type,
             content=asdict(content),
             file=file,
@@ -110,9 +110,9 @@ def _follow_up(this: Act, complaint: Complaint) -> Clock:
     return start_clock(this=this, matter=matter, obligation=FOLLOW_UP, track=complaint.track, started_at=this.at)
 
 
-def way_to_member(complaint: Complaint) -> LetterChannel:
-    """Return how a letter reaches the member."""
-    return LetterChannel.PORTAL if reads_online(complaint) else LetterChannel.POST
+def way_to_member(complaint: Complaint, *, at: datetime) -> LetterChannel:
+    """Return how a letter reaches the member at this moment."""
+    return LetterChannel.PORTAL if reach_of(complaint, at=at).letters else LetterChannel.POST
 
 
 def add_notice(this: Act, complaint: Complaint, notice: Notice) -> Notice:

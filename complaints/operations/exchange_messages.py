@@ -8,8 +8,9 @@ from complaints.correspondence.operations import request_dispatch
 from complaints.enums import TimelineCode
 from complaints.models import Complaint
 from complaints.operations._door import demand_scope, lock_complaint, note_fact, written_before
-from complaints.operations._reach import demand_reachable_online
+from complaints.operations._reach import demand_reader_of_messages
 from complaints.permissions import demand
+from complaints.search.index import index_text
 from members.actors import Actor, Scope
 from members.acts import Act, act
 from members.identifiers import new_id
@@ -37,7 +38,7 @@ def send_message(*, actor: Actor, at: datetime, complaint_id: UUID, body: str, k
             return before
         from_staff = not complaint.is_own_of(actor)
         if from_staff:
-            demand_reachable_online(complaint)
+            demand_reader_of_messages(complaint, at=at)
         message = Message(
             id=key or new_id(),
             complaint_id=complaint.pk,
@@ -48,6 +49,7 @@ def send_message(*, actor: Actor, at: datetime, complaint_id: UUID, body: str, k
             sent_at=at,
         )
         this.add(message)
+        index_text(this, message)
         note_fact(this, complaint, TimelineCode.MESSAGE_SENT if from_staff else TimelineCode.MESSAGE_RECEIVED)
         if from_staff:
             for kind in (REPLY, FOLLOW_UP):

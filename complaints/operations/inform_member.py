@@ -12,7 +12,7 @@ from complaints.correspondence.rendering import LetterContent, render_letter_pdf
 from complaints.lifecycle import TransitionRefused
 from complaints.models import Complaint
 from complaints.operations._door import lock_complaint, perform, written_before
-from complaints.operations._reach import demand_reachable_by_post, demand_reachable_online
+from complaints.operations._reach import demand_reachable_by_post, demand_reader_of_letters
 from complaints.operations.acknowledge_complaint import acknowledge_complaint
 from members.actors import Actor, ActorKind
 from members.acts import Act, act
@@ -43,7 +43,7 @@ def issue_letter(
         if _letter_of(this, complaint):
             raise TransitionRefused(_("The decision letter has already been issued."))
         if channel == LetterChannel.PORTAL:
-            demand_reachable_online(complaint)
+            demand_reader_of_letters(complaint, at=at)
         else:
             demand_reachable_by_post(complaint)
         letter = Letter(

@@ -27,6 +27,7 @@ from complaints.queries.case_steps import SentLetter, Step, refusal, steps_of
 from complaints.queries.case_thread import Happening, thread_of
 from complaints.queries.enclosures import KeptFile
 from complaints.queries.notices import NoticeRow, notices_on_show
+from complaints.queries.reach import reach_of
 from complaints.queries.tasks import TaskLine, tasks_on
 from members.actors import Actor
 from members.privacy.access import phi_access
@@ -126,7 +127,7 @@ class _Rows:
 
 
 def read_case(*, actor: Actor, reference: str, at: datetime) -> Case | None:
-    """Return a case with everything opened, None when it is not there for the actor: 14 queries and the record."""
+    """Return a case with everything opened, None when it is not there for the actor: 15 queries and the record."""
     complaint = find_case(actor=actor, reference=reference)
     if complaint is None:
         return None
@@ -134,6 +135,7 @@ def read_case(*, actor: Actor, reference: str, at: datetime) -> Case | None:
     tasks = tasks_on(complaint, actor=actor, at=at)
     rows = _rows_of(complaint, actor)
     letter = _sent_letter(rows)
+    reach = reach_of(complaint, at=at)
     with phi_access(actor=actor, purpose=PURPOSE, matter_id=complaint.pk, at=at):
         head = head_of(complaint, clocks, actor=actor, at=at)
         return Case(
@@ -157,8 +159,8 @@ def read_case(*, actor: Actor, reference: str, at: datetime) -> Case | None:
                 complainant=head.name or "Complainant",
                 clock_titles={clock.kind: clock.policy.title for clock in clocks},
             ),
-            steps=steps_of(complaint, letter, actor),
-            refusals={act: refusal(complaint, act, actor) for act in BESIDE_THE_WAY},
+            steps=steps_of(complaint, letter, actor, reach),
+            refusals={act: refusal(complaint, act, actor, reach) for act in BESIDE_THE_WAY},
         )
 
 

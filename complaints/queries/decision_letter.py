@@ -12,7 +12,7 @@ from complaints.models import Complaint, Decision
 from complaints.permissions import may_see
 from complaints.queries.case_head import PURPOSE
 from complaints.queries.language_help import help_in_letter
-from complaints.queries.reach import reads_online
+from complaints.queries.reach import reach_of
 from complaints.reference import read_reference
 from members.actors import Actor
 from members.privacy.access import phi_access
@@ -55,7 +55,7 @@ def draft_letter(*, actor: Actor, complaint: Complaint, at: datetime) -> DraftLe
             language_help=help_in_letter(complaint.language),
             at=at,
         )
-    return DraftLetter(content, reads_online(complaint))
+    return DraftLetter(content, reach_of(complaint, at=at).letters)
 
 
 def issued_letter(*, actor: Actor, reference: str, at: datetime) -> IssuedLetter | None:

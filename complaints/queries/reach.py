@@ -1,6 +1,11 @@
 """How a complainant can be reached."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
+from complaints.correspondence.addressee import filer_of, has_lost_its_filer
 from complaints.models import Complaint
+from members.actors import Scope
 from members.models import Member
 
 NOBODY_READS = "The complainant has no account here to read it in. Call, or write by post."
@@ -9,19 +14,37 @@ NOWHERE_TO_POST = (
 )
 
 
-def reads_online(complaint: Complaint) -> bool:
-    """Tell whether the complainant gets our notices by e-mail and can sign in to read what they are about."""
-    if not complaint.has_email:
-        return False
-    if complaint.filed_by_id is not None:
-        return True
-    accounts = Member.objects.unscoped("whether there is an account").filter(user__isnull=False)
-    return complaint.member_id is not None and accounts.filter(pk=complaint.member_id).exists()
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Who of the complainant's side gets our notices by e-mail and can sign in to read what they are about, now.
+
+    `messages` and `letters` differ where somebody acts for the member who may not get letters.
+    """
+
+    messages: bool
+    letters: bool
+    by_post: bool
 
 
-def writing_refusal(complaint: Complaint) -> str | None:
-    """Return why writing into the portal is of no use, or None."""
-    return None if reads_online(complaint) else NOBODY_READS
+def reach_of(complaint: Complaint, *, at: datetime) -> Reach:
+    """Return how the complainant can be reached at this moment: two queries at most."""
+    filer = filer_of(complaint, at=at)
+    is_lost = has_lost_its_filer(complaint, filer)
+    if filer is not None and not is_lost:
+        reads = [complaint.has_email and complaint.allows(filer, scope) for scope in (Scope.READ, Scope.LETTERS)]
+    else:
+        reads = [_member_reads(complaint, by_own_address=is_lost)] * 2
+    return Reach(*reads, by_post=complaint.has_postal_address)
+
+
+def writing_refusal(reach: Reach) -> str | None:
+    """Return why a message into the portal is of no use, or None."""
+    return None if reach.messages else NOBODY_READS
+
+
+def online_refusal(reach: Reach) -> str | None:
+    """Return why a letter in the portal is of no use, or None."""
+    return None if reach.letters else NOBODY_READS
 
 
 def posting_refusal(complaint: Complaint) -> str | None:
@@ -29,6 +52,14 @@ def posting_refusal(complaint: Complaint) -> str | None:
     return None if complaint.has_postal_address else NOWHERE_TO_POST
 
 
-def letter_refusal(complaint: Complaint) -> str | None:
+def letter_refusal(reach: Reach) -> str | None:
     """Return why no letter reaches the complainant on any way, or None."""
-    return None if complaint.has_postal_address or reads_online(complaint) else NOWHERE_TO_POST
+    return None if reach.by_post or reach.letters else NOWHERE_TO_POST
+
+
+def _member_reads(complaint: Complaint, *, by_own_address: bool) -> bool:
+    """Tell whether the member has an account, and an e-mail of ours would get there."""
+    if complaint.member_id is None or not (by_own_address or complaint.has_email):
+        return False
+    rows = Member.objects.unscoped("whether there is an account").filter(pk=complaint.member_id, user__is_active=True)
+    return rows.filter(email__isnull=False).exists() if by_own_address else rows.exists()

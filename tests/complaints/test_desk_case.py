@@ -54,7 +54,7 @@ def test_a_case_takes_a_fixed_number_of_queries(desk, django_assert_num_queries)
     row = stages.lettered(desk.actor, at=at, by=stages.insured())
     for number in range(3):
         send_message(actor=desk.actor, at=at, complaint_id=row.pk, body=f"Message {number}")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         desk.get(address("case", row))
 
 

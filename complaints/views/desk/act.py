@@ -17,6 +17,7 @@ from complaints.models import Complaint
 from complaints.permissions import ActionForbidden
 from complaints.queries.case_head import find_case, read_brief
 from complaints.queries.case_steps import refusal as refusal_of
+from complaints.queries.reach import reach_of
 from members.actors import Actor
 from members.views.staff_page import staff_page
 from slas.queries import database_now
@@ -48,7 +49,8 @@ class ActView(View):
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """Show the form, or why it is of no use now."""
         complaint = self._find(reference)
-        return self._page(complaint, self.form(complaint), refusal=refusal_of(complaint, self.act, request.actor))
+        refusal = refusal_of(complaint, self.act, request.actor, reach_of(complaint, at=request.at))
+        return self._page(complaint, self.form(complaint), refusal=refusal)
 
     def post(self, request: HttpRequest, reference: str) -> HttpResponse:
         """Do it and go back to the case; what is refused is shown with the words as they were typed."""
