@@ -2,9 +2,14 @@
 
 from celery import shared_task
 from celery.utils.log import get_task_logger
+from django.conf import settings
 
 from complaints.intake.operations import forget_old_drafts
+from members.audit.anchor import anchor_all
+from members.audit.health import seal_health
+from members.audit.sealer import seal_all
 from members.operations import close_overdue_review, forget_expired_sessions, open_access_review
+from members.privacy.signing import audit_signer
 from slas.queries import database_now
 
 log = get_task_logger(__name__)
@@ -27,3 +32,13 @@ def review_access() -> None:
         log.warning("%d roles were taken away, for nobody said that they are still needed", revoked)
     if review := open_access_review(at=now):
         log.info("%s is open until %s", review, review.due_at)
+
+
+@shared_task(name="complaints.seal_audit")
+def seal_audit() -> None:
+    """Seal the audit events that wait, and write the new checkpoints down outside of the database."""
+    now = database_now()
+    for code in seal_health(now, settings.AUDIT_ANCHORS).wrong:
+        log.error("the audit trail was not kept in time: %s", code)
+    seal_all(signer=audit_signer(), at=now)
+    anchor_all(settings.AUDIT_ANCHORS, at=now)

@@ -22,6 +22,7 @@ URL_AUDIENCES: dict[str, Audience] = {
     "health_ready": ANYONE,
     "health_deadlines": ANYONE,
     "health_limits": ANYONE,
+    "health_audit": ANYONE,
     "csp_reports": ANYONE,
     "metrics": ANYONE,  # with its own token
     # The door
@@ -85,6 +86,7 @@ URL_AUDIENCES: dict[str, Audience] = {
     "intake:start": ANYONE,
     "intake:saved": ANYONE,
     "intake:files": ANYONE,
+    "intake:file_preview": ANYONE,  # of the draft in hand
     "intake:check": ANYONE,
     "intake:done": ANYONE,
     "intake:step": ANYONE,
@@ -97,6 +99,7 @@ URL_AUDIENCES: dict[str, Audience] = {
     "member:notice": MEMBER,
     "member:notice_pdf": MEMBER,
     "member:file": MEMBER,
+    "member:file_preview": MEMBER,
     "member:why": MEMBER,
     "member:why_data": MEMBER,
     "member:withdraw": MEMBER,
@@ -107,6 +110,7 @@ URL_AUDIENCES: dict[str, Audience] = {
     "desk:task_done": staff_who_may("finish_task"),
     "desk:case": staff(*READERS),
     "desk:file": staff(*READERS),
+    "desk:file_preview": staff(*READERS),
     "desk:letter": staff(*READERS),
     "desk:letter_pdf": staff(*READERS),
     "desk:why": staff(*READERS),

@@ -1,5 +1,6 @@
-"""What an operator's monitor asks: is the process there, can it work, are the deadlines kept."""
+"""What an operator's monitor asks: is the process there, can it work, are deadlines and the audit trail kept."""
 
+import logging
 from dataclasses import asdict
 from datetime import timedelta
 
@@ -12,7 +13,10 @@ from redis import Redis, RedisError
 
 from config.metrics_token import shows_token
 from members.accounts.throttle import can_count
-from slas.queries import health, read_clocks, troubles
+from members.audit.health import seal_health
+from slas.queries import database_now, health, read_clocks, troubles
+
+log = logging.getLogger(__name__)
 
 
 @require_safe
@@ -56,6 +60,20 @@ def deadlines(request: HttpRequest) -> JsonResponse:
     told = {name: _seconds(value) for name, value in asdict(figures).items()} if shows_token(request) else {}
     status = 503 if any(trouble.is_alarm for trouble in wrong) else 200
     return JsonResponse(told | {"wrong": [trouble.code for trouble in wrong]}, status=status)
+
+
+@require_safe
+@never_cache
+def audit(request: HttpRequest) -> JsonResponse:
+    """Tell whether events are sealed and checkpoints anchored, in the same shape as `deadlines`."""
+    try:
+        figures = seal_health(database_now(), settings.AUDIT_ANCHORS)
+    except DatabaseError:
+        return JsonResponse({"database": False}, status=503)
+    for code in figures.wrong:
+        log.error("the audit trail is not kept: %s", code)
+    told = {name: _seconds(value) for name, value in asdict(figures).items()} if shows_token(request) else {}
+    return JsonResponse(told | {"wrong": figures.wrong}, status=503 if figures.wrong else 200)
 
 
 def _seconds(figure: int | timedelta | None) -> float | None:

@@ -1,4 +1,4 @@
-"""The figures of the deadline engine and of the door in Prometheus' text form, for whoever holds the token.
+"""The figures of engine, door and audit trail in Prometheus' text form, for whoever holds the token.
 
 Each is read from the database when it is asked for, so that any web worker gives the same answer, and one that counts
 for the sweepers does not ask them. Counts and codes only: nothing that names a matter or a person.
@@ -24,11 +24,13 @@ from redis.exceptions import RedisError
 from config.csp_reports import reports_of
 from config.metrics_token import shows_token
 from members.accounts.throttle import can_count
+from members.audit.health import SEAL_TROUBLES, seal_health
 from slas.queries import (
     TROUBLE_CODES,
     FiredCode,
     FireLag,
     Health,
+    database_now,
     fire_lag,
     fired_by_code,
     health,
@@ -54,6 +56,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     registry = CollectorRegistry()
     registry.register(EngineCollector())
     registry.register(DoorCollector())
+    registry.register(AuditCollector())
     try:
         return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
     except DatabaseError:
@@ -89,6 +92,25 @@ class DoorCollector(Collector):
             for violation, count in reports_of(timezone.now()).items():
                 reports.add_metric(violation, count)
         yield reports
+
+
+class AuditCollector(Collector):
+    """Reads whether audit events are sealed and checkpoints anchored."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every family: two queries."""
+        figures = seal_health(database_now(), settings.AUDIT_ANCHORS)
+        yield _gauge("audit_kept", "1 while no alarm stands: what /health/audit answers 200 for.", not figures.wrong)
+        family = GaugeMetricFamily("redress_audit_trouble", "1 for each thing that is wrong, by code.", labels=["code"])
+        for code in SEAL_TROUBLES:
+            family.add_metric([code], code in figures.wrong)
+        yield family
+        waiting, unanchored = figures.oldest_pending or 0, figures.oldest_unanchored or 0
+        yield _gauge("audit_events_unsealed", "Events that wait for their seal; exact below 100,000.", figures.pending)
+        yield _gauge("audit_oldest_unsealed_seconds", "For how long the first of them waits.", waiting)
+        yield _gauge("audit_checkpoint", "The newest checkpoint's number.", figures.checkpoint)
+        yield _gauge("audit_anchored_checkpoint", "The newest one that every anchor knows.", figures.anchored)
+        yield _gauge("audit_oldest_unanchored_seconds", "For how long the first after it waits.", unanchored)
 
 
 def _of_troubles(figures: Health) -> Iterator[Metric]:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("health/ready", health.ready, name="health_ready"),
     path("health/deadlines", health.deadlines, name="health_deadlines"),
     path("health/limits", health.limits, name="health_limits"),
+    path("health/audit", health.audit, name="health_audit"),
     path("csp-reports", csp_reports.collect, name="csp_reports"),
     path("metrics", metrics.metrics, name="metrics"),
     path("desk/", include("complaints.urls.desk")),

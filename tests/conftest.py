@@ -36,7 +36,8 @@ def django_db_setup(django_db_setup, django_db_blocker, django_db_keepdb, django
             keep = django_db_keepdb and not django_db_createdb
             made = setup_databases(verbosity=0, interactive=False, keepdb=keep, aliases={"default"})
         with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE audit_event DISABLE TRIGGER audit_event_no_truncate")
+            for table in ("event", "checkpoint", "leaf"):
+                cursor.execute(f"ALTER TABLE audit_{table} DISABLE TRIGGER audit_{table}_no_truncate")
     yield
     if made and not django_db_keepdb:
         with django_db_blocker.unblock():

@@ -26,7 +26,7 @@ BROKER_URL = env.broker("REDIS_URL")
 METRICS_TOKEN = env.text("REDRESS_METRICS_TOKEN", "the token that Prometheus shows for /metrics", default="")
 AUDIT_ANCHORS = env.words(
     "REDRESS_AUDIT_ANCHOR",
-    "where signed checkpoints of the audit trail are written down: a file, syslog:/dev/log, syslog:host:514, or several",
+    "where checkpoints of the audit trail are written down: a file, syslog:/dev/log, syslog:host:514, or several",
     default=str(BASE_DIR / ".run" / "audit.anchor"),
 )
 INSURER_NAME = env.text("REDRESS_INSURER_NAME", "the insurer's name", default="Meridian Health Plan")

@@ -22,6 +22,7 @@ def environment(layout: Layout, addresses: Addresses, *, url: str, settings: str
         "REDRESS_MAIL_FROM": "Redress <no-reply@redress.example>",
         "REDRESS_MAIL_FOLDER": str(layout.mail),
         "REDRESS_STATIC_ROOT": str(layout.run / "static"),
+        "REDRESS_AUDIT_ANCHOR": str(layout.run / "audit.anchor"),
     }
     inherited = postgres.environment()
     given = {name: value for name, value in inherited.items() if value}
