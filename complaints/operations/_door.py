@@ -11,6 +11,8 @@ from complaints.models import Complaint, TimelineEntry
 from complaints.models.part import PartOfComplaint
 from complaints.obligations import meet, release
 from complaints.permissions import ActionForbidden, demand
+from complaints.search.index import index_text
+from complaints.search.texts import SEARCHED
 from members.actors import Actor, ActorKind, Scope
 from members.acts import Act
 from slas.operations import NOT_RECORDED, cancel_clock, complete_clock
@@ -89,6 +91,8 @@ def perform(
         this.change(complaint, **changes)
     if adds is not None:
         this.add(adds)
+        if type(adds) in SEARCHED:
+            index_text(this, adds)
     note_fact(this, complaint, transition.fact, detail)
     for kind in transition.meets:
         complete_clock(this=this, matter_id=complaint.pk, kind=kind, at=this.at)

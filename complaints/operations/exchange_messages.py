@@ -38,6 +38,7 @@ def send_message(*, actor: Actor, at: datetime, complaint_id: UUID, body: str, k
             return before
         from_staff = not complaint.is_own_of(actor)
         if from_staff:
+            demand(actor.as_staff(), "message")
             demand_reader_of_messages(complaint, at=at)
         message = Message(
             id=key or new_id(),

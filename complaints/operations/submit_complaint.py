@@ -14,6 +14,7 @@ from complaints.operations._door import note_fact
 from complaints.operations._surnames import surname_indexes
 from complaints.operations.start_clocks import start_clocks
 from complaints.reference import new_reference
+from complaints.search.index import index_text
 from members.actors import Actor, ActorKind, Role
 from members.acts import act
 from slas.operations import open_matter
@@ -91,6 +92,7 @@ def submit_complaint(
             submitted_at=at,
         )
         this.add(complaint)
+        index_text(this, complaint)
         note_fact(this, complaint, TimelineCode.SUBMITTED, {"channel": channel})
         start_clocks(this, complaint, matter)
         if statement.email and actor.kind is not ActorKind.IMPORT:

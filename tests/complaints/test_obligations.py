@@ -72,7 +72,7 @@ def test_a_law_is_counted_from_receipt_by_its_own_calendar():
 
 def test_starting_the_clocks_of_law_takes_no_further_query(django_assert_num_queries):
     stages.received(line_of_business=MEDICARE)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         stages.received(line_of_business=MEDICARE)
 
 

@@ -56,7 +56,7 @@ def test_a_complaint_is_received_with_its_clocks_its_timeline_its_audit_event_an
 
 def test_submitting_takes_few_queries(django_assert_num_queries):
     stages.received()  # from now on the process knows the policies
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         stages.received()
 
 

@@ -111,7 +111,7 @@ def test_sending_takes_a_fixed_number_of_queries(client, django_assert_num_queri
     walk.file_complaint(client)  # what a process reads once, such as policies, is read
     walk.answer_all(client)
     draft = walk.page_draft(client, "check")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         walk.send(client, draft=draft)
 
 
@@ -120,7 +120,7 @@ def test_a_members_sending_takes_a_fixed_number_of_queries(client, django_assert
     walk.file_complaint(client)
     walk.answer_all(client)
     draft = walk.page_draft(client, "check")
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         walk.send(client, draft=draft)
 
 

@@ -1,0 +1,38 @@
+"""The sealed texts that can be searched, and where they are shown. What is not named here is not searched.
+
+Left out: contacts and addresses (found as a whole, by their tokens), names (with a birth date only), reasons that few
+may read, letters and decisions, which repeat the rest.
+"""
+
+from collections.abc import Iterable
+from types import MappingProxyType
+from typing import TypeAlias
+from uuid import UUID
+
+from complaints.correspondence.models import Message
+from complaints.models import Complaint, Note
+
+Text: TypeAlias = Complaint | Note | Message
+
+SEARCHED: MappingProxyType[type[Text], tuple[str, ...]] = MappingProxyType(
+    {Complaint: ("narrative", "desired_outcome"), Note: ("body",), Message: ("body",)}
+)
+PLACES: MappingProxyType[type[Text], str] = MappingProxyType(
+    {Complaint: "The complaint", Note: "A note", Message: "A message"}
+)
+
+
+def words_of(text: Text) -> str:
+    """Return the words of a text; they open, unless the text is new and still in clear."""
+    return "\n".join(getattr(text, name) or "" for name in SEARCHED[type(text)])
+
+
+def complaint_of(text: Text) -> UUID:
+    """Return the complaint that a text belongs to."""
+    return text.pk if isinstance(text, Complaint) else text.complaint_id
+
+
+def texts_by_key(keys: Iterable[UUID], *, reason: str) -> dict[UUID, Text]:
+    """Return the texts of these keys, sealed: one query for each table."""
+    keys = list(keys)
+    return {row.pk: row for model in SEARCHED for row in model.objects.unscoped(reason).filter(pk__in=keys)}
