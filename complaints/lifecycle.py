@@ -62,6 +62,13 @@ def is_not_about_oneself(complaint: Row, actor: Actor) -> str | None:
     return None
 
 
+def is_ones_own(complaint: Row, actor: Actor) -> str | None:
+    """What is the member's to say says the member, or who acts for that member; to be a member too is not enough."""
+    if actor.kind is ActorKind.USER and not complaint.is_own_of(actor):
+        return _("Only the member can do this, or somebody who acts for the member.")
+    return None
+
+
 def is_not_just_opened(complaint: Row, actor: Actor) -> str | None:
     """Who broke the glass sees the complaint for an hour; to own it would be to see it for good."""
     if complaint.is_restricted and actor.kind is ActorKind.USER and not actor.has(*SEE_RESTRICTED):
@@ -218,6 +225,7 @@ _TABLE = (
         "7.9",
         "withdrawn_at",
         cancels=("acknowledge", "resolve", "message_reply", "follow_up"),
+        guards=(is_ones_own,),
     ),
 )
 TRANSITIONS = MappingProxyType({row.act: row for row in _TABLE})

@@ -13,6 +13,7 @@ from members.actors import SYSTEM, Actor, ActorKind, Role, importer
 
 ME, COLLEAGUE = uuid4(), uuid4()
 AGENT = Actor(ActorKind.USER, "Dana Ruiz", ME, roles=frozenset({Role.AGENT}))
+INSURED = Actor(ActorKind.USER, "Member", uuid4(), uuid4(), frozenset({Role.MEMBER}))
 BY_LAW = {"start_date", "meet_date"}
 AROUND = {"restrict", "lift_restriction"}  # who sees it changes whatever the state: tests of restricted complaints
 ALWAYS = {"take", "write_note", "add_evidence", "record_address", "extend_date", "stop_waiting", "withdraw"} | BY_LAW
@@ -54,7 +55,8 @@ def row(state=State.RECEIVED, **columns):
 @pytest.mark.parametrize("act", sorted(TRANSITIONS.keys() - AROUND))
 @pytest.mark.parametrize("state", State)
 def test_every_cell_of_the_table(state, act):
-    refusal = TRANSITIONS[act].refusal(row(state), AGENT)
+    who, whose = (INSURED, {"member_id": INSURED.member_id}) if act == "withdraw" else (AGENT, {})
+    refusal = TRANSITIONS[act].refusal(row(state, **whose), who)
     if act in ALLOWED[state]:
         assert refusal is None
     elif (act, state) == ("decide_as_recorded", State.RECEIVED):
@@ -127,6 +129,11 @@ def test_history_goes_from_receipt_to_decision():
 def test_a_complaint_is_closed_only_once_the_member_was_told():
     refusal = TRANSITIONS["close"].refusal(row(State.DECIDED, informed_at=None), AGENT)
     assert refusal == "The decision letter has not been sent yet. Send it, then close."
+
+
+def test_only_the_member_withdraws():
+    refusal = TRANSITIONS["withdraw"].refusal(row(member_id=uuid4()), INSURED)
+    assert refusal == "Only the member can do this, or somebody who acts for the member."
 
 
 @pytest.mark.parametrize("act", [act for act in TRANSITIONS if Role.AGENT in ACTIONS[act]])

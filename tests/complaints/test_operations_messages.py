@@ -8,13 +8,14 @@ import pytest
 from complaints.correspondence.models import Direction, Dispatch, DispatchKind, Message
 from complaints.lifecycle import TransitionRefused
 from complaints.models import Complaint, TimelineEntry
-from complaints.operations import send_message
-from complaints.permissions import ActionForbidden
+from complaints.operations import send_message, withdraw_complaint
+from complaints.permissions import HANDLERS, READERS, ActionForbidden
 from members.actors import Role
 from members.identifiers import new_id
 from slas.models import Clock, ClockState
 from tests.complaints import stages
 from tests.complaints.stages import AT
+from tests.config.objects import as_member
 from tests.people import actor_of, staff
 
 pytestmark = pytest.mark.usefixtures("policies")
@@ -105,3 +106,22 @@ def test_a_message_that_is_pressed_twice_is_one_message(agent, insured):
     assert len(stages.all_of(Message, row)) == 1
     assert [entry.code for entry in stages.all_of(TimelineEntry, row)] == ["submitted", "message_sent"]
     assert Dispatch.objects.filter(kind=DispatchKind.MESSAGE_READY).count() == 1
+
+
+@pytest.mark.parametrize("role", sorted(READERS - HANDLERS))
+def test_to_be_a_member_too_lets_no_reader_write_to_another(role, insured):
+    row = stages.received(by=insured)
+    user = staff(role)
+    both = as_member(user).actor
+    with pytest.raises(ActionForbidden):
+        write(both, row)
+    assert not stages.all_of(Message, row)
+
+
+@pytest.mark.parametrize("role", sorted(READERS))
+def test_to_be_a_member_too_lets_nobody_withdraw_what_is_anothers(role, insured):
+    row = stages.received(by=insured)
+    both = as_member(staff(role)).actor
+    with pytest.raises(TransitionRefused, match="Only the member can do this, or somebody who acts for the member"):
+        withdraw_complaint(actor=both, at=AT, complaint_id=row.pk)
+    assert stages.now(row).state == "received"
