@@ -10,10 +10,16 @@ from uuid import UUID
 from django.dispatch import receiver
 
 from complaints.capa.escalation import escalate_capas
-from complaints.correspondence.delivery import NoAddress, send_email
+from complaints.correspondence.delivery import NoAddress, NoLongerTheirs, send_email
 from complaints.correspondence.models import Dispatch, DispatchKind
 from complaints.correspondence.operations import SEND, START_CLOCKS
-from complaints.operations import close_digest, escalate_complaints, record_sent, record_undeliverable
+from complaints.operations import (
+    close_digest,
+    escalate_complaints,
+    record_sent,
+    record_undeliverable,
+    record_withheld,
+)
 from complaints.operations.start_clocks import start_late_clocks
 from slas.outbox import handles
 from slas.queries import database_now
@@ -60,6 +66,8 @@ def send_dispatch(matter_id: UUID, key: str, payload: dict[str, Any]) -> None:  
         dispatch.detail = close_digest(at=database_now(), dispatch_id=dispatch.pk)
     try:
         send_email(dispatch, at=database_now())
+    except NoLongerTheirs:
+        record_withheld(at=database_now(), dispatch_id=dispatch.pk)
     except NoAddress:
         record_undeliverable(at=database_now(), dispatch_id=dispatch.pk)
     except SMTPRecipientsRefused as refused:

@@ -1,10 +1,22 @@
-"""Who at the complainant's end hears from us: whoever filed for a member does so while that authorisation lasts."""
+"""Who hears from us at the moment an e-mail goes out: what somebody was allowed when it was asked for may be over."""
 
 from datetime import datetime
 
+from complaints.correspondence.models import Dispatch, DispatchKind
 from complaints.models import Complaint
 from members.accounts.models import User
-from members.actors import Actor
+from members.actors import Actor, Role
+
+ABOUT_WORK = frozenset(
+    {
+        DispatchKind.CLOCK_ALERT,
+        DispatchKind.HANDED_OVER,
+        DispatchKind.ALERT_DIGEST,
+        DispatchKind.ACCESS_REVIEW,
+        DispatchKind.GLASS_BROKEN,
+    }
+)
+"""What tells colleagues of their work, and therefore nobody who has left it meanwhile."""
 
 
 def filer_of(complaint: Complaint, *, at: datetime) -> Actor | None:
@@ -33,3 +45,22 @@ def address_of(complaint: Complaint, *, at: datetime) -> str | None:
     if has_lost_its_filer(complaint, filer_of(complaint, at=at)):
         return complaint.member.email
     return complaint.complainant_email
+
+
+def is_still_theirs(dispatch: Dispatch, complaint: Complaint | None, *, at: datetime) -> bool:
+    """Tell whether an e-mail may still tell what it was asked to tell, for an hour or a day may have passed since.
+
+    Of work only somebody who works here hears, and of a case nobody whose own it is or from whom it is hidden: one
+    query, and one more for a restricted case.
+    """
+    if dispatch.to_user_id is None or dispatch.kind not in ABOUT_WORK:
+        return True
+    user = User.objects.with_standing().filter(pk=dispatch.to_user_id, is_active=True).first()
+    actor = user.as_actor(at=at) if user else None
+    if actor is None or not actor.is_staff:
+        return False
+    if dispatch.kind == DispatchKind.ACCESS_REVIEW:
+        return actor.has(Role.ADMINISTRATOR)
+    if complaint is None or dispatch.kind == DispatchKind.ALERT_DIGEST:
+        return True
+    return not (complaint.is_own_of(actor) or complaint.is_hidden_from(actor))

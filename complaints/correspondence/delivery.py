@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from complaints.correspondence.addressee import address_of, filer_of
+from complaints.correspondence.addressee import address_of, filer_of, is_still_theirs
 from complaints.correspondence.models import Dispatch, DispatchKind
 from complaints.enums import Track
 from complaints.models import Complaint
@@ -39,14 +39,22 @@ class NoAddress(ValueError):
     """There is nobody to send this to; trying again does not help."""
 
 
+class NoLongerTheirs(ValueError):
+    """Whoever it was for works here no longer, or may not know of the case any more; nobody gets it."""
+
+
 def send_email(dispatch: Dispatch, *, at: datetime) -> None:
-    """Send one e-mail; return only when the mail server has accepted it. Raises NoAddress, OSError, SMTPException.
+    """Send one e-mail; return only when the mail server has accepted it.
+
+    Raises NoAddress, NoLongerTheirs, OSError, SMTPException.
 
     The Message-ID is made of the dispatch's id: should a worker die between sending and recording, the second copy
     carries the same id and mail programs show one.
     """
     rows = Complaint.objects.unscoped("deliver mail about it").select_related("matter", "member")
     complaint = rows.filter(pk=dispatch.matter_id).first()
+    if not is_still_theirs(dispatch, complaint, at=at):
+        raise NoLongerTheirs(f"dispatch {dispatch.pk} is nothing for its reader any more")
     address = _address(dispatch, complaint, at)
     language = complaint.language if complaint and not dispatch.to_user_id else settings.LANGUAGE_CODE
     with translation.override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):

@@ -18,7 +18,7 @@ from complaints.operations.inform_member import inform_member, issue_letter
 from complaints.operations.investigate_complaint import add_evidence, complete_investigation, write_note
 from complaints.operations.open_task import finish_task, open_tasks
 from complaints.operations.record_address import record_address
-from complaints.operations.record_send import record_sent, record_undeliverable
+from complaints.operations.record_send import record_sent, record_undeliverable, record_withheld
 from complaints.operations.request_status_link import TooManyGuesses, request_status_link
 from complaints.operations.restrict_complaint import lift_restriction, restrict_complaint
 from complaints.operations.retry_effects import retry_effects
@@ -62,6 +62,7 @@ __all__ = (
     "record_address",
     "record_sent",
     "record_undeliverable",
+    "record_withheld",
     "request_status_link",
     "restrict_complaint",
     "retry_effects",

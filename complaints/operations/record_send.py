@@ -63,13 +63,22 @@ def record_undeliverable(*, at: datetime, dispatch_id: UUID) -> None:
         this.change(dispatch, failed_at=at)
         complaint = _tell(this, dispatch, TimelineCode.SEND_FAILED)
         if complaint is None and "capa" not in dispatch.detail:
-            _record_failure(this, dispatch)
+            _record(this, dispatch, "mail.failed")
         elif dispatch.to_user_id:
             open_tasks(this=this, tasks=[_reach_colleague(this, dispatch, complaint)])
         elif complaint is not None and dispatch.kind == DispatchKind.NOTICE_READY:
             open_notice_task(this, complaint, this.lock(Notice, UUID(dispatch.detail["notice"])))
         elif complaint is not None and dispatch.kind != DispatchKind.STATUS_LINK:  # whoever wants one asks again
             open_tasks(this=this, tasks=[_reach_complainant(this, dispatch, complaint)])
+
+
+def record_withheld(*, at: datetime, dispatch_id: UUID) -> None:
+    """Record that an e-mail was not sent, for its reader may not know any more. Nobody has to do anything about it."""
+    with act(actor=SYSTEM, at=at) as this:
+        dispatch = this.lock(Dispatch, dispatch_id)
+        if not dispatch.sent_at and not dispatch.failed_at:
+            this.change(dispatch, failed_at=at)
+            _record(this, dispatch, "mail.withheld")
 
 
 def _tell(this: Act, dispatch: Dispatch, fact: TimelineCode) -> Complaint | None:
@@ -80,11 +89,10 @@ def _tell(this: Act, dispatch: Dispatch, fact: TimelineCode) -> Complaint | None
     return complaint
 
 
-def _record_failure(this: Act, dispatch: Dispatch) -> None:
+def _record(this: Act, dispatch: Dispatch, action: str) -> None:
+    """Write it down with the person it was for, or with the send itself where there is no account."""
     kind, key = ("user", dispatch.to_user_id) if dispatch.to_user_id else ("dispatch", dispatch.pk)
-    this.record(
-        "mail.failed", matter_id=dispatch.matter_id, object_type=kind, object_id=key, detail={"kind": dispatch.kind}
-    )
+    this.record(action, matter_id=dispatch.matter_id, object_type=kind, object_id=key, detail={"kind": dispatch.kind})
 
 
 def _reach_complainant(this: Act, dispatch: Dispatch, complaint: Complaint) -> Task:

@@ -12,6 +12,8 @@ NOBODY_READS = "The complainant has no account here to read it in. Call, or writ
 NOWHERE_TO_POST = (
     "There is no postal address. Ask the complainant for it and record it on the case; then issue the letter."
 )
+ONLINE = (Scope.READ, Scope.LETTERS)
+"""What an authorisation must allow to read messages, and to read letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,10 @@ def reach_of(complaint: Complaint, *, at: datetime) -> Reach:
     filer = filer_of(complaint, at=at)
     is_lost = has_lost_its_filer(complaint, filer)
     if filer is not None and not is_lost:
-        reads = [complaint.has_email and complaint.allows(filer, scope) for scope in (Scope.READ, Scope.LETTERS)]
+        messages, letters = (complaint.has_email and complaint.allows(filer, scope) for scope in ONLINE)
     else:
-        reads = [_member_reads(complaint, by_own_address=is_lost)] * 2
-    return Reach(*reads, by_post=complaint.has_postal_address)
+        messages = letters = _member_reads(complaint, by_own_address=is_lost)
+    return Reach(messages, letters, by_post=complaint.has_postal_address)
 
 
 def writing_refusal(reach: Reach) -> str | None:
