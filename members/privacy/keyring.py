@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from members.privacy.keyring_sources import Stamp, configured_source
-from members.privacy.ring import KEY_BYTES, KeyringUnusable
+from members.privacy.ring import KEY_BYTES, KeyringUnusable, Ring
 
 logger = logging.getLogger(__name__)
 
@@ -130,6 +130,11 @@ def key_number(sealed: bytes) -> int:
     return int.from_bytes(sealed[1:HEADER_BYTES], "big")
 
 
+def keyring_of(ring: Ring) -> Keyring:
+    """Return what seals and opens with the keys of a ring."""
+    return Keyring(ring.keys, ring.primary, ring.index)
+
+
 class _Live:
     """The keyring of this process, read again when its source has changed. Threads share it."""
 
@@ -164,8 +169,7 @@ class _Live:
             source = configured_source()
             stamp = source.stamp()
             if self._held is None or stamp != self._stamp:
-                ring = source.read()
-                self._held, self._stamp = Keyring(ring.keys, ring.primary, ring.index), stamp
+                self._held, self._stamp = keyring_of(source.read()), stamp
         except KeyringUnusable as fault:
             if self._held is None:
                 raise

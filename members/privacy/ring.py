@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from cryptography.exceptions import InvalidTag
@@ -28,10 +28,10 @@ class Ring:
     `envelope` is a key that only the KMS can unwrap; where there is one, all others are written down wrapped by it.
     """
 
-    keys: dict[int, bytes]
+    keys: dict[int, bytes] = field(repr=False)
     primary: int
-    index: int | bytes | None = None
-    envelope: bytes | None = None
+    index: int | bytes | None = field(default=None, repr=False)
+    envelope: bytes | None = field(default=None, repr=False)
 
     @classmethod
     def new(cls) -> Self:
