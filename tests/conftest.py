@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 from django.db.backends.base.creation import TEST_DATABASE_PREFIX
-from django.test.utils import setup_databases, teardown_databases
+from django.test.utils import override_settings, setup_databases, teardown_databases
 from hypothesis import settings
 
 from members.accounts import throttle
@@ -42,6 +42,13 @@ def django_db_setup(django_db_setup, django_db_blocker, django_db_keepdb, django
     if made and not django_db_keepdb:
         with django_db_blocker.unblock():
             teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def files_folder(tmp_path_factory):
+    """Keep the files of tests in a folder of the test run."""
+    with override_settings(FILES_FOLDER=tmp_path_factory.mktemp("files")):
+        yield
 
 
 @pytest.fixture

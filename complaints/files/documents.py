@@ -1,4 +1,4 @@
-"""PDF files: read in full by a strict parser and written anew, with what is to be seen and nothing that acts."""
+"""PDF files: read by a real parser and written anew, with what is to be seen and nothing that acts."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -11,6 +11,8 @@ from complaints.files.kinds import MEGABYTE, FileRefused, damaged
 
 AFTER_THE_END = b"\0\t\n\f\r "
 """What cameras and mail programs add."""
+TAIL = 1024
+"""Readers look for the end of a PDF in its last so many bytes. Source: ISO 32000-1, annex H.3, note 18."""
 ACTING = (
     "/AA", "/OpenAction", "/JS", "/JavaScript", "/URI", "/EmbeddedFiles", "/EF", "/RF", "/FS", "/AF", "/Collection",
     "/XFA", "/NeedsRendering", "/RichMediaContent", "/RichMediaSettings", "/3DD", "/Movie", "/Sound", "/Ref", "/OPI",
@@ -21,6 +23,17 @@ TELLING = ("/Metadata", "/PieceInfo", "/LastModified", "/Perms", "/DSS", "/Legal
 OUTSIDE = ("/F", "/FFilter", "/FDecodeParms")
 """Keys by which a stream takes its data from another file."""
 NOT_DRAWN = {Name.FileAttachment, Name.RichMedia, Name.Movie, Name.Sound, Name.Screen, Name("/3D"), Name.TrapNet}
+FAULTS = (
+    pikepdf.PdfError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What reading a broken file raises."""
 MOST_PARTS = 1_000_000
 """Dictionaries and arrays of one file; looking at them all takes some seconds."""
 
@@ -41,14 +54,14 @@ def clean_pdf(name: str, content: bytes) -> bytes:
 
     Earlier states of it, which PDF files keep when they are changed, are gone too. Raises FileRefused with the cure.
     """
-    written = BytesIO()
+    written, content = BytesIO(), content.rstrip(AFTER_THE_END)
+    if not _has_an_end(content):
+        raise damaged(name)
     try:
-        with pikepdf.open(
-            BytesIO(content.rstrip(AFTER_THE_END)), attempt_recovery=False, suppress_warnings=True
-        ) as pdf:
+        with pikepdf.open(BytesIO(content), suppress_warnings=True) as pdf:
             if _is_drawn_by_script(pdf):
                 raise _needs_acrobat(name)
-            if not len(pdf.pages):
+            if not _has_all_pages(pdf):
                 raise damaged(name)
             _strip(pdf, name)
             pdf.save(written, compress_streams=False, stream_decode_level=StreamDecodeLevel.none, encryption=False)
@@ -56,9 +69,20 @@ def clean_pdf(name: str, content: bytes) -> bytes:
         raise _has_password(name) from error
     except FileRefused:
         raise
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError, RuntimeError, MemoryError) as error:
+    except FAULTS as error:
         raise damaged(name) from error
     return written.getvalue()
+
+
+def _has_an_end(content: bytes) -> bool:
+    """Tell whether it was not cut off: then a wrong table of contents, which many programs write, can be mended."""
+    tail = content[-TAIL:]
+    return -1 < tail.rfind(b"startxref") < tail.rfind(b"%%EOF")
+
+
+def _has_all_pages(pdf: Pdf) -> bool:
+    promised = pdf.Root.Pages.get("/Count")
+    return 0 < len(pdf.pages) == promised
 
 
 def _is_drawn_by_script(pdf: Pdf) -> bool:
@@ -67,7 +91,8 @@ def _is_drawn_by_script(pdf: Pdf) -> bool:
 
 
 def _strip(pdf: Pdf, name: str) -> None:
-    del pdf.trailer["/Info"]
+    if "/Info" in pdf.trailer:
+        del pdf.trailer["/Info"]
     for count, part in enumerate(_parts(pdf), 1):
         if count > MOST_PARTS:
             raise _too_complex(name)

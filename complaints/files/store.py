@@ -54,6 +54,12 @@ def open_file(row: Enclosure, *, actor: Actor, purpose: str, at: datetime) -> Op
         return OpenFile(name, row.media_type, row.size, chain([next(pieces)], pieces))
 
 
+def open_preview(row: Enclosure, *, actor: Actor, purpose: str, at: datetime) -> bytes | None:
+    """Return the small picture of a file, with its opening on record; None if it has none. Raises SealBroken."""
+    with phi_access(actor=actor, purpose=purpose, matter_id=row.complaint_id, at=at):
+        return row.preview
+
+
 def read_whole(row: Enclosure) -> bytes:
     """Return the whole content, inside `phi_access`. Raises SealBroken, OSError."""
     with sealed_files().open(object_name(row.pk)) as file:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Case, F, Q, When
 
 from complaints.enums import Language, Relationship
+from complaints.files.store import open_preview
 from complaints.intake.models import Draft
 from complaints.intake.operations import OWN_DRAFT
 from complaints.intake.steps import Answers
@@ -63,6 +64,12 @@ def files_kept(*, actor: Actor, at: datetime, draft_id: UUID) -> list[KeptFile]:
     """Return the files of a draft that `draft_in_hand` has found, oldest first."""
     with phi_access(actor=actor, purpose="fill in the form", at=at):
         return KeptFile.opened(Enclosure.objects.unscoped(OWN_DRAFT).filter(draft_id=draft_id))
+
+
+def preview_kept(*, actor: Actor, at: datetime, draft_id: UUID, enclosure_id: UUID) -> bytes | None:
+    """Return the small picture of a file of such a draft; None when there is none."""
+    row = Enclosure.objects.unscoped(OWN_DRAFT).filter(draft_id=draft_id, pk=enclosure_id).first()
+    return open_preview(row, actor=actor, purpose="fill in the form", at=at) if row and row.is_served else None
 
 
 def known_of(*, actor: Actor, at: datetime) -> dict[str, Any]:

@@ -216,9 +216,12 @@ class FilesForm(StepForm):
 
     files = forms.FileField(
         label=_("Add letters, bills or photos"),
-        help_text=_("PDF, JPG or PNG. You can add 5 files, each up to 10 MB."),
+        help_text=_(
+            "PDF files and photos (JPG, PNG or HEIC). You can add 20 files. Each can have up to 25 MB, and all of them"
+            " 100 MB."
+        ),
         required=False,
-        widget=ManyFiles(attrs={"multiple": True, "accept": ".pdf,.jpg,.jpeg,.png"}),
+        widget=ManyFiles(attrs={"multiple": True, "accept": ".pdf,.jpg,.jpeg,.png,.heic,.heif"}),
     )
 
 

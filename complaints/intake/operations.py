@@ -1,12 +1,18 @@
 """Start, save, fill, drop, send and, in the end, forget a draft."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from complaints.enums import LineOfBusiness, Relationship
-from complaints.intake.files import MOST_FILES, FileRefused, sniff_media_type, too_many_files
+from django.conf import settings
+from django.db.models import Count, QuerySet, Sum
+
+from complaints.enums import FileState, LineOfBusiness, Relationship
+from complaints.files.cleaning import CleanFile, FileHarmful, taken
+from complaints.files.kinds import MOST_FILES, FileRefused, not_stored, too_many, too_much
+from complaints.files.store import delete_stored, keep
 from complaints.intake.models import Draft
 from complaints.intake.statement import statement_of
 from complaints.intake.steps import Answers
@@ -21,6 +27,7 @@ OWN_DRAFT = "the draft was found by its owner's account or signed cookie"
 DRAFTS_LAST = timedelta(days=30)
 """So long after it was last saved, a draft can be found again. Afterwards it is gone, as the pages say."""
 AT_ONCE = 500
+logger = logging.getLogger(__name__)
 
 
 def save_answers(*, actor: Actor, at: datetime, draft_id: UUID | None, answers: Answers) -> UUID:
@@ -43,37 +50,61 @@ def save_answers(*, actor: Actor, at: datetime, draft_id: UUID | None, answers: 
 
 
 def attach_files(*, actor: Actor, at: datetime, draft_id: UUID, files: Iterable[tuple[str, bytes]]) -> list[str]:
-    """Seal files, each a name and its content, and keep them with the draft.
+    """Clean files, each a name and its content, and keep them with the draft; each is an act of its own.
 
     Returns why some were refused, in sentences that say the cure; the others are kept. Raises Draft.DoesNotExist.
     """
-    refusals = []
+    attached = (_attach(name, content, actor=actor, at=at, draft_id=draft_id) for name, content in files)
+    return [refusal for refusal in attached if refusal]
+
+
+def _attach(name: str, content: bytes, *, actor: Actor, at: datetime, draft_id: UUID) -> str | None:
+    """Keep one file, or return why not. It is cleaned before the draft is locked, for that may take a second."""
+    try:
+        file = taken(name, content)
+    except FileHarmful as found:
+        with act(actor=actor, at=at) as this:
+            _lock_open(this, draft_id)
+            detail = {"signature": found.signature}
+            this.record("draft.file_harmful", object_type="draft", object_id=draft_id, detail=detail)
+        return str(found)
+    except FileRefused as refusal:
+        return str(refusal)
     with act(actor=actor, at=at) as this:
         this.change(_lock_open(this, draft_id), saved_at=at)
-        room = MOST_FILES - Enclosure.objects.unscoped(OWN_DRAFT).filter(draft_id=draft_id).count()
-        for name, content in files:
-            try:
-                media_type = sniff_media_type(name, content)
-                if not room:
-                    raise too_many_files(name)
-            except FileRefused as refusal:
-                refusals.append(str(refusal))
-                continue
-            room -= 1
-            enclosure = Enclosure(
-                draft_id=draft_id, name=name, media_type=media_type, size=len(content), content=content, added_at=at
-            )
-            this.add(enclosure)
-            this.record("draft.file_added", object_type="enclosure", object_id=enclosure.pk)
-    return refusals
+        if refusal := _no_room(file, draft_id):
+            return str(refusal)
+        row = Enclosure(draft_id=draft_id, name=file.name, media_type=file.media_type, state=file.state, added_at=at)
+        row.preview = file.preview
+        try:
+            keep(row, file.content)
+        except OSError:
+            logger.exception("The store of files did not take a file of %d bytes", len(file.content))
+            return not_stored(file.name)
+        this.add(row)
+        this.record(
+            "draft.file_added",
+            object_type="enclosure",
+            object_id=row.pk,
+            detail={"state": file.state, "size": row.size},
+        )
+    return None
+
+
+def _no_room(file: CleanFile, draft_id: UUID) -> FileRefused | None:
+    """Return the refusal of a file that is one too many, or too large beside the others of the locked draft."""
+    kept = Enclosure.objects.unscoped(OWN_DRAFT).filter(draft_id=draft_id).exclude(state=FileState.REMOVED)
+    there = kept.aggregate(count=Count("pk"), size=Sum("size", default=0))
+    if there["count"] >= MOST_FILES:
+        return too_many(file.name)
+    return too_much(file.name) if there["size"] + len(file.content) > settings.MAX_COMPLAINT_BYTES else None
 
 
 def remove_file(*, actor: Actor, at: datetime, draft_id: UUID, enclosure_id: UUID) -> None:
     """Take a file out of a draft; nothing happens when it is not there. Raises Draft.DoesNotExist."""
     with act(actor=actor, at=at) as this:
         this.change(_lock_open(this, draft_id), saved_at=at)
-        kept = Enclosure.objects.unscoped(OWN_DRAFT).filter(draft_id=draft_id, pk=enclosure_id)
-        if kept.delete()[0]:
+        if _delete_files(Enclosure.objects.unscoped(OWN_DRAFT).filter(draft_id=draft_id, pk=enclosure_id)):
             this.record("draft.file_removed", object_type="enclosure", object_id=enclosure_id)
 
 
@@ -81,7 +112,7 @@ def discard_draft(*, actor: Actor, at: datetime, draft_id: UUID) -> None:
     """Delete a draft and its files for good. Raises Draft.DoesNotExist, also when it was sent."""
     with act(actor=actor, at=at) as this:
         _lock_open(this, draft_id)
-        Enclosure.objects.unscoped(OWN_DRAFT).filter(draft_id=draft_id).delete()
+        _delete_files(Enclosure.objects.unscoped(OWN_DRAFT).filter(draft_id=draft_id))
         Draft.objects.unscoped(OWN_DRAFT).filter(pk=draft_id).delete()
         this.record("draft.discarded", object_type="draft", object_id=draft_id)
 
@@ -97,7 +128,7 @@ def forget_old_drafts(*, at: datetime) -> int:
     while True:
         with act(actor=SYSTEM, at=at) as this:
             old = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:AT_ONCE])
-            Enclosure.objects.unscoped(reason).filter(draft_id__in=old).delete()
+            _delete_files(Enclosure.objects.unscoped(reason).filter(draft_id__in=old))
             Draft.objects.unscoped(reason).filter(pk__in=old).delete()
             for draft_id in old:
                 this.record("draft.expired", object_type="draft", object_id=draft_id)
@@ -124,6 +155,14 @@ def send_draft(*, actor: Actor, at: datetime, today: date, draft_id: UUID) -> Co
         this.change(draft, complaint=complaint, answers={}, user_id=draft.user_id or actor.user_id)
         Enclosure.objects.unscoped(OWN_DRAFT).filter(draft_id=draft_id).update(complaint_id=complaint.pk, draft_id=None)
     return complaint
+
+
+def _delete_files(rows: QuerySet[Enclosure]) -> bool:
+    """Delete these rows and, once that is certain, what the store has of them; tell whether there were any."""
+    file_ids = list(rows.values_list("pk", flat=True))
+    rows.filter(pk__in=file_ids).delete()
+    delete_stored(file_ids)
+    return bool(file_ids)
 
 
 def _lock(this: Act, draft_id: UUID) -> Draft:

@@ -26,6 +26,7 @@ from complaints.correspondence.rendering import (
     render_letter_pdf,
     render_record_pdf,
 )
+from complaints.files.store import read_whole
 from complaints.models import Complaint, Enclosure
 from complaints.models.part import PartOfComplaint
 from complaints.notices.records import clocks, correspondence, decision, evidence, statement, timeline
@@ -122,7 +123,8 @@ def _documents(complaint: Complaint) -> Iterator[Part]:
     for number, (name, at, content) in enumerate(letters, 1):
         yield Part(f"letters/{number:02} {name} {_day(at)}.pdf", bytes(content))
     for number, row in enumerate(_rows(Enclosure, complaint), 1):
-        yield Part(f"enclosures/{number:02}{guess_extension(row.media_type) or ''}", bytes(row.content))
+        if row.is_served:
+            yield Part(f"enclosures/{number:02}{guess_extension(row.media_type) or ''}", read_whole(row))
 
 
 def _day(at: datetime) -> str:

@@ -10,7 +10,17 @@ from django.conf import settings
 
 from complaints.correspondence.models import Direction, Letter, Message, Notice, NoticeKind
 from complaints.correspondence.rendering import LetterSection
-from complaints.enums import Channel, EvidenceSource, LineOfBusiness, Outcome, RemedyKind, TimelineCode, Topic, Track
+from complaints.enums import (
+    Channel,
+    EvidenceSource,
+    FileState,
+    LineOfBusiness,
+    Outcome,
+    RemedyKind,
+    TimelineCode,
+    Topic,
+    Track,
+)
 from complaints.models import Assessment, Complaint, Decision, Enclosure, Evidence, TimelineEntry
 from complaints.models.part import PartOfComplaint
 from complaints.promises import due_in_full
@@ -47,13 +57,20 @@ def statement(complaint: Complaint, _at: datetime) -> list[LetterSection]:
         ("Member number", complaint.member_number),
         ("Waiting could do harm", "yes, says the complainant" if complaint.harm_if_waiting else "no"),
     )
-    files = [f"{row.name} ({row.media_type})" for row in _rows(Enclosure, complaint)]
+    files = [f"{row.name} ({_kind(row)})" for row in _rows(Enclosure, complaint)]
     return [
         LetterSection("Facts", items=_lines(facts)),
         LetterSection("In the complainant’s words", _paragraphs(complaint.narrative)),
         LetterSection("What would make it right", _paragraphs(complaint.desired_outcome or "") or NOTHING),
         LetterSection("Enclosures", items=tuple(files) or NOTHING),
     ]
+
+
+def _kind(file: Enclosure) -> str:
+    """Return what a file is, or why it is not beside this record."""
+    if file.is_served:
+        return file.media_type
+    return "removed: a virus was found" if file.state == FileState.REMOVED else "not enclosed: still being checked"
 
 
 def correspondence(complaint: Complaint, _at: datetime) -> list[LetterSection]:

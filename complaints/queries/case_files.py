@@ -1,30 +1,27 @@
-"""The files that came with a complaint, whole."""
+"""The files that came with a complaint, for those who work it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from complaints.files.store import OpenFile, open_file, open_preview
 from complaints.models import Enclosure
 from complaints.queries.case_head import PURPOSE
 from complaints.reference import read_reference
 from members.actors import Actor
-from members.privacy.access import phi_access
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFile:
-    """A file as it was sent to us."""
-
-    name: str
-    media_type: str
-    content: bytes
+def case_file(*, actor: Actor, reference: str, enclosure_id: UUID, at: datetime) -> OpenFile | None:
+    """Return a file of a case, opened; None when it is not there for this actor, or not served."""
+    row = _row(actor, reference, enclosure_id)
+    return open_file(row, actor=actor, purpose=PURPOSE, at=at) if row and row.is_served else None
 
 
-def case_file(*, actor: Actor, reference: str, enclosure_id: UUID, at: datetime) -> CaseFile | None:
-    """Return a file of a case, None when it is not there for this actor."""
+def case_preview(*, actor: Actor, reference: str, enclosure_id: UUID, at: datetime) -> bytes | None:
+    """Return the small picture of such a file; None when there is none."""
+    row = _row(actor, reference, enclosure_id)
+    return open_preview(row, actor=actor, purpose=PURPOSE, at=at) if row and row.is_served else None
+
+
+def _row(actor: Actor, reference: str, enclosure_id: UUID) -> Enclosure | None:
     rows = Enclosure.objects.visible_to(actor.as_staff()).filter(complaint__reference=read_reference(reference))
-    row = rows.filter(pk=enclosure_id).first()
-    if row is None:
-        return None
-    with phi_access(actor=actor, purpose=PURPOSE, matter_id=row.complaint_id, at=at):
-        return CaseFile(row.name, row.media_type, row.content)
+    return rows.defer("content", "preview").filter(pk=enclosure_id).first()

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from complaints.correspondence.models import Letter
 from complaints.correspondence.rendering import LetterContent
+from complaints.files.store import OpenFile, open_file, open_preview
 from complaints.models import Enclosure
 from complaints.queries.member_cases import PURPOSE, own_complaints
 from complaints.reference import read_reference
@@ -33,20 +34,19 @@ def own_letter(*, actor: Actor, now: datetime, reference: str) -> OwnLetter | No
         return OwnLetter(content.reference, content, letter.pdf)
 
 
-@dataclass(frozen=True, slots=True)
-class OwnFile:
-    """A file that the member sent us."""
-
-    name: str
-    media_type: str
-    content: bytes
+def own_file(*, actor: Actor, now: datetime, reference: str, enclosure_id: UUID) -> OpenFile | None:
+    """Return a file of one of the member's own complaints, opened; None when it is not there, or not served."""
+    row = _own_row(actor, reference, enclosure_id)
+    return open_file(row, actor=actor, purpose=PURPOSE, at=now) if row and row.is_served else None
 
 
-def own_file(*, actor: Actor, now: datetime, reference: str, enclosure_id: UUID) -> OwnFile | None:
-    """Return a file of one of the member's own complaints, or None."""
+def own_preview(*, actor: Actor, now: datetime, reference: str, enclosure_id: UUID) -> bytes | None:
+    """Return the small picture of such a file; None when there is none."""
+    row = _own_row(actor, reference, enclosure_id)
+    return open_preview(row, actor=actor, purpose=PURPOSE, at=now) if row and row.is_served else None
+
+
+def _own_row(actor: Actor, reference: str, enclosure_id: UUID) -> Enclosure | None:
     rows = Enclosure.objects.visible_to(actor).filter(complaint__in=own_complaints(actor))
-    row = rows.filter(complaint__reference=read_reference(reference), pk=enclosure_id).first()
-    if row is None:
-        return None
-    with phi_access(actor=actor, purpose=PURPOSE, matter_id=row.complaint_id, at=now):
-        return OwnFile(row.name, row.media_type, row.content)
+    rows = rows.filter(complaint__reference=read_reference(reference), pk=enclosure_id)
+    return rows.defer("content", "preview").first()

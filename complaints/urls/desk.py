@@ -20,6 +20,7 @@ urlpatterns = [
     path("restricted/openings/<uuid:opening_id>/answer/", restricted.judge, name="judge"),
     path("cases/<str:reference>/", case.case, name="case"),
     path("cases/<str:reference>/files/<uuid:enclosure_id>/", case.file, name="file"),
+    path("cases/<str:reference>/files/<uuid:enclosure_id>/preview/", case.file_preview, name="file_preview"),
     path("cases/<str:reference>/letter/", case.letter, name="letter"),
     path("cases/<str:reference>/letter.pdf", case.pdf, name="letter_pdf"),
     path("cases/<str:reference>/why/<slug:kind>-<int:cycle>/", why.case_date, name="why"),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", intake.start, name="start"),
     path("saved/", intake.saved, name="saved"),
     path("files/", intake_files.files, name="files"),
+    path("files/<uuid:enclosure_id>/preview/", intake_files.preview_of, name="file_preview"),
     path("check/", intake_check.check, name="check"),
     path("done/<str:reference>/", intake_check.done, name="done"),
     path("<slug:name>/", intake.step, name="step"),

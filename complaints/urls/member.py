@@ -14,6 +14,7 @@ urlpatterns = [
     path("cases/<str:reference>/notices/<uuid:notice_id>/", member.notice, name="notice"),
     path("cases/<str:reference>/notices/<uuid:notice_id>.pdf", member.notice_pdf, name="notice_pdf"),
     path("cases/<str:reference>/files/<uuid:enclosure_id>/", member.file, name="file"),
+    path("cases/<str:reference>/files/<uuid:enclosure_id>/preview/", member.file_preview, name="file_preview"),
     path("cases/<str:reference>/why/<slug:kind>-<int:cycle>/", why.own_date, name="why"),
     path("cases/<str:reference>/why/<slug:kind>-<int:cycle>.json", why.own_date_data, name="why_data"),
     path("cases/<str:reference>/withdraw/", member.withdraw, name="withdraw"),

@@ -6,18 +6,19 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from complaints.intake.drafts import DraftInHand, files_kept
-from complaints.intake.files import MOST_FILES, too_large_together
+from complaints.files.kinds import MOST_FILES, too_large_together
+from complaints.intake.drafts import DraftInHand, files_kept, preview_kept
 from complaints.intake.forms import FilesForm
 from complaints.intake.limits import may_save
 from complaints.intake.models import Draft
 from complaints.intake.operations import attach_files, remove_file
 from complaints.intake.steps import step_named
+from complaints.views.download import preview
 from complaints.views.drafts import already_sent, in_hand, read_id, remember, target_of, too_often
 from complaints.views.intake import LATER, next_url, step_page, turned_away
 from complaints.views.member_page import house_day
@@ -41,6 +42,20 @@ def files(request: HttpRequest) -> HttpResponse:
         refusal = target.refusal or _("Tell us about you first, then choose your files again.")
         return _page(request, draft, form, at=at, refusal=refusal)
     return _take(request, draft, target.draft_id, form, at=at)
+
+
+@require_safe
+def preview_of(request: HttpRequest, enclosure_id: UUID) -> HttpResponse:
+    """Draw a picture of the draft in hand, small."""
+    draft = in_hand(request, at=request.at)
+    found = (
+        draft
+        and draft.is_open
+        and preview_kept(actor=request.actor, at=request.at, draft_id=draft.id, enclosure_id=enclosure_id)
+    )
+    if not found:
+        raise Http404
+    return preview(found)
 
 
 def _take(request: HttpRequest, draft: DraftInHand, draft_id: UUID, form: FilesForm, *, at: datetime) -> HttpResponse:
@@ -99,5 +114,5 @@ def _page(
         refusal=refusal,
         refused_as=refused_as,
         files=kept,
-        has_room=len(kept) < MOST_FILES,
+        has_room=sum(not file.is_removed for file in kept) < MOST_FILES,
     )

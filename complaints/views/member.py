@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,14 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from complaints.forms.member import MessageForm
 from complaints.intake.drafts import open_draft_saved_at
-from complaints.intake.files import download_name
 from complaints.lifecycle import TransitionRefused
 from complaints.models import Complaint
 from complaints.operations import send_message, withdraw_complaint
 from complaints.queries.member_cases import case_page, cases_of, find_own_complaint
-from complaints.queries.member_documents import own_file, own_letter
+from complaints.queries.member_documents import own_file, own_letter, own_preview
 from complaints.queries.member_notices import own_notice, own_notice_document
-from complaints.views.download import download
+from complaints.views.download import download, download_file, preview
 from complaints.views.member_page import member_page
 from members.accounts.throttle import Counter
 from members.actors import Role, Scope
@@ -137,12 +137,21 @@ def notice_pdf(request: HttpRequest, reference: str, notice_id: UUID) -> HttpRes
 
 
 @require_safe
-def file(request: HttpRequest, reference: str, enclosure_id: UUID) -> HttpResponse:
+def file(request: HttpRequest, reference: str, enclosure_id: UUID) -> HttpResponseBase:
     """Hand out a file that the member had sent."""
     found = own_file(actor=request.actor, now=request.at, reference=reference, enclosure_id=enclosure_id)
     if found is None:
         raise Http404
-    return download(found.content, found.media_type, download_name(found.name, found.media_type))
+    return download_file(found)
+
+
+@require_safe
+def file_preview(request: HttpRequest, reference: str, enclosure_id: UUID) -> HttpResponse:
+    """Draw a picture that the member had sent, small."""
+    found = own_preview(actor=request.actor, now=request.at, reference=reference, enclosure_id=enclosure_id)
+    if found is None:
+        raise Http404
+    return preview(found)
 
 
 def _too_many_messages() -> str:

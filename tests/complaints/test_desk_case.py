@@ -13,7 +13,7 @@ from complaints.capa.queries.cases import cases_with_references
 from complaints.correspondence.models import Dispatch, DispatchKind, Letter, LetterChannel
 from complaints.enums import Audience, State
 from complaints.lifecycle import TransitionRefused
-from complaints.models import Assessment, Complaint, Decision, Enclosure, Evidence, Note, TimelineEntry
+from complaints.models import Assessment, Complaint, Decision, Evidence, Note, TimelineEntry
 from complaints.operations import record_undeliverable, send_message, write_note
 from complaints.queries.case import read_case
 from complaints.queries.decision_letter import issued_letter
@@ -24,6 +24,7 @@ from members.audit.models import Event
 from slas.queries import database_now
 from tests.complaints import stages
 from tests.complaints.stages import AT
+from tests.files.kept import kept
 from tests.people import member_account, sign_in, staff
 
 pytestmark = pytest.mark.usefixtures("policies")
@@ -184,36 +185,28 @@ def test_a_reference_may_be_typed_in_small_letters(desk):
     assert desk.get(address("case", row.reference.lower())).status_code == 200
 
 
-def enclosure(row, **columns):
-    columns = {"name": "bill “June”.pdf", "media_type": "application/pdf", "content": b"%PDF-1.7"} | columns
-    file = Enclosure(complaint_id=row.pk, size=len(columns["content"]), added_at=AT, **columns)
-    file.save()
-    return file
-
-
 def test_an_enclosure_is_saved_and_never_runs_here(desk):
     row = stages.received()
-    file = enclosure(row)
+    file = kept(complaint=row, name="bill “June”.pdf")
     assert "bill “June”.pdf" in shown(desk.get(address("case", row)))
     response = desk.get(address("file", row, file.pk))
-    assert response.content == b"%PDF-1.7"
+    assert response.getvalue() == b"%PDF-1.7"
     assert response["Content-Disposition"].startswith("attachment; filename*=utf-8''bill%20")
     assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert (response["X-Content-Type-Options"], response["Cache-Control"]) == ("nosniff", "no-store")
-    assert Event.objects.filter(action="phi.opened", object_id=file.pk, detail__columns__contains=["content"]).exists()
+    assert Event.objects.filter(action="phi.opened", object_id=file.pk, detail__columns__contains=["key"]).exists()
 
 
 def test_an_enclosure_belongs_to_its_case(desk):
     row, other = stages.received(), stages.received()
-    file = enclosure(row)
+    file = kept(complaint=row)
     assert desk.get(address("file", other, file.pk)).status_code == 404
     assert desk.get(address("file", row, row.pk)).status_code == 404
 
 
 def test_a_file_of_a_draft_is_of_no_case(desk):
     row = stages.received()
-    file = Enclosure(draft_id=row.pk, name="a.pdf", media_type="application/pdf", size=1, content=b"x", added_at=AT)
-    file.save()
+    file = kept(draft_id=row.pk)
     assert desk.get(address("file", row, file.pk)).status_code == 404
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from complaints.correspondence.models import Direction, Message
 from complaints.enums import State
 from complaints.intake.operations import attach_files, save_answers
-from complaints.models import Complaint, Enclosure
+from complaints.models import Complaint
 from complaints.operations import send_message
 from complaints.queries.member_cases import case_page, cases_of
 from members.actors import SYSTEM, Role
@@ -21,6 +21,7 @@ from members.privacy.access import phi_access
 from slas.queries import database_now, open_clocks
 from tests import people
 from tests.complaints import member_cases as cases
+from tests.files.kept import kept
 from tests.intake.papers import PNG
 from tests.shared_data import NAUGHTY, needs_naughty
 
@@ -154,18 +155,10 @@ def test_the_letter_is_read_here_and_saved_as_pdf(amira, person):
 def test_own_files_are_handed_out_to_be_saved(amira, person):
     complaint = cases.submitted(person=person)
     content = b"%PDF-1.7\n" + b"0" * 64
-    file = Enclosure(
-        complaint=complaint,
-        name="bill “June”.pdf",
-        media_type="application/pdf",
-        size=len(content),
-        content=content,
-        added_at=people.AT,
-    )
-    file.save()
+    file = kept(content, complaint=complaint, name="bill “June”.pdf")
     assert "bill “June”.pdf" in shown(amira.get(at("case", complaint)))
     response = amira.get(at("file", complaint, file.pk))
-    assert response.content == content
+    assert response.getvalue() == content
     assert response["Content-Disposition"].startswith("attachment; filename*=utf-8''bill%20")
 
 
@@ -181,8 +174,7 @@ def test_foreign_and_unknown_complaints_answer_in_the_same_words(amira, name):
 
 def test_a_foreign_complaint_takes_no_message_file_or_withdrawal(amira):
     foreign = cases.submitted(person=people.member())
-    file = Enclosure(complaint=foreign, name="x", media_type="image/png", size=1, content=b"x", added_at=people.AT)
-    file.save()
+    file = kept(complaint=foreign)
     assert amira.post(at("write", foreign), {"body": "Hello"}).status_code == 404
     assert amira.post(at("withdraw", foreign)).status_code == 404
     assert amira.get(at("file", foreign, file.pk)).status_code == 404

@@ -11,7 +11,7 @@ from complaints.capa.operations import record_root_cause
 from complaints.correspondence.delivery import STATUS_SALT
 from complaints.correspondence.models import LetterChannel, Notice, NoticeKind
 from complaints.enums import RestrictionKind, TaskKind
-from complaints.models import Complaint, Enclosure, Opening, Task
+from complaints.models import Complaint, Opening, Task
 from complaints.operations import break_glass, inform_member, restrict_complaint
 from members.accounts.links import make_token
 from members.accounts.models import ReviewedGrant, User
@@ -23,6 +23,8 @@ from slas.models import Clock
 from slas.queries import database_now
 from tests.capa import cases
 from tests.complaints import stages
+from tests.files.kept import kept
+from tests.intake.papers import picture
 from tests.members.representing import recorded
 from tests.people import actor_of, member, staff
 from tests.slas.drafts import written
@@ -60,9 +62,7 @@ def case(handler: Actor, *, name: str, by: stages.Insured | None = None, restric
     inform_member(actor=SYSTEM, at=stages.AT, complaint_id=row.pk, proof="email")
     row = stages.now(row)
     clock = Clock.objects.filter(matter_id=row.pk, kind="resolve").first()
-    file = Enclosure(
-        complaint=row, name="a.pdf", media_type="application/pdf", size=1, content=b"x", added_at=stages.AT
-    )
+    file = kept(complaint=row, preview=picture("JPEG"))
     notice = Notice(
         complaint=row,
         clock_id=clock.id,
@@ -87,7 +87,7 @@ def case(handler: Actor, *, name: str, by: stages.Insured | None = None, restric
         role=Role.AGENT,
         opened_at=stages.AT,
     )
-    for made in (file, notice, task):
+    for made in (notice, task):
         made.save()
     manager = cached("manager", Role.QUALITY_MANAGER)
     record_root_cause(actor=actor_of(manager), at=stages.AT, complaint_id=row.pk, cause="claim_coding")
@@ -121,9 +121,9 @@ def as_member(user: User) -> stages.Insured:
 DESK = frozenset(
     f"desk:{name}"
     for name in (
-        "acknowledge", "add_evidence", "assess", "case", "close", "decide", "extend_date", "file", "inform",
-        "investigate", "issue_letter", "letter", "letter_pdf", "lift_restriction", "meet_date", "message", "notice",
-        "record_address", "restrict", "send_notice", "start_date", "stop_waiting", "take", "task_done",
+        "acknowledge", "add_evidence", "assess", "case", "close", "decide", "extend_date", "file", "file_preview",
+        "inform", "investigate", "issue_letter", "letter", "letter_pdf", "lift_restriction", "meet_date", "message",
+        "notice", "record_address", "restrict", "send_notice", "start_date", "stop_waiting", "take", "task_done",
         "wait_for_member", "why", "why_data", "write_note",
     )
 ) | {"quality:record_cause"}  # fmt: skip
@@ -131,7 +131,8 @@ OPENINGS = frozenset({"desk:opening", "desk:judge"})
 MEMBERS = frozenset(
     f"member:{name}"
     for name in (
-        "case", "file", "letter", "letter_pdf", "notice", "notice_pdf", "why", "why_data", "withdraw", "write"
+        "case", "file", "file_preview", "letter", "letter_pdf", "notice", "notice_pdf", "why", "why_data", "withdraw",
+        "write",
     )
 ) | {"intake:done"}  # fmt: skip
 """URLs that name a complaint or a part of one: at work, as a privacy officer, and as a member."""

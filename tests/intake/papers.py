@@ -1,22 +1,42 @@
-"""Small files that are whole: the least a PDF, a PNG and a JPG consist of."""
+"""Small real files: what PDF, PNG, JPG and HEIC files consist of at least, and what must not be in them."""
+
+from io import BytesIO
+from random import Random
+
+import pikepdf
+from PIL import Image
 
 
 def pdf(size: int = 0) -> bytes:
-    """Return a PDF of this many bytes."""
-    head, tail = b"%PDF-1.7\n%", b"\nstartxref\n0\n%%EOF\n"
-    return head + b"0" * (size - len(head) - len(tail)) + tail
+    """Return a PDF of one page, and of about this many bytes if they are more: noise, as a scan is."""
+    with pikepdf.new() as made:
+        made.add_blank_page(page_size=(300, 300))
+        if size:
+            made.pages[0].Contents = made.make_stream(noise(size))
+        return written(made)
 
 
-def chunk(name: bytes, data: bytes = b"") -> bytes:
-    """Return one chunk of a PNG."""
-    return len(data).to_bytes(4) + name + data + b"\0" * 4
+def written(made: pikepdf.Pdf, **how) -> bytes:
+    """Return a PDF as bytes."""
+    file = BytesIO()
+    made.save(file, compress_streams=False, **how)
+    return file.getvalue()
+
+
+def noise(size: int) -> bytes:
+    """Return bytes that no compression makes fewer, the same each time."""
+    return Random(7).randbytes(size)  # noqa: S311 -- no secret
+
+
+def picture(kind: str, size: tuple[int, int] = (40, 30), mode: str = "RGB", **how) -> bytes:
+    """Return a picture, red on the left and blue on the right."""
+    drawn = Image.new(mode, size, "red")
+    drawn.paste("blue", (size[0] // 2, 0, *size))
+    file = BytesIO()
+    drawn.save(file, kind, **how)
+    return file.getvalue()
 
 
 PDF = pdf()
-PNG = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", b"\0" * 13) + chunk(b"IDAT", b"0" * 64) + chunk(b"IEND")
-JPG = (
-    b"\xff\xd8"
-    b"\xff\xe1\x00\x08Exif\xff\xd9"  # with the end of a preview in it
-    b"\xff\xc0\x00\x04\x00\x00"
-    b"\xff\xda\x00\x04\x00\x00" + b"0" * 64 + b"\xff\xd9"
-)
+PNG = picture("PNG")
+JPG = picture("JPEG")

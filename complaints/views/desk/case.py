@@ -3,15 +3,15 @@
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from complaints.intake.files import download_name
 from complaints.queries.case import read_case
-from complaints.queries.case_files import case_file
+from complaints.queries.case_files import case_file, case_preview
 from complaints.queries.decision_letter import issued_letter, letter_pdf
 from complaints.queries.notices import notice_document
 from complaints.reference import read_reference
-from complaints.views.download import download
+from complaints.views.download import download, download_file, preview
 from members.views.staff_page import staff_page
 
 
@@ -43,12 +43,21 @@ def pdf(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
-def file(request: HttpRequest, reference: str, enclosure_id: UUID) -> HttpResponse:
+def file(request: HttpRequest, reference: str, enclosure_id: UUID) -> HttpResponseBase:
     """Hand out a file that came with the complaint."""
     found = case_file(actor=request.actor, reference=reference, enclosure_id=enclosure_id, at=request.at)
     if found is None:
         raise Http404
-    return download(found.content, found.media_type, download_name(found.name, found.media_type))
+    return download_file(found)
+
+
+@require_safe
+def file_preview(request: HttpRequest, reference: str, enclosure_id: UUID) -> HttpResponse:
+    """Draw a picture that came with the complaint, small."""
+    found = case_preview(actor=request.actor, reference=reference, enclosure_id=enclosure_id, at=request.at)
+    if found is None:
+        raise Http404
+    return preview(found)
 
 
 @require_safe
