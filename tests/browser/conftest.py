@@ -17,10 +17,6 @@ from tests.browser.filing import fill_in, go_on, guest_story
 from tests.browser.looking import Windows, resize
 from tests.browser.stack import RunningStack, running_stack
 
-OPEN_REVIEW = (
-    "from members.operations import open_access_review; from slas.queries import database_now;"
-    " open_access_review(at=database_now())"
-)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -48,7 +44,7 @@ def stack(tmp_path_factory) -> Iterator[RunningStack]:
 @pytest.fixture(scope="session")
 def scene(stack) -> dict[str, str]:
     """Return the references of complaints and CAPAs at every stage; tests/browser/scene.py makes them."""
-    roles = ("member", "agent", "quality_manager")
+    roles = ("member", "agent", "lead", "quality_manager", "privacy_officer")
     people = ", ".join(f"{role}={stack.accounts[role].email!r}" for role in roles)
     made = stack.manage("shell", "-c", f"from tests.browser.scene import lay; lay({people})")
     return json.loads(made.splitlines()[-1])
@@ -108,7 +104,6 @@ def states(chromium, stack, scene, signed_in) -> Callable[[str], dict | None]:
         scene["sent"] = page.url.rstrip("/").rpartition("/")[2]
 
     def look_after_people(page: Page) -> None:
-        stack.manage("shell", "-c", OPEN_REVIEW)
         Device(page)
         enrol_with_passkey(page, stack.hire("administrator"))
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page
 
 NOBODY, GUEST, SENT, HALF, HIRED = "nobody", "guest", "sent", "half signed in", "hired"
 MEMBER, AGENT, LEAD, QUALITY, ADMIN = "member", "agent", "lead", "quality_manager", "administrator"
+PRIVACY, AUDITOR = "privacy_officer", "auditor"
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,14 @@ def _ask_for_reset(page: Page) -> None:
         page.get_by_role("button", name="Ask for it").click()
 
 
+def _leave_days_out(page: Page) -> None:
+    page.get_by_role("button", name="Record the absence").click()
+
+
+def _leave_name_out(page: Page) -> None:
+    page.get_by_role("button", name="Add the team").click()
+
+
 FORM, CASE, QUALITY_CASE = "/en/complaints/new", "/desk/cases", "/quality/cases"
 TRIED = "/quality/dates/?rule=house:resolve:standard&channel=mail&received=2026-06-12+10:00&entered=2026-06-22+09:00"
 PLACES = (
@@ -126,6 +135,9 @@ PLACES = (
     Place("register", NOBODY, "/en/account/register/", form=True),
     Place("link to register", NOBODY, "/en/account/register/", then=_register),
     Place("link that is over", NOBODY, "/en/account/reset/nonsense/"),
+    Place("password by a link", NOBODY, "/en/account/reset/{new_password}/", form=True),
+    Place("new address by a link", NOBODY, "/en/account/security/email/{new_email}/"),
+    Place("signed out for idling", NOBODY, "/en/account/sign-in/?ended=idle"),
     Place("recovery code", HALF, "/en/account/recovery/", form=True),
     Place("own security", MEMBER, "/en/account/security/"),
     Place("own security of staff", AGENT, "/en/account/security/", dark=True),
@@ -136,12 +148,20 @@ PLACES = (
     Place("link to a new address", AGENT, "/en/account/security/email/", then=_ask_for_link),
     Place("proof", AGENT, "/en/account/prove/", form=True),
     Place("proof by passkey", ADMIN, "/en/account/prove/", dark=True),
+    Place("proof by password", MEMBER, "/en/account/prove/", form=True),
+    Place("own security with a passkey", ADMIN, "/en/account/security/"),
     Place("people", ADMIN, "/people/", dark=True),
     Place("closed accounts", ADMIN, "/people/?closed=1"),
     Place("invite", ADMIN, "/people/invite/", form=True),
     Place("person", ADMIN, "/people/", then=_first_person, dark=True),
     Place("person who lost everything", ADMIN, "/people/", then=_ask_for_reset),
+    Place("reset to confirm", ADMIN, "/people/{lost}/"),
+    Place("teams", ADMIN, "/people/teams/", dark=True),
+    Place("team without a name", ADMIN, "/people/teams/", then=_leave_name_out),
+    Place("somebody at work", ADMIN, "/people/{agent}/work/", dark=True),
+    Place("absence without days", ADMIN, "/people/{agent}/work/", then=_leave_days_out),
     Place("access review", ADMIN, "/people/review/", dark=True),
+    Place("access review to read", AUDITOR, "/people/review/"),
     Place("who may act for me", MEMBER, "/en/account/representatives/"),
     Place("who acts for members", AGENT, "/people/representatives/"),
     Place("record who acts", AGENT, "/people/representatives/record/", form=True),
@@ -184,6 +204,16 @@ PLACES = (
     Place("wait for the member", AGENT, f"{CASE}/{{bound}}/wait/", form=True),
     Place("go on without the answer", AGENT, f"{CASE}/{{bound}}/go-on/"),
     Place("close", AGENT, f"{CASE}/{{letter_sent}}/close/"),
+    Place("restrict", LEAD, f"{CASE}/{{taken}}/restrict/", form=True),
+    Place("restricted case", LEAD, f"{CASE}/{{restricted}}/", dark=True),
+    Place("lift", LEAD, f"{CASE}/{{restricted}}/lift/", form=True),
+    Place("open a restricted case", AGENT, "/desk/restricted/open/", form=True, dark=True),
+    Place("case that is not there", AGENT, f"{CASE}/{{restricted}}/"),
+    Place("opened case", AGENT, f"{CASE}/{{opened}}/", dark=True),
+    Place("openings", PRIVACY, "/desk/restricted/openings/", dark=True),
+    Place("opening to answer for", PRIVACY, "/desk/restricted/openings/{opening}/", form=True, dark=True),
+    Place("opening answered for", PRIVACY, "/desk/restricted/openings/{opening_answered}/"),
+    Place("opening to read", AUDITOR, "/desk/restricted/openings/{opening}/"),
     Place("deadlines", LEAD, "/desk/deadlines/", dark=True),
     Place("given up", LEAD, "/desk/deadlines/given-up/"),
     Place("quality", QUALITY, "/quality/", dark=True),

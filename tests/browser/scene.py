@@ -40,6 +40,7 @@ from slas.models import Clock, Outbox
 from slas.operations import ask_replay, write_draft
 from slas.outbox import settle
 from slas.queries import database_now
+from tests.browser.scene_access import lay_people, lay_representatives, lay_restricted
 
 CAUSE = "claim_rules"
 PLAIN = Axes(
@@ -53,7 +54,7 @@ PLAIN = Axes(
 
 
 def lay(**emails: str) -> None:
-    """Make the scene for the people with these addresses: member, agent, lead, quality_manager."""
+    """Make the scene for the people with these addresses: member, agent, lead, quality_manager, privacy_officer."""
     people = {role: _actor(email) for role, email in emails.items()}
     scene = Scene(people["member"], people["agent"], at=database_now() - timedelta(days=2))
     facts = {stage: scene.complaint(stage).reference for stage in STAGES}
@@ -64,6 +65,9 @@ def lay(**emails: str) -> None:
     facts |= _dates_of_law(scene)
     facts |= _with_task(scene)
     facts |= _capas(scene, people)
+    facts |= lay_restricted(scene, people)
+    facts |= lay_people(scene, people)
+    lay_representatives(scene, people)
     _give_up_an_email()
     facts |= _drafts(people["quality_manager"])
     print(json.dumps(facts))  # noqa: T201 -- this is how it tells
