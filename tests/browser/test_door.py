@@ -94,13 +94,7 @@ def test_a_device_that_says_no_is_told_of_and_can_be_asked_again(visit, administ
 
 def test_an_agent_comes_in_with_an_app_and_with_a_code_on_paper(stack, visit):
     account, page = stack.hire("agent"), visit()
-    give_password(page, account)
-    press(page, "Use an app")
-    key = page.locator("code").inner_text().replace(" ", "")
-    account = replace(account, totp_secret=key)
-    write(page, page.get_by_label("6-digit code"), account.code())
-    press(page, "Finish")
-    codes = save_codes(page)
+    key, codes = set_up_app(page, account)
     expect(page).to_have_url("/desk/")
 
     press(page, "Sign out")
@@ -119,6 +113,36 @@ def test_an_agent_comes_in_with_an_app_and_with_a_code_on_paper(stack, visit):
     press(page, "Sign out")
     use_code_on_paper(page, account, codes[3])
     expect(page.get_by_role("alert")).to_contain_text("it was used before")
+
+
+def test_who_shows_a_code_again_changes_the_password_and_ends_the_other_place(stack, visit):
+    account, page, other = stack.hire("agent"), visit(), visit()
+    key, codes = set_up_app(page, account)
+    use_code_on_paper(other, account, codes[0])
+    expect(other).to_have_url("/desk/")
+
+    page.goto("/en/account/security/")
+    press(page, "Sign out there Chrome, Linux")
+    expect(page.get_by_text("Signed out in 1 place.")).to_be_visible()
+    other.goto("/desk/")
+    expect(other.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+    page.goto("/en/account/prove/?next=/en/account/security/password/")
+    write(page, page.get_by_label("6-digit code"), code(key, datetime.now(UTC) + timedelta(seconds=30)))
+    press(page, "Continue")
+    write(page, page.get_by_label("New password", exact=True), "saddle timber olive radish cottage")
+    press(page, "Save the password")
+    expect(page.get_by_text("Your password is changed.")).to_be_visible()
+
+
+def set_up_app(page: Page, account: Account) -> tuple[str, list[str]]:
+    """Sign in for the first time with an app; return its key and the codes for paper."""
+    give_password(page, account)
+    press(page, "Use an app")
+    key = page.locator("code").inner_text().replace(" ", "")
+    write(page, page.get_by_label("6-digit code"), replace(account, totp_secret=key).code())
+    press(page, "Finish")
+    return key, save_codes(page)
 
 
 def give_password(page: Page, account: Account) -> None:

@@ -1,8 +1,11 @@
 """Filing and working a complaint without a pointer."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import handling
+from tests.browser.devices import Device
+from tests.browser.doors import enrol, enrol_with_passkey
 from tests.browser.filing import REFERENCE, guest_story
 from tests.browser.keyboard import choose, follow, press, tab_to, write
 
@@ -45,6 +48,27 @@ def test_an_agent_takes_and_assesses_a_case_with_the_keyboard_alone(visit, signe
         choose(page, page.get_by_role("group", name=question).get_by_role("radio").first)
     press(page, "Save the assessment")
     expect(page.get_by_text("The assessment is saved.")).to_be_visible()
+
+
+def test_an_agent_opens_a_restricted_case_with_the_keyboard_alone(stack, visit, scene):
+    page = visit()
+    enrol(page, stack.hire("agent"))
+    page.goto("/desk/find/")
+    follow(page, "Open a restricted case in an emergency")
+    write(page, page.get_by_role("main").get_by_label("Reference"), scene["restricted"])
+    write(page, page.get_by_label("Why do you have to see it now?"), "The member is on the phone.")
+    press(page, "Open it for 60 minutes")
+    expect(page.get_by_text("You opened this restricted case.")).to_be_visible()
+
+
+@pytest.mark.usefixtures("scene")
+def test_an_administrator_answers_an_access_review_with_the_keyboard_alone(stack, visit):
+    page = visit()
+    Device(page)
+    enrol_with_passkey(page, stack.hire("administrator"))
+    follow(page, "Access review")
+    press(page, "Keep Amara Whitfield: Team lead")
+    expect(page.get_by_text("Kept.")).to_be_visible()
 
 
 def follow_skip(page) -> None:
