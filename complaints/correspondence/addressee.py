@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from complaints.correspondence.models import Dispatch, DispatchKind
-from complaints.models import Complaint
+from complaints.enums import TimelineCode
+from complaints.models import Complaint, TimelineEntry
 from members.accounts.models import User
 from members.actors import Actor, Role
+from members.models import Representation
 
 ABOUT_WORK = frozenset(
     {
@@ -45,6 +47,31 @@ def address_of(complaint: Complaint, *, at: datetime) -> str | None:
     if has_lost_its_filer(complaint, filer_of(complaint, at=at)):
         return complaint.member.email
     return complaint.complainant_email
+
+
+def recipient_of(complaint: Complaint, *, at: datetime) -> tuple[str, str]:
+    """Return the name and the postal address on a letter, "" for none. It opens, so call it inside `phi_access`.
+
+    They are those of whoever filed. Once that person acts for the member no longer, the letter is the member's.
+    """
+    name, address = complaint.complainant_name or "", complaint.postal_address or ""
+    if has_lost_its_filer(complaint, filer_of(complaint, at=at)):
+        return complaint.member.name, "" if has_former_address(complaint, at=at) else address
+    return name, address
+
+
+def has_former_address(complaint: Complaint, *, at: datetime) -> bool:
+    """Tell whether the postal address is still the one of somebody who acted for the member until some day.
+
+    Two queries. It is, until somebody records another one after that day.
+    """
+    rows = Representation.objects.unscoped("until when the filer acted for the member")
+    rows = rows.filter(user=complaint.filed_by_id, member=complaint.member_id, confirmed_at__isnull=False)
+    ends = [min(row.revoked_at or row.expires_at, row.expires_at) for row in rows.only("revoked_at", "expires_at")]
+    if not ends or max(ends) > at:
+        return False
+    entries = TimelineEntry.objects.unscoped("whether it was recorded since").filter(complaint_id=complaint.pk)
+    return not entries.filter(code=TimelineCode.ADDRESS_RECORDED, at__gte=max(ends)).exists()
 
 
 def is_still_theirs(dispatch: Dispatch, complaint: Complaint | None, *, at: datetime) -> bool:

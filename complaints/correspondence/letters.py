@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from complaints.correspondence.addressee import recipient_of
 from complaints.correspondence.rendering import LetterContent, LetterSection, letter_fonts
 from complaints.correspondence.typefaces import cleaned, missing_signs
 from complaints.enums import Outcome
@@ -59,12 +60,13 @@ def letter_to_member(
     language_help: str,
 ) -> LetterContent:
     """Return a letter with what all letters to members have; name and address open, so call it in `phi_access`."""
-    name = _printable_name(complaint.complainant_name or "") or _("Member")
+    whose, address = recipient_of(complaint, at=at)
+    name = _printable_name(whose) or _("Member")
     return LetterContent(
         title=title,
         reference=complaint.reference,
         dated=letter_day(at),
-        recipient=(name, *_lines(_without_direction(complaint.postal_address or ""))),
+        recipient=(name, *_lines(_without_direction(address))),
         salutation=_("Dear %(name)s:") % {"name": name},
         sections=tuple(sections),
         next_level=next_level,

@@ -17,9 +17,9 @@ def demand_reader_of_letters(complaint: Complaint, *, at: datetime) -> None:
     _demand(online_refusal(reach_of(complaint, at=at)))
 
 
-def demand_reachable_by_post(complaint: Complaint) -> None:
-    """Refuse to post a letter that has no address. Raises TransitionRefused."""
-    _demand(posting_refusal(complaint))
+def demand_reachable_by_post(complaint: Complaint, *, at: datetime) -> None:
+    """Refuse to post a letter that has no address, or somebody else's. Raises TransitionRefused."""
+    _demand(posting_refusal(reach_of(complaint, at=at)))
 
 
 def _demand(refusal: str | None) -> None:

@@ -45,7 +45,7 @@ def issue_letter(
         if channel == LetterChannel.PORTAL:
             demand_reader_of_letters(complaint, at=at)
         else:
-            demand_reachable_by_post(complaint)
+            demand_reachable_by_post(complaint, at=at)
         letter = Letter(
             id=key or new_id(),
             complaint_id=complaint_id,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from complaints.correspondence.addressee import filer_of, has_lost_its_filer
+from complaints.correspondence.addressee import filer_of, has_former_address, has_lost_its_filer
 from complaints.models import Complaint
 from members.actors import Scope
 from members.models import Member
@@ -11,6 +11,10 @@ from members.models import Member
 NOBODY_READS = "The complainant has no account here to read it in. Call, or write by post."
 NOWHERE_TO_POST = (
     "There is no postal address. Ask the complainant for it and record it on the case; then issue the letter."
+)
+NOT_THE_MEMBERS = (
+    "The postal address is of somebody who acts for the member no longer. Record the member's own on the case; then "
+    "issue the letter."
 )
 ONLINE = (Scope.READ, Scope.LETTERS)
 """What an authorisation must allow to read messages, and to read letters."""
@@ -20,23 +24,24 @@ ONLINE = (Scope.READ, Scope.LETTERS)
 class Reach:
     """Who of the complainant's side gets our notices by e-mail and can sign in to read what they are about, now.
 
-    `messages` and `letters` differ where somebody acts for the member who may not get letters.
+    `messages` and `letters` differ where somebody acts for the member who may not get letters. `not_by_post` says why a
+    letter cannot be posted, "" if it can.
     """
 
     messages: bool
     letters: bool
-    by_post: bool
+    not_by_post: str = ""
 
 
 def reach_of(complaint: Complaint, *, at: datetime) -> Reach:
-    """Return how the complainant can be reached at this moment: two queries at most."""
+    """Return how the complainant can be reached at this moment: four queries at most."""
     filer = filer_of(complaint, at=at)
     is_lost = has_lost_its_filer(complaint, filer)
     if filer is not None and not is_lost:
         messages, letters = (complaint.has_email and complaint.allows(filer, scope) for scope in ONLINE)
     else:
         messages = letters = _member_reads(complaint, by_own_address=is_lost)
-    return Reach(messages, letters, by_post=complaint.has_postal_address)
+    return Reach(messages, letters, _not_by_post(complaint, is_lost=is_lost, at=at))
 
 
 def writing_refusal(reach: Reach) -> str | None:
@@ -49,14 +54,20 @@ def online_refusal(reach: Reach) -> str | None:
     return None if reach.letters else NOBODY_READS
 
 
-def posting_refusal(complaint: Complaint) -> str | None:
+def posting_refusal(reach: Reach) -> str | None:
     """Return why a letter cannot be posted, or None."""
-    return None if complaint.has_postal_address else NOWHERE_TO_POST
+    return reach.not_by_post or None
 
 
 def letter_refusal(reach: Reach) -> str | None:
     """Return why no letter reaches the complainant on any way, or None."""
-    return None if reach.by_post or reach.letters else NOWHERE_TO_POST
+    return None if reach.letters else posting_refusal(reach)
+
+
+def _not_by_post(complaint: Complaint, *, is_lost: bool, at: datetime) -> str:
+    if not complaint.has_postal_address:
+        return NOWHERE_TO_POST
+    return NOT_THE_MEMBERS if is_lost and has_former_address(complaint, at=at) else ""
 
 
 def _member_reads(complaint: Complaint, *, by_own_address: bool) -> bool:

@@ -10,8 +10,10 @@ from complaints.correspondence.models import Dispatch, DispatchKind, LetterChann
 from complaints.lifecycle import TransitionRefused
 from complaints.models import Task
 from complaints.notices.make import way_to_member
-from complaints.operations import issue_letter, send_message
-from complaints.queries.reach import Reach, reach_of
+from complaints.operations import issue_letter, record_address, send_message
+from complaints.queries.case import read_case
+from complaints.queries.decision_letter import draft_letter
+from complaints.queries.reach import NOT_THE_MEMBERS, Reach, reach_of
 from complaints.receivers import send_dispatch
 from members.actors import SYSTEM, Role, Scope
 from members.operations import disable_account, revoke_representation
@@ -55,7 +57,7 @@ def address_of_mail(row, at):
 )
 def test_whoever_filed_reads_what_the_authorisation_allows(scope, messages, letters):
     row, _, _ = filed_for(member(), *scope)
-    assert reach_of(row, at=AT) == Reach(messages=messages, letters=letters, by_post=True)
+    assert reach_of(row, at=AT) == Reach(messages=messages, letters=letters)
 
 
 @pytest.mark.parametrize("how", ["revoked", "expired", "account closed"])
@@ -63,13 +65,14 @@ def test_once_it_is_over_nobody_reads_unless_the_member_has_an_account(how):
     alone, mandate, user = filed_for(member())
     assert reach_of(alone, at=mandate.expires_at - timedelta(seconds=1)).letters
     at = ends(mandate, user, how)
-    assert reach_of(alone, at=at) == Reach(messages=False, letters=False, by_post=True)
+    not_by_post = "" if how == "account closed" else NOT_THE_MEMBERS
+    assert reach_of(alone, at=at) == Reach(messages=False, letters=False, not_by_post=not_by_post)
     assert way_to_member(alone, at=at) == LetterChannel.POST
     signs_in = member()
     member_account(person=signs_in)
     row, mandate, user = filed_for(signs_in)
     at = ends(mandate, user, how)
-    assert reach_of(row, at=at) == Reach(messages=True, letters=True, by_post=True)
+    assert reach_of(row, at=at) == Reach(messages=True, letters=True, not_by_post=not_by_post)
     assert way_to_member(row, at=at) == LetterChannel.PORTAL
 
 
@@ -128,3 +131,25 @@ def test_who_filed_for_nobody_we_know_reads_it_until_the_account_is_closed():
     assert reach_of(row, at=AT).messages
     disable_account(actor=SYSTEM, at=AT, user_id=user.pk)
     assert not reach_of(row, at=AT).messages
+
+
+def test_no_letter_is_posted_to_who_acts_no_longer_before_the_members_own_address_is_recorded(agent):
+    user, person = member_account(), member(name="Joseph K")
+    mandate = represented(person, user, at=AT)
+    by = stages.Insured(person, actor_of(user))
+    row = stages.decided(agent, by=by, name="Max Brod", postal_address="7 Castle Street")
+    told = {"actor": agent, "at": AT, "complaint_id": row.pk}
+    assert draft_letter(actor=agent, complaint=row, at=AT).content.recipient == ("Max Brod", "7 Castle Street")
+    ends(mandate, user, "revoked")
+    assert draft_letter(actor=agent, complaint=row, at=AT).content.recipient == ("Joseph K",)
+    with pytest.raises(TransitionRefused, match="acts for the member no longer"):
+        issue_letter(**told, content=stages.LETTER, channel=LetterChannel.POST)
+    assert "acts for the member no longer" in dict(steps(agent, row))["Letter written"]
+    record_address(**told, postal_address="1 Elm Street")
+    row = stages.now(row)
+    assert draft_letter(actor=agent, complaint=row, at=AT).content.recipient == ("Joseph K", "1 Elm Street")
+    assert issue_letter(**told, content=stages.LETTER, channel=LetterChannel.POST)
+
+
+def steps(actor, row):
+    return [(step.name, step.reason) for step in read_case(actor=actor, reference=row.reference, at=AT).steps]
