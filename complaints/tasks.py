@@ -4,7 +4,10 @@ from celery import shared_task
 from celery.utils.log import get_task_logger
 from django.conf import settings
 
+from complaints.files.moving import move_files
+from complaints.files.sweep import sweep
 from complaints.intake.operations import forget_old_drafts
+from complaints.operations.recheck_files import recheck_files
 from members.audit.anchor import anchor_all
 from members.audit.health import seal_health
 from members.audit.sealer import seal_all
@@ -42,3 +45,21 @@ def seal_audit() -> None:
         log.error("the audit trail was not kept in time: %s", code)
     seal_all(signer=audit_signer(), at=now)
     anchor_all(settings.AUDIT_ANCHORS, at=now)
+
+
+@shared_task(name="complaints.recheck_files")
+def recheck() -> None:
+    """Have files checked that wait for the virus check; release them, or remove them and tell."""
+    done = recheck_files(at=database_now())
+    if done.released or done.removed:
+        log.info("%d files were released by the virus check, %d were removed", done.released, done.removed)
+
+
+@shared_task(name="complaints.sweep_files")
+def sweep_files() -> None:
+    """Move what is not in the store yet, delete what lies there without a row, and report what is missing there."""
+    now = database_now()
+    moved = sum(1 for _ in move_files(at=now))
+    swept = sweep(at=now)
+    if moved or swept.orphans:
+        log.info("%d files were moved into the store, %d without a row deleted there", moved, swept.orphans)

@@ -23,6 +23,7 @@ URL_AUDIENCES: dict[str, Audience] = {
     "health_deadlines": ANYONE,
     "health_limits": ANYONE,
     "health_audit": ANYONE,
+    "health_files": ANYONE,
     "csp_reports": ANYONE,
     "metrics": ANYONE,  # with its own token
     # The door

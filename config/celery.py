@@ -2,12 +2,13 @@
 
 import os
 
-from celery import Celery
+from celery import Celery, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
 
 from django.conf import settings
 
+from config.start import see_that_the_keys_are_here
 from slas.timer import install as install_timer
 
 app = Celery("redress")
@@ -41,8 +42,11 @@ app.conf.update(
         "prune": {"task": "slas.prune", "schedule": 3600.0},
         "forget": {"task": "complaints.forget", "schedule": 24 * 3600.0},  # old drafts, as the pages say
         "review access": {"task": "complaints.review_access", "schedule": 3600.0},  # opens each quarter, and closes
+        "recheck files": {"task": "complaints.recheck_files", "schedule": 60.0, "options": {"expires": 60}},
+        "sweep files": {"task": "complaints.sweep_files", "schedule": 3600.0},
         "verify": {"task": "slas.verify", "schedule": 24 * 3600.0},  # each clock is the fold of its events
     },
 )
 app.autodiscover_tasks()
 install_timer(app)
+signals.worker_init.connect(see_that_the_keys_are_here)

@@ -1,4 +1,4 @@
-"""What an operator's monitor asks: is the process there, can it work, are deadlines and the audit trail kept."""
+"""What an operator's monitor asks: is the process there, can it work, are deadlines, files and the audit trail kept."""
 
 import logging
 from dataclasses import asdict
@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis import Redis, RedisError
 
+from complaints.files.health import files_health
 from config.metrics_token import shows_token
 from members.accounts.throttle import can_count
 from members.audit.health import seal_health
@@ -74,6 +75,19 @@ def audit(request: HttpRequest) -> JsonResponse:
         log.error("the audit trail is not kept: %s", code)
     told = {name: _seconds(value) for name, value in asdict(figures).items()} if shows_token(request) else {}
     return JsonResponse(told | {"wrong": figures.wrong}, status=503 if figures.wrong else 200)
+
+
+@require_safe
+@never_cache
+def files(request: HttpRequest) -> JsonResponse:
+    """Tell whether files are checked for viruses and all there, in the same shape as `deadlines`."""
+    try:
+        figures = files_health(database_now())
+    except DatabaseError:
+        return JsonResponse({"database": False}, status=503)
+    told = {name: _seconds(value) for name, value in asdict(figures).items()} if shows_token(request) else {}
+    told |= {"scanning": figures.scanning, "wrong": figures.wrong}
+    return JsonResponse(told, status=503 if figures.wrong else 200)
 
 
 def _seconds(figure: int | timedelta | None) -> float | None:

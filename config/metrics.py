@@ -1,4 +1,4 @@
-"""The figures of engine, door and audit trail in Prometheus' text form, for whoever holds the token.
+"""The figures of engine, door, files and audit trail in Prometheus' text form, for whoever holds the token.
 
 Each is read from the database when it is asked for, so that any web worker gives the same answer, and one that counts
 for the sweepers does not ask them. Counts and codes only: nothing that names a matter or a person.
@@ -21,6 +21,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 
+from complaints.files.health import FILE_TROUBLES, files_health
 from config.csp_reports import reports_of
 from config.metrics_token import shows_token
 from members.accounts.throttle import can_count
@@ -57,6 +58,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     registry.register(EngineCollector())
     registry.register(DoorCollector())
     registry.register(AuditCollector())
+    registry.register(FilesCollector())
     try:
         return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
     except DatabaseError:
@@ -111,6 +113,23 @@ class AuditCollector(Collector):
         yield _gauge("audit_checkpoint", "The newest checkpoint's number.", figures.checkpoint)
         yield _gauge("audit_anchored_checkpoint", "The newest one that every anchor knows.", figures.anchored)
         yield _gauge("audit_oldest_unanchored_seconds", "For how long the first after it waits.", unanchored)
+
+
+class FilesCollector(Collector):
+    """Reads whether files are checked for viruses, and all there."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every family: one query, and a word with the virus check."""
+        figures = files_health(database_now())
+        yield _gauge("files_kept", "1 while no alarm stands: what /health/files answers 200 for.", not figures.wrong)
+        family = GaugeMetricFamily("redress_files_trouble", "1 for each thing that is wrong, by code.", labels=["code"])
+        for code in FILE_TROUBLES:
+            family.add_metric([code], code in figures.wrong)
+        yield family
+        waiting = figures.oldest_waiting or timedelta()
+        yield _gauge("files_waiting", "Files that wait for the virus check.", figures.waiting)
+        yield _gauge("files_oldest_waiting_seconds", "For how long the first of them waits.", waiting)
+        yield _gauge("files_missing", "Files that are not in the store.", figures.missing)
 
 
 def _of_troubles(figures: Health) -> Iterator[Metric]:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("health/deadlines", health.deadlines, name="health_deadlines"),
     path("health/limits", health.limits, name="health_limits"),
     path("health/audit", health.audit, name="health_audit"),
+    path("health/files", health.files, name="health_files"),
     path("csp-reports", csp_reports.collect, name="csp_reports"),
     path("metrics", metrics.metrics, name="metrics"),
     path("desk/", include("complaints.urls.desk")),

@@ -14,8 +14,8 @@ from enum import Enum
 from django.conf import settings
 
 PIECE_BYTES = 256 * 1024
-PATIENCE = 20.0
-"""Seconds for each step; a file whose check takes longer waits in quarantine."""
+PATIENCE, GREETING = 20.0, 2.0
+"""Seconds for each step of a check, and of a mere question; a file whose check takes longer waits in quarantine."""
 LONGEST_ANSWER = 4096
 FOUND = re.compile(r"stream: (?P<signature>[^\x00-\x1f]{1,200}) FOUND")
 logger = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ def check(content: bytes) -> Check:
     if not settings.CLAMD:
         return Check(Verdict.NOT_ASKED)
     try:
-        answer = _asked(b"zINSTREAM\0", content)
+        answer = _asked(b"zINSTREAM\0", content, patience=PATIENCE)
     except OSError as error:
         logger.warning("clamd cannot be asked: %s", error)
         return Check(Verdict.UNKNOWN)
@@ -58,14 +58,14 @@ def check(content: bytes) -> Check:
 def answers() -> bool:
     """Tell whether the daemon is there."""
     try:
-        return _asked(b"zPING\0") == "PONG"
+        return _asked(b"zPING\0", patience=GREETING) == "PONG"
     except OSError:
         return False
 
 
-def _asked(command: bytes, content: bytes | None = None) -> str:
+def _asked(command: bytes, content: bytes | None = None, *, patience: float) -> str:
     """Return the daemon's answer. Raises OSError."""
-    with _connection() as daemon:
+    with _connection(patience) as daemon:
         daemon.sendall(command)
         if content is not None:
             _send(daemon, content)
@@ -88,10 +88,10 @@ def _send(daemon: socket.socket, content: bytes) -> None:
         logger.warning("clamd closed before all was sent: its StreamMaxLength may be too small")
 
 
-def _connection() -> socket.socket:
+def _connection(patience: float) -> socket.socket:
     if settings.CLAMD.startswith("/"):
         daemon = socket.socket(socket.AF_UNIX)
-        daemon.settimeout(PATIENCE)
+        daemon.settimeout(patience)
         try:
             daemon.connect(settings.CLAMD)
         except OSError:
@@ -101,4 +101,4 @@ def _connection() -> socket.socket:
     host, _colon, port = settings.CLAMD.rpartition(":")
     if not port.isdecimal():
         raise OSError("REDRESS_CLAMD is neither host:port nor the path of a socket")
-    return socket.create_connection((host.strip("[]"), int(port)), timeout=PATIENCE)
+    return socket.create_connection((host.strip("[]"), int(port)), timeout=patience)

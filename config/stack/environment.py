@@ -21,6 +21,7 @@ def environment(layout: Layout, addresses: Addresses, *, url: str, settings: str
         "REDRESS_ALLOWED_HOSTS": "127.0.0.1,localhost",
         "REDRESS_MAIL_FROM": "Redress <no-reply@redress.example>",
         "REDRESS_MAIL_FOLDER": str(layout.mail),
+        "REDRESS_FILES_FOLDER": str(layout.files),
         "REDRESS_STATIC_ROOT": str(layout.run / "static"),
         "REDRESS_AUDIT_ANCHOR": str(layout.run / "audit.anchor"),
     }

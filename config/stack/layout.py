@@ -45,6 +45,11 @@ class Layout:
         return self.run / "mail"
 
     @property
+    def files(self) -> Path:
+        """What people sent, sealed."""
+        return self.run / "files"
+
+    @property
     def secrets(self) -> Path:
         """Keys made for this stack alone."""
         return self.run / "secrets"
