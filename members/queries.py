@@ -31,6 +31,12 @@ def member_represented(actor: Actor, member_number: str) -> Member | None:
     return rows.filter(member_number_index=member_number_index(member_number)).first()
 
 
+def actor_now(user_id: UUID | None, *, at: datetime) -> Actor | None:
+    """Return somebody with what the person may do at this moment, None for nobody with an open account: one query."""
+    user = User.objects.with_standing().filter(pk=user_id, is_active=True).first() if user_id else None
+    return user.as_actor(at=at) if user else None
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """Somebody who holds a staff role, and the members that this person may be or act for as well."""

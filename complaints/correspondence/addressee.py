@@ -5,9 +5,9 @@ from datetime import datetime
 from complaints.correspondence.models import Dispatch, DispatchKind
 from complaints.enums import TimelineCode
 from complaints.models import Complaint, TimelineEntry
-from members.accounts.models import User
 from members.actors import Actor, Role
 from members.models import Representation
+from members.queries import actor_now
 
 ABOUT_WORK = frozenset(
     {
@@ -26,10 +26,7 @@ def filer_of(complaint: Complaint, *, at: datetime) -> Actor | None:
 
     One query, none where it was filed without an account.
     """
-    if complaint.filed_by_id is None:
-        return None
-    user = User.objects.with_standing().filter(pk=complaint.filed_by_id, is_active=True).first()
-    return user.as_actor(at=at) if user else None
+    return actor_now(complaint.filed_by_id, at=at)
 
 
 def has_lost_its_filer(complaint: Complaint, filer: Actor | None) -> bool:
@@ -82,8 +79,7 @@ def is_still_theirs(dispatch: Dispatch, complaint: Complaint | None, *, at: date
     """
     if dispatch.to_user_id is None or dispatch.kind not in ABOUT_WORK:
         return True
-    user = User.objects.with_standing().filter(pk=dispatch.to_user_id, is_active=True).first()
-    actor = user.as_actor(at=at) if user else None
+    actor = actor_now(dispatch.to_user_id, at=at)
     if actor is None or not actor.is_staff:
         return False
     if dispatch.kind == DispatchKind.ACCESS_REVIEW:

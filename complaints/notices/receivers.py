@@ -32,7 +32,7 @@ def give_up_making(matter_id: UUID, key: str, payload: dict[str, Any]) -> None:
             cause=key,
             due_at=end_of_next_business_day(this.at),
             opened_at=this.at,
-            **for_owner_or_leads(complaint),
+            **for_owner_or_leads(complaint, at=this.at),
         )
         open_tasks(this=this, tasks=[task])
 

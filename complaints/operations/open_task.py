@@ -11,9 +11,10 @@ from complaints.enums import TimelineCode
 from complaints.lifecycle import TransitionRefused
 from complaints.models import Complaint, Task
 from complaints.operations._door import note_fact
-from complaints.permissions import demand
+from complaints.permissions import HANDLERS, demand
 from members.actors import Actor, ActorKind, Role
 from members.acts import Act, act
+from members.queries import actor_now
 
 
 def open_tasks(*, this: Act, tasks: Iterable[Task]) -> None:
@@ -61,9 +62,15 @@ def settle_tasks_of(this: Act, complaint: Complaint, cause: str) -> None:
         settle_task(this, task)
 
 
-def for_owner_or_leads(complaint: Complaint) -> dict[str, Any]:
-    """Return for whom a task of a complaint is: its owner, or the leads where nobody has it."""
-    return {"assignee_id": complaint.owner_id} if complaint.owner_id else {"role": Role.LEAD}
+def for_owner_or_leads(complaint: Complaint, *, at: datetime) -> dict[str, Any]:
+    """Return for whom a task of a complaint is: its owner, or the leads where nobody works on it. One query at most.
+
+    An owner who has left, or is or acts for its member by now, would not even see the task.
+    """
+    owner = actor_now(complaint.owner_id, at=at)
+    if owner is None or not owner.has(*HANDLERS) or complaint.is_own_of(owner):
+        return {"role": Role.LEAD}
+    return {"assignee_id": owner.user_id}
 
 
 def settle_task(this: Act, task: Task) -> None:

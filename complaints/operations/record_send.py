@@ -11,7 +11,7 @@ from complaints.models import Complaint, Task
 from complaints.operations._door import lock_complaint, note_fact
 from complaints.operations.acknowledge_complaint import acknowledge_complaint, keeps_promise
 from complaints.operations.inform_member import inform_member
-from complaints.operations.open_task import open_tasks, settle_task
+from complaints.operations.open_task import for_owner_or_leads, open_tasks, settle_task
 from complaints.operations.send_notice import open_notice_task, record_notice_sent
 from members.actors import SYSTEM, Role
 from members.acts import Act, act
@@ -107,7 +107,7 @@ def _reach_complainant(this: Act, dispatch: Dispatch, complaint: Complaint) -> T
         cause=_cause(dispatch),
         due_at=min((clock.due_at for clock in clocks), default=None),
         opened_at=this.at,
-        **({"assignee_id": complaint.owner_id} if complaint.owner_id else {"role": Role.LEAD}),
+        **for_owner_or_leads(complaint, at=this.at),
     )
 
 

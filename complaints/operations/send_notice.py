@@ -65,7 +65,7 @@ def open_notice_task(this: Act, complaint: Complaint, notice: Notice) -> None:
         cause=task_cause(notice),
         due_at=end_of_next_business_day(this.at),
         opened_at=this.at,
-        **for_owner_or_leads(complaint),
+        **for_owner_or_leads(complaint, at=this.at),
     )
     open_tasks(this=this, tasks=[task])
 

@@ -15,30 +15,11 @@ from members.operations import disable_account, open_access_review, revoke_role
 from slas.queries import database_now
 from tests.complaints import stages
 from tests.complaints.firings import WARNED, clock_of, fire
+from tests.complaints.leaving import LEAVING
 from tests.complaints.stages import AT
-from tests.members.representing import represented
 from tests.people import actor_of, staff
 
 pytestmark = pytest.mark.usefixtures("policies")
-
-
-def left(user, **_others):
-    disable_account(actor=SYSTEM, at=AT, user_id=user.pk)
-
-
-def without_a_role(user, **_others):
-    for role in actor_of(user).roles:
-        revoke_role(actor=SYSTEM, at=AT, user_id=user.pk, role=role)
-
-
-def acting_for_the_member(user, insured, **_others):
-    represented(insured.member, user, at=database_now())
-
-
-def shut_out(row, **_others):
-    type(row).objects.unscoped("test").filter(pk=row.pk).update(owner=None)
-    lead = actor_of(staff(Role.LEAD))
-    restrict_complaint(actor=lead, at=AT, complaint_id=row.pk, kind=RestrictionKind.VIP, reason="She is the mayor.")
 
 
 def send(dispatch):
@@ -48,17 +29,26 @@ def send(dispatch):
     return len(mail.outbox)
 
 
-@pytest.mark.parametrize("happened", [left, without_a_role, acting_for_the_member, shut_out])
+@pytest.mark.parametrize("happened", LEAVING)
 def test_an_alert_that_waits_is_withheld_from_who_may_know_no_longer(agent, happened):
     insured = stages.insured()
     row = stages.taken(agent, by=insured)
     fire(clock_of(row), "notify_owner", code=WARNED)
     [dispatch] = Dispatch.objects.filter(to_user=agent.user_id, kind=DispatchKind.CLOCK_ALERT)
-    happened(user=User.objects.get(pk=agent.user_id), insured=insured, row=row)
+    happened(User.objects.get(pk=agent.user_id), insured.member, at=database_now())
     assert send(dispatch) == 0
     assert (dispatch.sent_at, dispatch.failed_at is not None) == (None, True)
     assert Event.objects.filter(action="mail.withheld", object_id=agent.user_id).count() == 1
     assert not Task.objects.unscoped("test").exists(), "nobody has to reach whoever may not know"
+
+
+def test_an_alert_of_what_was_restricted_since_is_withheld_from_who_does_not_own_it(agent):
+    row = stages.received()
+    lead = actor_of(staff(Role.LEAD))
+    fire(clock_of(row), "notify_role:agent", code=WARNED)
+    [dispatch] = Dispatch.objects.filter(to_user=agent.user_id, kind=DispatchKind.CLOCK_ALERT)
+    restrict_complaint(actor=lead, at=AT, complaint_id=row.pk, kind=RestrictionKind.VIP, reason="She is the mayor.")
+    assert send(dispatch) == 0
 
 
 def test_an_alert_goes_to_who_may_still_know(agent):
@@ -77,7 +67,7 @@ def test_word_of_broken_glass_goes_to_no_privacy_officer_who_has_left():
     opener = actor_of(staff(Role.AGENT))
     break_glass(actor=opener, at=database_now(), reference=row.reference, reason="She is in the hospital.")
     [dispatch] = Dispatch.objects.filter(kind=DispatchKind.GLASS_BROKEN)
-    left(officer)
+    disable_account(actor=SYSTEM, at=AT, user_id=officer.pk)
     assert send(dispatch) == 0
 
 
@@ -91,6 +81,6 @@ def test_word_of_an_access_review_goes_to_nobody_who_is_no_administrator_any_mor
 
 
 def test_the_end_of_an_account_is_told_to_its_owner_all_the_same(agent):
-    left(User.objects.get(pk=agent.user_id))
+    disable_account(actor=SYSTEM, at=AT, user_id=agent.user_id)
     for dispatch in Dispatch.objects.filter(kind=DispatchKind.ACCOUNT_CHANGED, to_user=agent.user_id):
         assert send(dispatch) == 1

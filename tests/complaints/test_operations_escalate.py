@@ -10,14 +10,13 @@ from complaints.models import Task, TimelineEntry
 from complaints.operations import UnknownAction, escalate_complaints, withdraw_complaint
 from complaints.receivers import escalate
 from members.accounts.models import User
-from members.actors import SYSTEM, Role
-from members.operations import disable_account, revoke_role
+from members.actors import Role
 from slas.models import ClockState
 from slas.signals import clock_breached, clock_warned
 from tests.complaints import stages
 from tests.complaints.firings import ALL, WARNED, clock_of, fire, firings, firings_of
+from tests.complaints.leaving import LEAVING
 from tests.complaints.stages import AT
-from tests.members.representing import represented
 from tests.people import actor_of, staff
 
 QUERIES = 19
@@ -73,24 +72,12 @@ def test_a_warning_of_what_nobody_owns_tells_the_leads(lead):
     assert alerted() == sorted([lead.label, other.label])
 
 
-def left(agent, _insured):
-    disable_account(actor=SYSTEM, at=AT, user_id=agent.user_id)
-
-
-def without_a_role(agent, _insured):
-    revoke_role(actor=SYSTEM, at=AT, user_id=agent.user_id, role=Role.AGENT)
-
-
-def acting_for_the_member(agent, insured):
-    represented(insured.member, User.objects.get(pk=agent.user_id), at=AT)
-
-
-@pytest.mark.parametrize("happened", [left, without_a_role, acting_for_the_member])
+@pytest.mark.parametrize("happened", LEAVING)
 def test_what_its_owner_can_work_on_no_longer_is_told_and_given_to_the_leads(agent, lead, happened):
     insured = stages.insured()
     row = stages.taken(agent, by=insured)
     Dispatch.objects.all().delete()
-    happened(agent, insured)
+    happened(User.objects.get(pk=agent.user_id), insured.member)
     fire(clock_of(row), "notify_owner", "open_task", code=WARNED)
     told = set(Dispatch.objects.filter(kind=DispatchKind.CLOCK_ALERT).values_list("to_user", flat=True))
     assert lead.user_id in told

@@ -13,6 +13,7 @@ from complaints.models import Complaint, Task, TimelineEntry
 from complaints.operations import finish_task, record_sent, record_undeliverable, take_complaint
 from complaints.permissions import ActionForbidden
 from complaints.queries.tasks import my_tasks
+from members.accounts.models import User
 from members.actors import Role
 from members.audit.models import Event
 from members.identifiers import new_id
@@ -21,6 +22,7 @@ from slas.outbox import bury
 from slas.relay import TRIES_OUTSIDE
 from tests.complaints import stages
 from tests.complaints.firings import BREACHED, WARNED, clock_of, fire
+from tests.complaints.leaving import LEAVING
 from tests.complaints.stages import AT
 from tests.people import actor_of, sign_in, staff
 
@@ -99,6 +101,16 @@ def test_a_bounce_is_a_task_for_the_owner_until_the_promise_is_due(agent):
     assert my_tasks(actor=agent, page=None, at=AT).object_list[0].words == (
         "Reach the complainant another way: the confirmation of receipt could not be delivered"
     )
+
+
+@pytest.mark.parametrize("happened", LEAVING)
+def test_a_bounce_is_the_leads_where_its_owner_can_work_on_it_no_longer(agent, happened):
+    insured = stages.insured()
+    row = stages.taken(agent, by=insured)
+    happened(User.objects.get(pk=agent.user_id), insured.member)
+    bounced(row)
+    [task] = tasks()
+    assert (task.assignee_id, task.role) == (None, Role.LEAD)
 
 
 def test_a_bounce_that_uses_up_its_tries_is_a_task_for_the_leads(lead):
