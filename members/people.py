@@ -40,6 +40,8 @@ HAPPENED: Mapping[str, Promise] = MappingProxyType(
         "factor.enrolled": _("A second factor was set up"),
         "factor.refused": _("A second factor was refused"),
         "factors.reset_asked": _("An administrator asked to take all second factors away"),
+        "mail.failed": _("An email could not be delivered"),
+        "mail.withheld": _("An email about work was not sent: it was for this person no longer"),
         "role.granted": _("A role was given"),
         "role.revoked": _("A role was taken away"),
         "session.started": _("Signed in"),
