@@ -106,7 +106,7 @@ URL_AUDIENCES: dict[str, Audience] = {
     "member:withdraw": MEMBER,
     # The desk
     "desk:queue": staff(*READERS),
-    "desk:find": staff(*READERS),
+    "desk:search": staff(*READERS),
     "desk:tasks": staff_who_may("finish_task"),
     "desk:task_done": staff_who_may("finish_task"),
     "desk:case": staff(*READERS),

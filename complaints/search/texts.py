@@ -4,7 +4,6 @@ Left out: contacts and addresses (found as a whole, by their tokens), names (wit
 may read, letters and decisions, which repeat the rest.
 """
 
-from collections.abc import Iterable
 from types import MappingProxyType
 from typing import TypeAlias
 from uuid import UUID
@@ -30,9 +29,3 @@ def words_of(text: Text) -> str:
 def complaint_of(text: Text) -> UUID:
     """Return the complaint that a text belongs to."""
     return text.pk if isinstance(text, Complaint) else text.complaint_id
-
-
-def texts_by_key(keys: Iterable[UUID], *, reason: str) -> dict[UUID, Text]:
-    """Return the texts of these keys, sealed: one query for each table."""
-    keys = list(keys)
-    return {row.pk: row for model in SEARCHED for row in model.objects.unscoped(reason).filter(pk__in=keys)}

@@ -3,12 +3,12 @@
 from django.urls import path
 
 from complaints.views import deadlines, why
-from complaints.views.desk import answer, case, dates, legal_dates, notices, queue, restricted, tasks, work
+from complaints.views.desk import answer, case, dates, legal_dates, notices, queue, restricted, search, tasks, work
 
 app_name = "desk"
 urlpatterns = [
     path("", queue.queue, name="queue"),
-    path("find/", queue.find, name="find"),
+    path("search/", search.search, name="search"),
     path("deadlines/", deadlines.engine, name="deadlines"),
     path("deadlines/given-up/", deadlines.given_up, name="given_up"),
     path("deadlines/retry/", deadlines.retry, name="retry"),

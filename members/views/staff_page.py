@@ -17,7 +17,7 @@ def staff_page(
     request: HttpRequest, template: str, context: dict[str, Any], *, status: int = HTTPStatus.OK
 ) -> HttpResponse:
     """Draw a page of the workbench in the house's time zone, with the rooms that this person may enter."""
-    common = {"navigation": _navigation(request), "finds_cases": _admits(request, "desk:find")}
+    common = {"navigation": _navigation(request), "finds_cases": _admits(request, "desk:search")}
     with timezone.override(ZoneInfo(settings.HOUSE_TIME_ZONE)):
         return render(request, template, context | common, status=status)
 

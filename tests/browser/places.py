@@ -102,6 +102,14 @@ def _leave_name_out(page: Page) -> None:
     page.get_by_role("button", name="Add the team").click()
 
 
+def _look_for(words: str) -> Callable[[Page], None]:
+    def look(page: Page) -> None:
+        page.get_by_label("What do you look for?").fill(words)
+        _first_button(page).click()
+
+    return look
+
+
 FORM, CASE, QUALITY_CASE = "/en/complaints/new", "/desk/cases", "/quality/cases"
 TRIED = "/quality/dates/?rule=house:resolve:standard&channel=mail&received=2026-06-12+10:00&entered=2026-06-22+09:00"
 PLACES = (
@@ -177,7 +185,9 @@ PLACES = (
     Place("tasks", AGENT, "/desk/tasks/", dark=True),
     Place("task", AGENT, "/desk/tasks/{task}/done/"),
     Place("case with a task", AGENT, f"{CASE}/{{with_task}}/"),
-    Place("find", AGENT, "/desk/find/", form=True),
+    Place("search", AGENT, "/desk/search/", form=True),
+    Place("search without hits", AGENT, "/desk/search/", then=_look_for("zebra the")),
+    Place("search with hits", AGENT, "/desk/search/", then=_look_for("maria@example.org"), dark=True),
     Place("new case", AGENT, f"{CASE}/{{received}}/"),
     Place("closed case", AGENT, f"{CASE}/{{closed}}/", dark=True),
     Place("why this date", AGENT, f"{CASE}/{{assessed}}/why/resolve-1/", dark=True),

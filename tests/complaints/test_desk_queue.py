@@ -24,8 +24,6 @@ pytestmark = pytest.mark.usefixtures("policies")
 MORNING = datetime(2026, 6, 3, 13, 0, tzinfo=UTC)
 """Wednesday, 9 in the morning: complaints of Monday are to be acknowledged by 5 in the afternoon."""
 
-UNKNOWN = "C-26-DMG7-L8JK"  # not drawn: it names a test, and all processes have to call that the same
-
 
 def references(actor, view=SavedView.OPEN, at=MORNING, page=None):
     return [row.reference for row in read_queue(actor=actor, view=view, page=page, at=at).page.object_list]
@@ -221,42 +219,6 @@ def test_a_view_is_exported_whole_and_without_the_story(desk):
 def test_a_name_is_no_formula(desk, name):
     stages.received(at=database_now(), name=name)
     assert exported(desk, "open")[1][0]["Complainant"] == f"'{name}"
-
-
-def test_a_reference_leads_to_its_case_however_it_is_typed(desk):
-    row = stages.received()
-    for typed in (row.reference, row.reference.lower(), f" {row.reference.replace('-', ' ')} "):
-        response = desk.post(reverse("desk:find"), {"reference": typed})
-        assert response["Location"] == reverse("desk:case", args=[row.reference])
-
-
-@pytest.mark.parametrize(
-    ("typed", "words"),
-    [
-        ("", "Enter a reference."),
-        ("   ", "Enter a reference."),
-        ("Joseph K", "its check character does not match"),
-        (UNKNOWN, f"There is no complaint with the reference {UNKNOWN}."),
-        ("x" * 41, "This is too long for a reference"),
-        ("C\x00", "We took out a sign that we cannot keep."),
-        ("<script>alert(1)</script>", "its check character does not match"),
-    ],
-)
-def test_what_is_mistyped_is_said_so_and_kept(desk, typed, words):
-    response = desk.post(reverse("desk:find"), {"reference": typed})
-    assert response.status_code == 422
-    assert words in shown(response)
-    assert html.escape(typed.replace("\x00", "")) in response.content.decode()
-
-
-def test_one_wrong_sign_of_a_reference_is_caught(desk):
-    reference = stages.received().reference
-    wrong = reference[:-1] + ("2" if reference[-1] != "2" else "3")
-    assert "its check character does not match" in shown(desk.post(reverse("desk:find"), {"reference": wrong}))
-
-
-def test_the_look_up_can_be_opened_by_itself(desk):
-    assert desk.get(reverse("desk:find")).status_code == 200
 
 
 def test_a_changed_track_moves_a_case_in_the_queue(agent):

@@ -102,7 +102,7 @@ def leaks(reader):
         if name not in OF_THE_WHOLE_HOUSE and CHANGING.sub(b"", body) != CHANGING.sub(b"", before[name].content):
             found.add(name)
     if actor_of(reader.user).is_staff:
-        if reader.client.post(reverse("desk:find"), {"reference": hidden.row.reference}).status_code == 302:
+        if reader.client.post(reverse("desk:search"), {"words": hidden.row.reference}).status_code == 302:
             found.add("search")
         if reader.client.get(reverse("desk:case", args=[hidden.row.reference])).status_code == 200:
             found.add("case")

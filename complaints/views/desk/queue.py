@@ -1,19 +1,14 @@
-"""The queue and its export, and the way from a reference to its case."""
+"""The queue and its export."""
 
 from datetime import datetime
-from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from complaints.forms.desk import LookUpForm
-from complaints.permissions import may
 from complaints.quality.export import csv_text
-from complaints.queries.case_head import find_case
 from complaints.queries.queue import QueueRow, SavedView, read_queue, read_whole_view
 from complaints.views.download import download
 from complaints.views.member_page import house_day
@@ -35,22 +30,6 @@ def queue(request: HttpRequest) -> HttpResponse:
     found = read_queue(actor=request.actor, view=view, page=request.GET.get("page"), at=request.at)
     context = {"view": view, "page": found.page, "views": _views(view, found.counts), "at": request.at}
     return staff_page(request, "staff/queue.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def find(request: HttpRequest) -> HttpResponse:
-    """Go to the case of a reference; what was mistyped is said so."""
-    form = LookUpForm(request.POST if request.method == "POST" else None)
-    status = HTTPStatus.OK
-    if request.method == "POST":
-        if form.is_valid():
-            reference = form.cleaned_data["reference"]
-            if find_case(actor=request.actor, reference=reference):
-                return redirect("desk:case", reference)
-            form.add_error("reference", f"There is no complaint with the reference {reference}.")
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-    context = {"form": form, "may_break_glass": may(request.actor, "break_glass")}
-    return staff_page(request, "staff/find.html", context, status=status)
 
 
 def _views(current: SavedView, counts: dict[SavedView, int]) -> list[dict[str, object]]:
