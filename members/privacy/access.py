@@ -7,6 +7,8 @@ from contextvars import ContextVar
 from datetime import datetime
 from uuid import UUID
 
+from django.db import DatabaseError
+
 from members.actors import Actor
 from members.audit.models import Event
 
@@ -15,6 +17,10 @@ logger = logging.getLogger(__name__)
 
 class AccessRequired(RuntimeError):
     """A sealed value was read outside `phi_access`."""
+
+
+class AuditUnavailable(RuntimeError):
+    """It cannot be recorded who reads what was opened, so it must not be shown."""
 
 
 class _Access:
@@ -45,7 +51,7 @@ def phi_access(*, actor: Actor, purpose: str, matter_id: UUID | None = None, at:
     """Let sealed values open within, and record each row that was opened, or did not open, in one INSERT at the end.
 
     The events are written even when the block raises, for what was opened has been seen; if they cannot be written,
-    that error goes up and the response with the opened values is never sent. Source: 45 CFR 164.312(b).
+    AuditUnavailable goes up and the response with the opened values is never sent. Source: 45 CFR 164.312(b).
     """
     access = _Access()
     token = _access.set(access)
@@ -54,7 +60,10 @@ def phi_access(*, actor: Actor, purpose: str, matter_id: UUID | None = None, at:
     finally:
         _access.reset(token)
         if access.opened or access.broken:
-            Event.objects.bulk_create(access.events(actor, at, matter_id, purpose))
+            try:
+                Event.objects.bulk_create(access.events(actor, at, matter_id, purpose))
+            except DatabaseError as error:
+                raise AuditUnavailable(f"{purpose}: cannot be recorded, so it is not shown") from error
 
 
 def note_opening(table: str, key: UUID, column: str) -> None:
