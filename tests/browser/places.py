@@ -218,7 +218,6 @@ PLACES = (
     Place("restricted case", LEAD, f"{CASE}/{{restricted}}/", dark=True),
     Place("lift", LEAD, f"{CASE}/{{restricted}}/lift/", form=True),
     Place("open a restricted case", AGENT, "/desk/restricted/open/", form=True, dark=True),
-    Place("case that is not there", AGENT, f"{CASE}/{{restricted}}/"),
     Place("opened case", AGENT, f"{CASE}/{{opened}}/", dark=True),
     Place("openings", PRIVACY, "/desk/restricted/openings/", dark=True),
     Place("opening to answer for", PRIVACY, "/desk/restricted/openings/{opening}/", form=True, dark=True),
