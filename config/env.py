@@ -103,12 +103,17 @@ def redis(name: str = "REDIS_URL") -> str:
 
 
 def broker(name: str = "REDIS_URL") -> str:
-    """Return the same address as Celery wants it; a socket is redis+socket:///path?virtual_host=0 there."""
+    """Return the same address as Celery wants it: a socket is redis+socket:///path?virtual_host=0 there.
+
+    With TLS, Celery verifies nobody unless it is told to; redis-py does by itself.
+    """
     address = redis(name)
-    if not address.startswith("unix:"):
-        return address
     url = urlsplit(address)
     options = dict(parse_qsl(url.query))
+    if url.scheme == "rediss":
+        return url._replace(query=urlencode({"ssl_cert_reqs": "required"} | options)).geturl()
+    if url.scheme == "redis":
+        return address
     options["virtual_host"] = options.pop("db")
     return f"redis+socket://{url.path}?{urlencode(options)}"
 

@@ -1,6 +1,10 @@
-"""Settings behind TLS."""
+"""Settings behind TLS, in which database and broker are reached with verified TLS or not at all."""
 
+from config import tls
 from config.settings.base import *  # noqa: F403
+
+DATABASES = {alias: tls.verified_database(entry) for alias, entry in DATABASES.items()}
+REDIS_URL = tls.verified_redis(REDIS_URL)
 
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -60,7 +60,11 @@ def test_a_database_in_a_folder_of_sockets_with_a_blank(monkeypatch):
     ("given", "for_redis_py", "for_celery"),
     [
         ("redis://cache:6379/2", "redis://cache:6379/2", "redis://cache:6379/2"),
-        ("rediss://:pw@cache:6380/0", "rediss://:pw@cache:6380/0", "rediss://:pw@cache:6380/0"),
+        (
+            "rediss://:pw@cache:6380/0?ssl_ca_certs=/ca.pem",
+            "rediss://:pw@cache:6380/0?ssl_ca_certs=/ca.pem",
+            "rediss://:pw@cache:6380/0?ssl_cert_reqs=required&ssl_ca_certs=%2Fca.pem",
+        ),
         ("unix:///run/v.sock", "unix:///run/v.sock?db=0", "redis+socket:///run/v.sock?virtual_host=0"),
         ("unix:///run/v.sock?db=3", "unix:///run/v.sock?db=3", "redis+socket:///run/v.sock?virtual_host=3"),
         (
