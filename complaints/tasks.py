@@ -8,6 +8,7 @@ from complaints.files.moving import move_files
 from complaints.files.sweep import sweep
 from complaints.intake.operations import forget_old_drafts
 from complaints.operations.recheck_files import recheck_files
+from complaints.search.upkeep import tend_index
 from members.audit.anchor import anchor_all
 from members.audit.health import seal_health
 from members.audit.sealer import seal_all
@@ -63,3 +64,11 @@ def sweep_files() -> None:
     swept = sweep(at=now)
     if moved or swept.orphans:
         log.info("%d files were moved into the store, %d without a row deleted there", moved, swept.orphans)
+
+
+# Not acks_late: after an upgrade a large house has more to index than fits into the time a message stays out.
+@shared_task(name="complaints.tend_index", acks_late=False, soft_time_limit=3600, time_limit=3660)
+def tend_search_index() -> None:
+    """Index what is not indexed yet, and drop the words that have become common. It goes on where it was stopped."""
+    filled, dropped = tend_index(at=database_now())
+    log.info("%d texts were indexed, %d words have become common and were dropped", filled, dropped)

@@ -38,9 +38,10 @@ app.conf.update(
     beat_schedule={
         # The worker's own timer sweeps; this tick is redundant, so that a timer that died delays nothing for long.
         "sweep": {"task": "slas.tick", "schedule": 30.0},
-        "seal audit": {"task": "complaints.seal_audit", "schedule": 5.0, "options": {"expires": 30}},
+        "seal audit": {"task": "complaints.seal_audit", "schedule": 10.0, "options": {"expires": 30}},
         "prune": {"task": "slas.prune", "schedule": 3600.0},
         "forget": {"task": "complaints.forget", "schedule": 24 * 3600.0},  # old drafts, as the pages say
+        "tend index": {"task": "complaints.tend_index", "schedule": 24 * 3600.0},  # words that have become common
         "review access": {"task": "complaints.review_access", "schedule": 3600.0},  # opens each quarter, and closes
         "recheck files": {"task": "complaints.recheck_files", "schedule": 60.0, "options": {"expires": 60}},
         "sweep files": {"task": "complaints.sweep_files", "schedule": 3600.0},
