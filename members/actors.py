@@ -22,6 +22,8 @@ class Role(TextChoices):
 
 
 STAFF = frozenset(Role) - {Role.MEMBER}
+ALONE = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+"""Held with no other staff role: whoever gives access away sees no health data, and nobody audits the own work."""
 RECORDS_REPRESENTATION = frozenset({Role.AGENT, Role.LEAD})
 """Who records and confirms that somebody may act for a member."""
 

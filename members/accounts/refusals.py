@@ -3,3 +3,7 @@
 
 class AccountRefused(Exception):
     """What was asked of an account cannot be done; the message says why."""
+
+
+class RolesClash(AccountRefused):
+    """These roles are not held by one person."""

@@ -27,6 +27,13 @@ class AccountChange(TextChoices):
     RECOVERY_FORCED = "recovery_forced"
 
 
+class RoleChange(TextChoices):
+    """What became of a role that somebody holds."""
+
+    GIVEN = "role_given"
+    TAKEN = "role_taken"
+
+
 class LinkKind(TextChoices):
     """What a link in an e-mail is good for, once."""
 
@@ -37,6 +44,9 @@ class LinkKind(TextChoices):
 
 review_changed = Signal()
 """A round of the access review: sent with `this`, the `review`, and `change`, which is "opened" or "closed"."""
+
+role_changed = Signal()
+"""A staff role of somebody: sent with `this`, the `user`, the `role`, and `change`, a code of RoleChange."""
 
 account_changed = Signal()
 link_wanted = Signal()

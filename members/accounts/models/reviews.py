@@ -1,9 +1,12 @@
 """The quarterly question whether each role is still needed, and the two people it takes to take factors away."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from members.accounts.models.users import RoleGrant, User
+from members.actors import Role
 from members.identifiers import new_id
 
 
@@ -57,6 +60,10 @@ class ReviewedGrant(models.Model):
         return f"{self.grant} in {self.review_id}"
 
 
+GOOD_FOR = timedelta(hours=24)
+"""So long a request to take factors away can be confirmed; who showed a card yesterday may show it again."""
+
+
 class FactorReset(models.Model):
     """All second factors of somebody are taken away, by two administrators: one asks, another confirms."""
 
@@ -84,3 +91,14 @@ class FactorReset(models.Model):
 
     def __str__(self) -> str:
         return f"factor reset of {self.user_id}"
+
+    @classmethod
+    def waiting(cls, at: datetime) -> QuerySet["FactorReset"]:
+        """Return the requests that can be confirmed: not a day old, asked by somebody who is an administrator now."""
+        return cls.objects.filter(
+            confirmed_at=None,
+            asked_at__gt=at - GOOD_FOR,
+            asked_by__is_active=True,
+            asked_by__role_grants__role=Role.ADMINISTRATOR,
+            asked_by__role_grants__revoked_at=None,
+        )

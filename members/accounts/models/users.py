@@ -8,12 +8,13 @@ from uuid import UUID
 
 from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, OuterRef, Q
+from django.db.models import Case, F, OuterRef, Q, Value, When
 from django.db.models.functions import Cast, JSONObject
 
-from members.actors import Actor, ActorKind, Mandate, Role
+from members.actors import ALONE, Actor, ActorKind, Mandate, Role
 from members.identifiers import new_id
 from members.privacy.blind_index import blind_index
 from members.privacy.fields import SealedTextField
@@ -128,15 +129,14 @@ class User(AbstractBaseUser):
     def as_actor(self, *, at: datetime) -> Actor:
         """Return the signed-in person with the roles held now. The user must come from `with_standing()`.
 
-        Whoever acts for members has a member's pages, and keeps them when the last authorisation is over: on them is
-        what the person filed for nobody in particular.
+        Whoever acts for members has a member's pages from the first confirmed authorisation on, and keeps them when the
+        last one is over: on them is what the person filed for nobody in particular.
         """
-        is_member = self.member_ref or self.authorisations
+        confirmed = [row for row in map(json.loads, self.authorisations) if row["confirmed_at"] is not None]
+        is_member = self.member_ref or confirmed
         roles = {Role(name) for name in self.role_names} | ({Role.MEMBER} if is_member else set())
         mandates = tuple(
-            Mandate(UUID(row["member_id"]), frozenset(row["scope"]))
-            for row in map(json.loads, self.authorisations)
-            if _counts(row, at)
+            Mandate(UUID(row["member_id"]), frozenset(row["scope"])) for row in confirmed if _counts(row, at)
         )
         return Actor(ActorKind.USER, self.label, self.pk, self.member_ref, frozenset(roles), mandates)
 
@@ -146,8 +146,8 @@ class User(AbstractBaseUser):
 
 
 def _counts(authorisation: dict[str, Any], at: datetime) -> bool:
-    """Tell whether an authorisation was confirmed, is not revoked, and has begun and not ended at this moment."""
-    if authorisation["confirmed_at"] is None or authorisation["revoked_at"] is not None:
+    """Tell whether a confirmed authorisation is not revoked, and has begun and not ended at this moment."""
+    if authorisation["revoked_at"] is not None:
         return False
     begins, ends = (datetime.fromisoformat(authorisation[name]) for name in ("starts_at", "expires_at"))
     return begins <= at < ends
@@ -176,6 +176,14 @@ class RoleGrant(models.Model):
                 condition=Q(revoked_at=None) | Q(revoked_at__gte=F("granted_at")), name="accounts_revoked_after_granted"
             ),
             models.CheckConstraint(condition=~Q(granted_by=F("user")), name="accounts_no_self_grant"),
+            ExclusionConstraint(
+                name="accounts_roles_that_go_together",
+                expressions=[
+                    ("user", "="),
+                    (Case(When(role__in=sorted(ALONE), then=F("role")), default=Value("together")), "<>"),
+                ],
+                condition=Q(revoked_at=None),
+            ),
         )
 
     def __str__(self) -> str:
