@@ -24,16 +24,22 @@ class Work:
 
 
 def all_teams() -> QuerySet[Team]:
-    """Return the teams by name, each with its lead and the names of its `people`: one query."""
+    """Return the teams there are by name, each with its lead and the names of its `people`: one query."""
     present = TeamMembership.objects.filter(team=OuterRef("pk"), until=None).order_by("user__display_name")
     people = ArraySubquery(present.values("user__display_name"))
-    return Team.objects.select_related("lead").annotate(people=people).order_by("name")
+    return Team.objects.filter(ended_at=None).select_related("lead").annotate(people=people).order_by("name")
 
 
 def colleagues() -> QuerySet[User]:
     """Return who works here now, by name."""
     held = RoleGrant.objects.filter(user=OuterRef("pk"), revoked_at=None)
     return User.objects.filter(Exists(held), is_active=True).order_by("display_name", "pk")
+
+
+def away(*, on: date) -> QuerySet[Absence]:
+    """Return who of those who work here is away on this day or later, the first to go first: one query."""
+    rows = Absence.objects.filter(last_on__gte=on, user__is_active=True)
+    return rows.select_related("user", "stand_in").order_by("first_on", "user__display_name", "pk")
 
 
 def read_work(*, user_id: UUID, on: date) -> Work | None:
@@ -47,7 +53,7 @@ def read_work(*, user_id: UUID, on: date) -> Work | None:
     return Work(
         user=user,
         team_id=TeamMembership.objects.filter(user=user, until=None).values_list("team_id", flat=True).first(),
-        teams=list(Team.objects.order_by("name")),
+        teams=list(Team.objects.filter(ended_at=None).order_by("name")),
         skills=tuple((code, str(label), code in held) for code, label in SkillCode.choices),
         absences=list(absences),
         colleagues=list(colleagues().exclude(pk=user_id)),

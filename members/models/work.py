@@ -28,9 +28,19 @@ class Team(models.Model):
     """People who work on complaints together, and who leads them."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    name = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=60)
     lead = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("name",), condition=Q(ended_at=None), name="members_team_name_is_free"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("created_at"), lead=None),
+                name="members_team_that_ended_has_no_lead",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

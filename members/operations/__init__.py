@@ -35,14 +35,8 @@ from members.operations.sessions import (
     forget_expired_sessions,
     start_session,
 )
-from members.operations.work import (
-    create_team,
-    end_absence,
-    join_team,
-    lead_team,
-    record_absence,
-    set_skills,
-)
+from members.operations.teams import create_team, end_team, join_team, lead_team, rename_team
+from members.operations.work import end_absence, record_absence, set_skills
 
 __all__ = [
     "CodeOutcome",
@@ -70,6 +64,7 @@ __all__ = [
     "end_session",
     "end_sessions",
     "end_sessions_of",
+    "end_team",
     "enrol_totp",
     "forget_expired_sessions",
     "grant_role",
@@ -83,6 +78,7 @@ __all__ = [
     "record_review_export",
     "register_member",
     "remove_factor",
+    "rename_team",
     "revoke_for_member",
     "revoke_representation",
     "revoke_role",

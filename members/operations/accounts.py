@@ -6,14 +6,18 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext as _
 
-from members.accounts.models import RoleGrant, TotpDevice, User
+from members.accounts.models import TotpDevice, User
 from members.accounts.refusals import AccountRefused
 from members.accounts.signals import LinkKind, link_wanted
 from members.actors import STAFF, Actor, Role
 from members.acts import Act, act
-from members.models import Member
-from members.operations._authority import demand_administrator
+from members.models import Member, Team
+from members.operations._addresses import demand_free_address
+from members.operations._authority import administration, lock_colleague
+from members.operations._security import give, take
+from members.operations.roles import demand_roles_that_go_together
 
 
 def create_staff_account(
@@ -28,19 +32,18 @@ def create_staff_account(
 ) -> User:
     """Open an account that holds staff roles. Without `totp_key` its first sign-in leads to enrolling a factor.
 
-    Raises AccountRefused (not an administrator, address taken, no role, no staff role, no name) and Django's
-    ValidationError (password too weak).
+    Raises AccountRefused (not an administrator, address taken, no role, no staff role, roles that do not go together,
+    no name) and Django's ValidationError (password too weak).
     """
-    demand_administrator(actor)
     if not roles or not STAFF.issuperset(roles):
-        raise AccountRefused("a staff account needs at least one role, and staff roles only")
+        raise AccountRefused(_("A staff account needs at least one role, and staff roles only."))
+    demand_roles_that_go_together(roles)
     if not display_name.strip():
-        raise AccountRefused("a staff account needs a name: colleagues and the audit trail call the person by it")
-    with act(actor=actor, at=at) as this:
+        raise AccountRefused(_("Enter a name: colleagues and the audit trail call the person by it."))
+    with administration(actor=actor, at=at) as this:
         user = add_user(this, email=email, password=password, display_name=display_name.strip())
         for role in sorted(roles):
-            this.add(RoleGrant(user=user, role=role, granted_at=at, granted_by_id=actor.user_id))
-            this.record("role.granted", object_type="user", object_id=user.pk, detail={"role": str(role)})
+            give(this, user, role)
         if totp_key is not None:
             this.add(TotpDevice(user=user, name="", key=totp_key, confirmed=True, created_at=at, confirmed_at=at))
             this.record("factor.enrolled", object_type="user", object_id=user.pk, detail={"factor": "totp"})
@@ -52,7 +55,7 @@ def invite_staff(*, actor: Actor, at: datetime, email: str, display_name: str, r
 
     Raises AccountRefused as `create_staff_account` does.
     """
-    with act(actor=actor, at=at) as this:
+    with administration(actor=actor, at=at) as this:
         user = create_staff_account(
             actor=actor,
             at=at,
@@ -73,31 +76,40 @@ def create_member_account(*, actor: Actor, at: datetime, member_id: UUID, email:
     with act(actor=actor, at=at) as this:
         member = this.lock(Member, member_id)
         if member.user_id is not None:
-            raise AccountRefused("this member has an account already")
+            raise AccountRefused(_("This member has an account already. Sign in with it, or ask for a new password."))
         user = add_user(this, email=email, password=password)
         this.change(member, user_id=user.pk)
     return user
 
 
 def disable_account(*, actor: Actor, at: datetime, user_id: UUID) -> None:
-    """Close an account; all its sessions end now. Raises User.DoesNotExist, AccountRefused."""
-    demand_administrator(actor)
+    """Close the account of somebody who works here: its sessions end now, it holds no role and leads no team any more.
+
+    Raises User.DoesNotExist and AccountRefused (not an administrator, own account, nobody else is administrator).
+    """
     if actor.user_id == user_id:
-        raise AccountRefused("nobody closes their own account: somebody must be left to open it again")
-    with act(actor=actor, at=at) as this:
-        user = this.lock(User, user_id)
+        raise AccountRefused(_("Nobody closes their own account. Ask another administrator to do it."))
+    with administration(actor=actor, at=at) as this:
+        user = lock_colleague(this, user_id)
         this.change(user, is_active=False, session_epoch=user.session_epoch + 1)
         user.sessions.all().delete()
         this.record("account.disabled", object_type="user", object_id=user_id)
+        for grant in user.role_grants.filter(revoked_at=None).order_by("role"):
+            take(this, grant)
+        for team in Team.objects.filter(lead=user).order_by("pk"):
+            this.change(team, lead_id=None)
+            this.record("team.led", object_type="team", object_id=team.pk, detail={"user": ""})
 
 
 def enable_account(*, actor: Actor, at: datetime, user_id: UUID) -> None:
-    """Open an account again, with the roles it still has. Raises User.DoesNotExist, AccountRefused."""
-    demand_administrator(actor)
+    """Open an account again, without any role: who gives one says anew that it is needed.
+
+    Raises User.DoesNotExist, AccountRefused.
+    """
     if actor.user_id == user_id:
-        raise AccountRefused("nobody opens their own account again")
-    with act(actor=actor, at=at) as this:
-        this.change(this.lock(User, user_id), is_active=True)
+        raise AccountRefused(_("Nobody opens their own account again. Ask another administrator to do it."))
+    with administration(actor=actor, at=at) as this:
+        this.change(lock_colleague(this, user_id), is_active=True)
         this.record("account.enabled", object_type="user", object_id=user_id)
 
 
@@ -105,8 +117,7 @@ def add_user(this: Act, *, email: str, password: str, display_name: str = "") ->
     """Add an account within an act. Raises AccountRefused (address taken) and Django's ValidationError."""
     user = User(display_name=display_name, created_at=this.at)
     user.set_email(email)
-    if User.objects.of_email(email).exists() or this.added(User, email_index=user.email_index):
-        raise AccountRefused("this e-mail address has an account already")
+    demand_free_address(this, user)
     validate_password(password, user)
     user.set_password(password)
     this.add(user)

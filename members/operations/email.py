@@ -8,6 +8,7 @@ from members.accounts.refusals import AccountRefused
 from members.accounts.signals import AccountChange, LinkKind, link_wanted
 from members.actors import Actor
 from members.acts import act
+from members.operations._addresses import demand_free_address
 from members.operations._security import end_other_sessions, tell_owner
 from members.privacy.access import phi_access
 
@@ -35,7 +36,6 @@ def confirm_email(*, actor: Actor, at: datetime, user_id: UUID) -> None:
             former, email = user.email, user.new_email
         if email is None:
             raise AccountRefused("No new address was asked for.")
-        if User.objects.of_email(email).exclude(pk=user_id).exists():
-            raise AccountRefused("This address has an account already. Use another one, or call us.")
         this.change(user, email=email, email_index=email_index(email), former_email=former, new_email=None)
+        demand_free_address(this, user)
         tell_owner(this, user_id, AccountChange.EMAIL_CHANGED)

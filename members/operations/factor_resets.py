@@ -3,26 +3,33 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from members.accounts.models import FactorReset, User
 from members.accounts.refusals import AccountRefused
 from members.accounts.signals import AccountChange
 from members.actors import Actor
-from members.acts import act
-from members.operations._authority import demand_administrator
+from members.operations._authority import administration
 from members.operations._security import end_other_sessions, tell_owner
 
 
 def ask_factor_reset(*, actor: Actor, at: datetime, user_id: UUID, reason: str) -> FactorReset:
-    """Ask for it, with how the person showed who it is. Raises User.DoesNotExist, AccountRefused."""
-    asked_by_id = _another_administrator(actor, user_id)
+    """Ask for it, with how the person showed who it is; what was asked for before and is over makes room.
+
+    Raises User.DoesNotExist, AccountRefused.
+    """
+    asked_by_id = _another_than(user_id, actor)
     if not reason.strip():
-        raise AccountRefused("Say how this person showed who they are.")
-    with act(actor=actor, at=at) as this:
+        raise AccountRefused(_("Say how this person showed who they are."))
+    with administration(actor=actor, at=at) as this:
         user = this.lock(User, user_id)
-        if user.factor_resets.filter(confirmed_at=None).exists():
-            raise AccountRefused("This was asked for already. Another administrator has to confirm it.")
-        reset = FactorReset(user=user, reason=reason.strip(), asked_at=at, asked_by_id=asked_by_id)
-        this.add(reset)
+        if FactorReset.waiting(at).filter(user=user).exists():
+            raise AccountRefused(_("This was asked for already. Another administrator has to confirm it."))
+        asked = {"reason": reason.strip(), "asked_at": at, "asked_by_id": asked_by_id}
+        if reset := user.factor_resets.filter(confirmed_at=None).first():
+            this.change(reset, **asked)
+        else:
+            this.add(reset := FactorReset(user=user, **asked))
         this.record("factors.reset_asked", object_type="user", object_id=user_id)
     return reset
 
@@ -30,16 +37,19 @@ def ask_factor_reset(*, actor: Actor, at: datetime, user_id: UUID, reason: str) 
 def confirm_factor_reset(*, actor: Actor, at: datetime, user_id: UUID) -> None:
     """Take the factors and codes away; all sessions end, and the next sign-in leads to setting up new ones.
 
-    Raises User.DoesNotExist, and AccountRefused where nobody else has asked for it.
+    Raises User.DoesNotExist, and AccountRefused where nobody else has asked for it within a day, as an administrator
+    who still is one.
     """
-    confirmed_by_id = _another_administrator(actor, user_id)
-    with act(actor=actor, at=at) as this:
+    confirmed_by_id = _another_than(user_id, actor)
+    with administration(actor=actor, at=at) as this:
         user = this.lock(User, user_id)
         reset = user.factor_resets.filter(confirmed_at=None).first()
         if reset is None:
-            raise AccountRefused("Nobody has asked for this, or it is done already.")
+            raise AccountRefused(_("Nobody has asked for this, or it is done already."))
+        if not FactorReset.waiting(at).filter(pk=reset.pk).exists():
+            raise AccountRefused(_("What was asked for is over. Ask for it again, and have another one confirm it."))
         if reset.asked_by_id == confirmed_by_id:
-            raise AccountRefused("You asked for this yourself. Another administrator has to confirm it.")
+            raise AccountRefused(_("You asked for this yourself. Another administrator has to confirm it."))
         this.change(reset, confirmed_at=at, confirmed_by_id=confirmed_by_id)
         for factors in (user.totp_devices, user.passkeys, user.recovery_codes, user.sessions):
             factors.all().delete()
@@ -47,9 +57,8 @@ def confirm_factor_reset(*, actor: Actor, at: datetime, user_id: UUID) -> None:
         tell_owner(this, user_id, AccountChange.FACTORS_RESET)
 
 
-def _another_administrator(actor: Actor, user_id: UUID) -> UUID:
-    """Return who acts: an administrator, and not the one whose factors these are. Raises AccountRefused."""
-    demand_administrator(actor)
+def _another_than(user_id: UUID, actor: Actor) -> UUID:
+    """Return who acts, if it is not the one whose factors these are. Raises AccountRefused."""
     if actor.user_id is None or actor.user_id == user_id:
-        raise AccountRefused("Two other administrators do this for you: one asks, one confirms.")
+        raise AccountRefused(_("Two other administrators do this for you: one asks, one confirms."))
     return actor.user_id

@@ -9,7 +9,7 @@ from members.accounts.models import Session, User, email_index
 from members.accounts.sessions import session_handle
 from members.actors import GUEST, Actor
 from members.acts import act
-from members.operations._authority import demand_administrator
+from members.operations._authority import administration, lock_colleague
 from members.operations._guesses import Guess, count_guess, force_recovery, forgive
 
 
@@ -62,9 +62,8 @@ def end_sessions(*, actor: Actor, at: datetime, user_id: UUID, handle: str = "",
 
 def end_sessions_of(*, actor: Actor, at: datetime, user_id: UUID) -> int:
     """End all sessions of somebody, as an administrator. Return how many. Raises User.DoesNotExist, AccountRefused."""
-    demand_administrator(actor)
-    with act(actor=actor, at=at) as this:
-        user = this.lock(User, user_id)
+    with administration(actor=actor, at=at) as this:
+        user = lock_colleague(this, user_id)
         this.change(user, session_epoch=user.session_epoch + 1)
         ended, _ = Session.objects.filter(user=user_id).delete()
         for _one in range(ended):

@@ -1,66 +1,27 @@
-"""Teams, skills and absences: how administrators organise the people who work here."""
+"""Skills and absences: what each of the people who work here can do, and when they are away."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from members.accounts.models import User
+from django.utils.translation import gettext as _
+
 from members.accounts.refusals import AccountRefused
 from members.actors import Actor
-from members.acts import Act, act
-from members.models import Absence, Skill, SkillCode, Team, TeamMembership
-from members.operations._authority import demand_administrator
+from members.acts import Act
+from members.dates import house_day
+from members.models import Absence, Skill, SkillCode
+from members.operations._authority import administration, lock_colleague
 
-
-def create_team(*, actor: Actor, at: datetime, name: str) -> Team:
-    """Found a team. Raises AccountRefused (not an administrator, no name, name taken)."""
-    demand_administrator(actor)
-    if not (name := name.strip()):
-        raise AccountRefused("Enter a name for the team.")
-    if Team.objects.filter(name=name).exists():
-        raise AccountRefused("There is a team with this name. Choose another one.")
-    with act(actor=actor, at=at) as this:
-        team = Team(name=name, created_at=at)
-        this.add(team)
-        this.record("team.created", object_type="team", object_id=team.pk)
-    return team
-
-
-def lead_team(*, actor: Actor, at: datetime, team_id: UUID, user_id: UUID | None) -> None:
-    """Say who leads a team, None for nobody. Raises Team.DoesNotExist, User.DoesNotExist, AccountRefused."""
-    demand_administrator(actor)
-    with act(actor=actor, at=at) as this:
-        team = this.lock(Team, team_id)
-        if user_id is not None:
-            this.lock(User, user_id)
-        this.change(team, lead_id=user_id)
-        this.record("team.led", object_type="team", object_id=team_id, detail={"user": str(user_id or "")})
-
-
-def join_team(*, actor: Actor, at: datetime, user_id: UUID, team_id: UUID | None) -> None:
-    """Put somebody into a team from now on, out of the team until now; None: into no team.
-
-    Raises User.DoesNotExist, Team.DoesNotExist, AccountRefused (not an administrator).
-    """
-    demand_administrator(actor)
-    with act(actor=actor, at=at) as this:
-        this.lock(User, user_id)
-        present = TeamMembership.objects.filter(user=user_id, until=None).first()
-        if (present and present.team_id) == team_id:
-            return
-        if present:
-            this.change(present, until=at)
-            this.record("team.left", object_type="user", object_id=user_id, detail={"team": str(present.team_id)})
-        if team_id is not None:
-            this.add(TeamMembership(team=this.lock(Team, team_id), user_id=user_id, since=at))
-            this.record("team.joined", object_type="user", object_id=user_id, detail={"team": str(team_id)})
+LATE = timedelta(days=366)
+AHEAD = timedelta(days=2 * 366)
+"""An absence is recorded so long after it began at most, and so long before it ends."""
 
 
 def set_skills(*, actor: Actor, at: datetime, user_id: UUID, codes: Collection[SkillCode]) -> None:
     """Say all that somebody can do. Raises User.DoesNotExist, AccountRefused (not an administrator)."""
-    demand_administrator(actor)
-    with act(actor=actor, at=at) as this:
-        this.lock(User, user_id)
+    with administration(actor=actor, at=at) as this:
+        lock_colleague(this, user_id)
         held = set(Skill.objects.filter(user=user_id).values_list("code", flat=True))
         wanted = {str(code) for code in codes}
         Skill.objects.filter(user=user_id, code__in=held - wanted).delete()
@@ -72,14 +33,21 @@ def set_skills(*, actor: Actor, at: datetime, user_id: UUID, codes: Collection[S
 def record_absence(
     *, actor: Actor, at: datetime, user_id: UUID, first_on: date, last_on: date, stand_in_id: UUID | None
 ) -> Absence:
-    """Say that somebody is away, and who stands in. Raises User.DoesNotExist, AccountRefused with the cure."""
-    demand_administrator(actor)
-    if last_on < first_on:
-        raise AccountRefused("The last day must not be before the first.")
+    """Say that somebody is away, and who stands in: somebody with an open account who is here all that time.
+
+    Raises User.DoesNotExist, AccountRefused with the cure.
+    """
+    _demand_days(first_on, last_on, today=house_day(at))
     if stand_in_id == user_id:
-        raise AccountRefused("Choose somebody else to stand in.")
-    with act(actor=actor, at=at) as this:
-        this.lock(User, user_id)
+        raise AccountRefused(_("Choose somebody else to stand in."))
+    with administration(actor=actor, at=at) as this:
+        lock_colleague(this, user_id)
+        if stand_in_id is not None:
+            stand_in = lock_colleague(this, stand_in_id, is_open=True)
+            if Absence.objects.filter(user=stand_in, first_on__lte=last_on, last_on__gte=first_on).exists():
+                raise AccountRefused(
+                    _("%(name)s is away then, too. Choose somebody else to stand in.") % {"name": stand_in}
+                )
         absence = Absence(user_id=user_id, first_on=first_on, last_on=last_on, stand_in_id=stand_in_id, recorded_at=at)
         this.add(absence)
         detail = {"from": first_on.isoformat(), "to": last_on.isoformat(), "stand_in": str(stand_in_id or "")}
@@ -87,13 +55,20 @@ def record_absence(
     return absence
 
 
-def end_absence(*, actor: Actor, at: datetime, absence_id: UUID) -> None:
-    """Take an absence back. Raises Absence.DoesNotExist, AccountRefused (not an administrator)."""
-    demand_administrator(actor)
-    with act(actor=actor, at=at) as this:
-        absence = this.lock(Absence, absence_id)
-        Absence.objects.filter(pk=absence_id).delete()
-        this.record("absence.removed", object_type="user", object_id=absence.user_id)
+def end_absence(*, actor: Actor, at: datetime, user_id: UUID, absence_id: UUID) -> None:
+    """Take an absence of this person back. Raises Absence.DoesNotExist, AccountRefused (not an administrator)."""
+    with administration(actor=actor, at=at) as this:
+        if not Absence.objects.filter(pk=absence_id, user=user_id).delete()[0]:
+            raise Absence.DoesNotExist
+        this.record("absence.removed", object_type="user", object_id=user_id)
+
+
+def _demand_days(first_on: date, last_on: date, *, today: date) -> None:
+    """Refuse days that are mistyped. Raises AccountRefused with the cure."""
+    if last_on < first_on:
+        raise AccountRefused(_("The last day must not be before the first."))
+    if first_on < today - LATE or last_on > today + AHEAD:
+        raise AccountRefused(_("Check the years: an absence begins a year ago at most, and ends within two years."))
 
 
 def _note_skills(this: Act, user_id: UUID, *, gained: set[str], lost: set[str]) -> None:
