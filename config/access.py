@@ -64,6 +64,8 @@ URL_AUDIENCES: dict[str, Audience] = {
     "people:review_csv": staff(Role.ADMINISTRATOR, Role.AUDITOR).after_proof(),
     "people:teams": staff(Role.ADMINISTRATOR),
     "people:lead_team": staff(Role.ADMINISTRATOR),
+    "people:rename_team": staff(Role.ADMINISTRATOR),
+    "people:end_team": staff(Role.ADMINISTRATOR),
     "people:work": staff(Role.ADMINISTRATOR),
     "people:join_team": staff(Role.ADMINISTRATOR),
     "people:set_skills": staff(Role.ADMINISTRATOR),

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from members.accounts.models import AccessReview, FactorReset, ReviewedGrant, RoleGrant, User
-from members.actors import Actor, Role
+from members.actors import ALONE, STAFF, Actor, Role
 from members.audit.models import Event
 from members.privacy.access import phi_access
 from members.queries import OpenSession, open_sessions
@@ -43,6 +43,7 @@ HAPPENED: Mapping[str, Promise] = MappingProxyType(
         "mail.failed": _("An email could not be delivered"),
         "mail.withheld": _("An email about work was not sent: it was for this person no longer"),
         "role.granted": _("A role was given"),
+        "role.kept": _("A role was kept in an access review"),
         "role.revoked": _("A role was taken away"),
         "session.started": _("Signed in"),
         "session.failed": _("A sign-in failed"),
@@ -110,6 +111,11 @@ def staff_accounts(*, closed: bool = False) -> QuerySet[User]:
     return User.objects.with_standing().filter(Exists(ever), is_active=not closed).order_by("display_name", "pk")
 
 
+def works_here(user_id: UUID) -> bool:
+    """Tell whether an account holds or held a staff role; that of a mere member is nothing to administrators."""
+    return RoleGrant.objects.filter(user=user_id).exists()
+
+
 def line_of(user: User) -> PersonLine:
     """Return a person as the list shows it. The user must come from `with_standing()`."""
     return PersonLine(
@@ -133,6 +139,7 @@ def read_person(*, actor: Actor, user_id: UUID, at: datetime) -> Person | None:
     with phi_access(actor=actor, purpose="administer accounts", at=at):
         email = user.email
     held = set(user.role_names)
+    fitting = [role for role in Role if role in STAFF - held and not (held and ALONE.intersection({role, *held}))]
     return Person(
         line=line_of(user),
         email=email,
@@ -142,10 +149,10 @@ def read_person(*, actor: Actor, user_id: UUID, at: datetime) -> Person | None:
             )
             for grant in grants
         ),
-        grantable=tuple((role.value, str(role.label)) for role in Role if role != Role.MEMBER and role not in held),
+        grantable=tuple((role.value, str(role.label)) for role in fitting),
         places=tuple(open_sessions(user_id=user_id, this_key=None, at=at)),
         events=last_events(user_id),
-        reset=user.factor_resets.filter(confirmed_at=None).select_related("asked_by").first(),
+        reset=FactorReset.waiting(at).filter(user=user).select_related("asked_by").first(),
     )
 
 
@@ -168,19 +175,27 @@ def past_reviews() -> QuerySet[AccessReview]:
 def review_lines(review: AccessReview) -> Iterator[tuple[str, ...]]:
     """Yield the head and the lines of a round as an auditor takes it away: who, which role, since when, what was said.
 
-    A role that nobody has decided on so far is "open"; one that was taken away by nobody is "unanswered".
+    A role that nobody has decided on so far is "open"; one that was taken away by nobody is "unanswered", and "spared"
+    if it was left all the same, for the last administrator.
     """
     yield ("name", "account", "role", "granted_at", "answer", "decided_at", "decided_by")
     for row in reviewed_grants(review):
         decided_at = row.decided_at.isoformat() if row.decided_at else ""
         grant = row.grant
         who = str(grant.user), str(grant.user_id)
-        yield (*who, grant.role, grant.granted_at.isoformat(), _answer(row), decided_at, str(row.decided_by or ""))
+        yield (
+            *who,
+            grant.role,
+            grant.granted_at.isoformat(),
+            _answer(review, row),
+            decided_at,
+            str(row.decided_by or ""),
+        )
 
 
-def _answer(row: ReviewedGrant) -> str:
+def _answer(review: AccessReview, row: ReviewedGrant) -> str:
     if row.kept is None:
-        return "open"
+        return "spared" if review.closed_at else "open"
     if row.kept:
         return "kept"
     return "revoked" if row.decided_by_id else "unanswered"
@@ -189,4 +204,4 @@ def _answer(row: ReviewedGrant) -> str:
 def reviewed_grants(review: AccessReview) -> QuerySet[ReviewedGrant]:
     """Return the roles of a round, those nobody has decided on first, then by name: one query."""
     rows = review.grants.select_related("grant__user", "decided_by")
-    return rows.order_by(F("kept").asc(nulls_first=True), "grant__user__display_name", "grant__role").distinct()
+    return rows.order_by(F("kept").asc(nulls_first=True), "grant__user__display_name", "grant__role")

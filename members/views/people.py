@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from members import operations
 from members import people as queries
 from members.accounts.models import User
-from members.accounts.refusals import AccountRefused
+from members.accounts.refusals import AccountRefused, RolesClash
 from members.actors import STAFF, Role
 from members.forms import InviteForm, ReasonForm
 from members.views.staff_page import staff_page
@@ -44,6 +44,8 @@ def invite(request: HttpRequest) -> HttpResponse:
                 display_name=form.cleaned_data["display_name"],
                 roles={Role(name) for name in form.cleaned_data["roles"]},
             )
+        except RolesClash as refusal:
+            form.add_error("roles", str(refusal))
         except AccountRefused as refusal:
             form.add_error("email", str(refusal))
         else:
@@ -113,6 +115,9 @@ def _role(request: HttpRequest) -> Role:
 
 
 def _done(request: HttpRequest, user_id: UUID, do: Callable[[], object]) -> HttpResponse:
+    """Do it to somebody who works or worked here: to all others administrators have no access."""
+    if not queries.works_here(user_id):
+        raise Http404
     try:
         do()
     except User.DoesNotExist:

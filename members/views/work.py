@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from members import operations, staffing
 from members.accounts.models import User
 from members.accounts.refusals import AccountRefused
+from members.dates import house_day
 from members.models import Absence, SkillCode, Team
 from members.staffing_forms import AbsenceForm, TeamForm
 from members.views.staff_page import staff_page
@@ -32,7 +33,8 @@ def teams(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The team is there. Put people into it on their own pages."))
             return redirect("people:teams")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    context = {"teams": staffing.all_teams(), "staff": staffing.colleagues(), "form": form}
+    away = staffing.away(on=house_day(request.at))
+    context = {"teams": staffing.all_teams(), "staff": staffing.colleagues(), "away": away, "form": form}
     return staff_page(request, "people/teams.html", context, status=status)
 
 
@@ -44,10 +46,29 @@ def lead_team(request: HttpRequest, team_id: UUID) -> HttpResponse:
     return redirect("people:teams")
 
 
+@require_POST
+def rename_team(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    """Give a team another name."""
+    form = TeamForm(request.POST)
+    if form.is_valid():
+        told = {"actor": request.actor, "at": request.at, "team_id": team_id}
+        _do(request, lambda: operations.rename_team(**told, name=form.cleaned_data["name"]))
+    else:
+        messages.error(request, form.errors["name"][0])
+    return redirect("people:teams")
+
+
+@require_POST
+def end_team(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    """End a team."""
+    _do(request, lambda: operations.end_team(actor=request.actor, at=request.at, team_id=team_id))
+    return redirect("people:teams")
+
+
 @require_http_methods(["GET", "POST"])
 def work(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """Show somebody's team, skills and absences, and record an absence."""
-    found = staffing.read_work(user_id=user_id, on=request.at.date())
+    found = staffing.read_work(user_id=user_id, on=house_day(request.at))
     if found is None:
         raise Http404
     form = AbsenceForm(request.POST if request.method == "POST" else None, colleagues=found.colleagues)
@@ -85,16 +106,18 @@ def set_skills(request: HttpRequest, user_id: UUID) -> HttpResponse:
 @require_POST
 def end_absence(request: HttpRequest, user_id: UUID, absence_id: UUID) -> HttpResponse:
     """Take an absence back."""
-    _do(request, lambda: operations.end_absence(actor=request.actor, at=request.at, absence_id=absence_id))
+    told = {"actor": request.actor, "at": request.at, "user_id": user_id}
+    _do(request, lambda: operations.end_absence(**told, absence_id=absence_id))
     return redirect("people:work", user_id)
 
 
 @require_POST
 def sign_out_everywhere(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """End all sessions of somebody."""
-    if not User.objects.filter(pk=user_id).exists():
-        raise Http404
-    ended = operations.end_sessions_of(actor=request.actor, at=request.at, user_id=user_id)
+    try:
+        ended = operations.end_sessions_of(actor=request.actor, at=request.at, user_id=user_id)
+    except User.DoesNotExist:
+        raise Http404 from None
     words = ngettext("Signed out in %(count)d place.", "Signed out in %(count)d places.", ended) % {"count": ended}
     messages.success(request, words)
     return redirect("people:person", user_id)

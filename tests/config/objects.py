@@ -198,7 +198,7 @@ def others() -> dict[str, dict[str, object]]:
                 "sign_out_everywhere",
             )
         },
-        "people:lead_team": {"team_id": team.pk},
+        **{f"people:{act}_team": {"team_id": team.pk} for act in ("lead", "rename", "end")},
         "people:end_absence": person | {"absence_id": absence.pk},
         "people:review_csv": {"review_id": review.pk},
         "people:confirm_representation": {"representation_id": recorded(guest, at=database_now()).pk},

@@ -56,7 +56,7 @@ def test_an_invited_person_cannot_sign_in_before_choosing_a_password(client):
     user = User.objects.of_email(email).get()
     assert response["Location"] == page_of(user)
     again = client.post("/people/invite/", fields)
-    assert errors_of(again)[1] == ["this e-mail address has an account already"]
+    assert errors_of(again)[1] == ["This e-mail address has an account already. Use another one, or call us."]
     assert 'value="Lee Wong"' in body(again)
 
 

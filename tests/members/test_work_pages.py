@@ -9,7 +9,7 @@ from django.utils import timezone
 from members.actors import Role
 from members.audit.models import Event
 from members.models import Absence, Team
-from members.operations import create_team, join_team
+from members.operations import create_team, join_team, record_absence
 from members.queries import at_work
 from tests.members.accounts.door import body, errors_of
 from tests.people import AT, SYSTEM, sign_in, staff
@@ -50,8 +50,12 @@ def test_a_team_is_founded_led_and_joined(client):
 def test_the_teams_take_as_many_queries_for_three(client, django_assert_num_queries, count):
     for number in range(count):
         team = create_team(actor=SYSTEM, at=AT, name=f"Team {number}")
-        join_team(actor=SYSTEM, at=AT, user_id=staff(Role.AGENT).pk, team_id=team.pk)
-    with django_assert_num_queries(4):
+        user, today = staff(Role.AGENT), timezone.now().date()
+        join_team(actor=SYSTEM, at=AT, user_id=user.pk, team_id=team.pk)
+        record_absence(
+            actor=SYSTEM, at=timezone.now(), user_id=user.pk, first_on=today, last_on=today, stand_in_id=None
+        )
+    with django_assert_num_queries(5):
         client.get(TEAMS)
 
 

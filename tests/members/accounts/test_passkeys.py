@@ -142,21 +142,21 @@ def test_an_incomplete_credential_is_refused(client):
 
 def test_an_administrator_without_a_passkey_gets_as_far_as_setting_one_up(client):
     """Checklist 2."""
-    admin = staff(Role.ADMINISTRATOR, Role.AGENT, factor=True)
+    admin = staff(Role.ADMINISTRATOR, factor=True)
     admin.passkeys.all().delete()
     sign_in(client, admin)
-    assert client.get("/en/desk/")["Location"].startswith(ENROL)
+    assert client.get("/en/signed-in/")["Location"].startswith(ENROL)
     assert enrol(client, SecurityKey()).status_code == 302
-    assert client.get("/en/desk/").status_code == 200
+    assert client.get("/en/signed-in/").status_code == 200
 
 
 def test_a_code_does_not_stand_in_for_an_administrators_passkey(client):
     """Checklist 2."""
     email = an_email()
-    staff(Role.ADMINISTRATOR, Role.AGENT, email=email)
+    staff(Role.ADMINISTRATOR, email=email)
     give_password(client, email)
     assert give_code(client, code_now()).status_code == 200
-    assert client.get("/en/desk/")["Location"].startswith(VERIFY)
+    assert client.get("/en/signed-in/")["Location"].startswith(VERIFY)
 
 
 def test_the_last_passkey_of_an_administrator_cannot_be_removed(client):
