@@ -8,8 +8,16 @@ from django.dispatch import receiver
 
 from complaints.correspondence.models import DispatchKind
 from complaints.correspondence.operations import request_dispatch
-from members.accounts.models import AccessReview
-from members.accounts.signals import AccountChange, LinkKind, account_changed, link_wanted, review_changed
+from members.accounts.models import AccessReview, User
+from members.accounts.signals import (
+    AccountChange,
+    LinkKind,
+    RoleChange,
+    account_changed,
+    link_wanted,
+    review_changed,
+    role_changed,
+)
 from members.actors import Role
 from members.acts import Act
 from members.identifiers import new_id
@@ -32,6 +40,21 @@ def send_link(
     """Ask for one e-mail with a link; the link itself is made when the e-mail is sent."""
     detail = {"link": str(kind)} | ({"member": str(member_id)} if member_id else {})
     _ask(this, user_id, DispatchKind.ACCOUNT_LINK, detail)
+
+
+@receiver(role_changed)
+def tell_of_role(*, this: Act, user: User, role: Role, change: RoleChange, **_others: Any) -> None:
+    """Ask for one e-mail to whose role it is, and for an administrator's to all others who watch over access.
+
+    Whoever gets an account with its roles is told by the link to it.
+    """
+    detail = {"change": str(change), "role": str(role)}
+    if not this.is_new(User, user.pk):
+        _ask(this, user.pk, DispatchKind.ACCOUNT_CHANGED, detail)
+    if role == Role.ADMINISTRATOR:
+        watching = holders_of(Role.ADMINISTRATOR, Role.PRIVACY_OFFICER, at=this.at).values()
+        for user_id in sorted({person.user_id for people in watching for person in people} - {user.pk}):
+            _ask(this, user_id, DispatchKind.ROLE_CHANGED, {**detail, "user": str(user.pk)})
 
 
 @receiver(review_changed)

@@ -16,6 +16,7 @@ ABOUT_WORK = frozenset(
         DispatchKind.ALERT_DIGEST,
         DispatchKind.ACCESS_REVIEW,
         DispatchKind.GLASS_BROKEN,
+        DispatchKind.ROLE_CHANGED,
     }
 )
 """What tells colleagues of their work, and therefore nobody who has left it meanwhile."""
@@ -84,6 +85,8 @@ def is_still_theirs(dispatch: Dispatch, complaint: Complaint | None, *, at: date
         return False
     if dispatch.kind == DispatchKind.ACCESS_REVIEW:
         return actor.has(Role.ADMINISTRATOR)
+    if dispatch.kind == DispatchKind.ROLE_CHANGED:
+        return actor.has(Role.ADMINISTRATOR, Role.PRIVACY_OFFICER)
     if complaint is None or dispatch.kind == DispatchKind.ALERT_DIGEST:
         return True
     return not (complaint.is_own_of(actor) or complaint.is_hidden_from(actor))

@@ -83,6 +83,8 @@ def _context(dispatch: Dispatch, complaint: Complaint | None, at: datetime) -> d
     return {
         "detail": dispatch.detail,
         "due": _due(dispatch),
+        "role": _role(dispatch),
+        "about": _about(dispatch),
         "complaint": complaint,
         "case_manager": _case_manager(dispatch),
         "promises": _promises(dispatch, complaint, at)
@@ -100,6 +102,17 @@ def _due(dispatch: Dispatch) -> str:
         return ""
     zone = ZoneInfo(dispatch.detail.get("tz", settings.HOUSE_TIME_ZONE))
     return due_in_full(datetime.fromisoformat(dispatch.detail["due_at"]), zone)
+
+
+def _role(dispatch: Dispatch) -> str:
+    """Return the role that a notice is about, in words, "" for none."""
+    return str(Role(dispatch.detail["role"]).label) if dispatch.detail.get("role") in Role.values else ""
+
+
+def _about(dispatch: Dispatch) -> str:
+    """Return the name of the colleague whom a notice is about, "" for nobody."""
+    user_id = dispatch.detail.get("user")
+    return str(get_user_model().objects.get(pk=user_id)) if user_id else ""
 
 
 def _case_manager(dispatch: Dispatch) -> str:
@@ -161,6 +174,8 @@ def _path_without_complaint(dispatch: Dispatch) -> str:
         return reverse("accounts:security")
     if dispatch.kind == DispatchKind.ACCESS_REVIEW:
         return reverse("people:review")
+    if dispatch.kind == DispatchKind.ROLE_CHANGED:
+        return reverse("people:person", args=[dispatch.detail["user"]])
     if dispatch.kind == DispatchKind.ACCOUNT_LINK and "member" in dispatch.detail:
         return reverse("accounts:registration", args=[make_registration_token(UUID(dispatch.detail["member"]))])
     if dispatch.kind == DispatchKind.ACCOUNT_LINK:

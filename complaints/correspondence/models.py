@@ -128,6 +128,7 @@ class DispatchKind(models.TextChoices):
     ACCOUNT_LINK = "account_link"
     ACCESS_REVIEW = "access_review"
     GLASS_BROKEN = "glass_broken"
+    ROLE_CHANGED = "role_changed"
 
 
 class Dispatch(models.Model):

@@ -34,6 +34,16 @@ def test_the_task_opens_one_round_however_often_it_runs_and_tells_each_administr
     assert "/people/review/" in mail.outbox[0].body
 
 
+def test_the_mail_about_a_round_says_until_when_to_answer():
+    staff(Role.ADMINISTRATOR)
+    open_access_review(at=AT)
+    send_email(mails().get(), at=AT)
+    assert (
+        "Say of each role whether it is still needed. What nobody has answered by Monday, March 16, 2026, 11:00 AM"
+        " is taken away." in mail.outbox[0].body
+    )
+
+
 def test_the_task_closes_what_is_overdue_and_opens_the_next_after_a_quarter():
     agent = staff(Role.AGENT)
     staff(Role.ADMINISTRATOR)

@@ -14,7 +14,7 @@ from complaints.correspondence.models import Dispatch, DispatchKind
 from members import operations
 from members.accounts.models import User
 from members.accounts.signals import AccountChange
-from members.actors import Role
+from members.actors import SYSTEM, Role
 from members.acts import act
 from members.audit.models import Event
 from members.operations._security import tell_owner
@@ -85,6 +85,31 @@ def test_mail_that_an_account_can_never_get_is_given_up_and_its_owners_page_says
     assert "mail.failed" in Event.objects.filter(object_type="user", object_id=user.pk).values_list("action", flat=True)
 
 
+def test_a_role_given_or_taken_is_told_to_whose_it_is():
+    email, admin = an_email(), actor_of(staff(Role.ADMINISTRATOR))
+    user = staff(Role.AGENT, email=email)
+    operations.grant_role(actor=admin, at=timezone.now(), user_id=user.pk, role=Role.QUALITY_MANAGER)
+    operations.revoke_role(actor=admin, at=timezone.now(), user_id=user.pk, role=Role.AGENT)
+    given, taken = [message for message in sent() if message.to == [email]]
+    assert "You have a new role here: Quality manager." in given.body
+    assert "This role was taken from you: Agent." in taken.body
+    assert "Did you expect this?" in given.body
+
+
+def test_a_new_administrator_is_told_to_all_others_and_to_privacy_officers_and_to_nobody_else():
+    emails = {role: an_email() for role in (Role.ADMINISTRATOR, Role.PRIVACY_OFFICER, Role.LEAD)}
+    for role, email in emails.items():
+        staff(role, email=email)
+    user = staff(Role.ADMINISTRATOR, name="Lee Wong")
+    told = [message for message in sent() if message.subject != "Your account was changed"]
+    assert sorted(message.to[0] for message in told) == sorted({*emails.values()} - {emails[Role.LEAD]})
+    assert told[0].subject == "Somebody is an administrator now"
+    assert "Lee Wong was made an administrator. Administrators give and take all roles." in told[0].body
+    assert f"/people/{user.pk}/" in told[0].body
+    operations.revoke_role(actor=SYSTEM, at=timezone.now(), user_id=user.pk, role=Role.ADMINISTRATOR)
+    assert "The role of administrator was taken from Lee Wong." in "".join(message.body for message in sent())
+
+
 def test_a_change_and_its_notice_are_one_transaction():
     user = staff(Role.AGENT)
     before = Dispatch.objects.count()
@@ -99,7 +124,7 @@ def test_a_forgotten_password_is_set_by_link_and_the_factor_is_still_asked_for(c
     staff(Role.AGENT, email=email)
     client.post(FORGOT, {"email": email})
     path = link_in(sent()[-1])
-    assert client.post(path, {"password": NEW_PASSWORD})["Location"] == "/en/account/sign-in/"
+    assert client.post(path, {"password": NEW_PASSWORD})["Location"] == "/en/account/sign-in/?ended=new_password"
     assert give_password(client, email, NEW_PASSWORD)["Location"].startswith("/en/account/verify/")
     assert client.get("/desk/").status_code == 302
     client.post("/en/account/verify/", {"code": code_now()})
