@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Max, Min, QuerySet
+from django.db.models import QuerySet
 
 from complaints.enums import FileState
 from complaints.models import Enclosure
@@ -70,10 +70,10 @@ def _delete_old(names: Iterable[str], *, at: datetime) -> int:
 
 def _folders_of_rows() -> list[str]:
     """Return every folder between the oldest and the newest row: each is three days."""
-    ends = _kept().aggregate(oldest=Min("pk"), newest=Max("pk"))
-    if ends["oldest"] is None:
+    keys = _kept().order_by("pk").values_list("pk", flat=True)
+    if (oldest := keys.first()) is None or (newest := keys.last()) is None:
         return []
-    first, last = (int(ends[end].hex[:FOLDER_SIGNS], 16) for end in ("oldest", "newest"))
+    first, last = (int(key.hex[:FOLDER_SIGNS], 16) for key in (oldest, newest))
     return [f"{number:0{FOLDER_SIGNS}x}" for number in range(first, last + 1)]
 
 
