@@ -50,13 +50,10 @@ class Keyring:
         if primary not in keys or not (apart or index in keys) or any(len(key) != KEY_BYTES for key in every):
             raise ValueError("a keyring needs 32-byte keys; its primary key and its key of indexes must be among them")
         self._keys, self.primary, self._index = keys, primary, index
+        self.numbers = frozenset(keys)
+        """The numbers of the keys that values can be sealed under."""
         self._derived: dict[tuple[int | bytes | None, str], bytes] = {}
         self._ciphers: dict[tuple[int, str], AESGCM] = {}
-
-    @property
-    def numbers(self) -> frozenset[int]:
-        """Return the numbers of the keys that values can be sealed under."""
-        return frozenset(self._keys)
 
     @property
     def index_number(self) -> int | None:

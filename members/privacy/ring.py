@@ -41,7 +41,8 @@ class Ring:
     def with_new_key(self, *, above: int = 0) -> tuple[Self, int]:
         """Return the ring with a fresh key, and its number: above all that the ring has, and `above` that of others."""
         number = max(above, *self.keys) + 1
-        return replace(self, keys=self.keys | {number: secrets.token_bytes(KEY_BYTES)}), number
+        index = self.primary if self.index is None else self.index  # a ring of one key need not say it
+        return replace(self, keys=self.keys | {number: secrets.token_bytes(KEY_BYTES)}, index=index), number
 
     def without(self, number: int) -> Self:
         """Return the ring without a key."""
