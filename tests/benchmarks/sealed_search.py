@@ -1,0 +1,204 @@
+"""What finding a rare word among 1,000,000 sealed complaints costs, whole: scope, hits, opening and recording one page.
+
+The complaints are copied in, each sealed, with words drawn as people use them: the n-th most frequent 1/n as often. One
+in 200 is restricted. The baseline is PostgreSQL's own text search over the same words in clear, with neither scope nor
+opening nor record.
+"""
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from random import Random
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.test.utils import override_settings
+
+from complaints.models import Complaint
+from complaints.search.asked import take_apart
+from complaints.search.queries import search
+from complaints.search.tokens import EDITION, word_token
+from complaints.search.upkeep import MOST_SHARE
+from members.actors import Actor, Role
+from members.identifiers import new_id
+from slas.operations import publish_policies
+from slas.queries import database_now
+from tests.benchmarks.figure import Figure
+from tests.complaints import stages
+from tests.people import actor_of, staff
+
+TEXTS = int(os.environ.get("SEARCH_TEXTS", "1000000"))
+BATCH = 20_000
+VOCABULARY, WORDS_IN_A_TEXT = 200_000, 40
+RESTRICTED_ONE_IN = 200
+SEARCHES, FEWEST, RARE_BELOW = 300, 5, 1_000
+TARGET_MS = 200
+KIND = "sealed_search"
+WORDS = [f"w{rank:x}z" for rank in range(VOCABULARY)]
+WORDS_INDEX = "CREATE INDEX search_by_words ON search_indexedtext USING gin (words) WITH (fastupdate = off)"
+COPIED = "COPY many (id, n, narrative, name, words, plain) FROM STDIN"
+PLAIN = "SELECT id FROM plain_words WHERE words @@ %s::tsquery ORDER BY received_at DESC LIMIT 26"
+
+
+def measure() -> Figure:
+    """Fill, then search for rare words, for the most frequent that the index knows, and by opening alone."""
+    publish_policies()
+    agent, rng = actor_of(staff(Role.AGENT)), Random(5)  # noqa: S311 -- no secret
+    with _filled(rng) as counts:
+        rare = rng.sample([word for word, number in counts.items() if FEWEST <= number <= RARE_BELOW], SEARCHES)
+        frequent = [word for word, _number in counts.most_common(SEARCHES)]
+        _seal_search(agent, rare[0])  # from now on the keys are derived
+        sealed = [_ms(_seal_search, agent, word) for word in rare]
+        plain = [_ms(_plain_search, word) for word in rare]
+        often = [_ms(_seal_search, agent, word) for word in frequent]
+        sizes = {"index_mb": _megabytes("search_by_words"), "rows_mb": _megabytes("search_indexedtext")}
+        opened = _opened_a_second(agent)
+    return Figure(
+        name="sealed_search",
+        value=_p95(sealed),
+        unit="ms",
+        baseline=_p95(plain),
+        baseline_is="PostgreSQL's text search over the same words in clear, unscoped, nothing opened or recorded",
+        target=f"<= {TARGET_MS} ms",
+        ok=_p95(sealed) <= TARGET_MS,
+        more={
+            "median_ms": sorted(sealed)[len(sealed) // 2],
+            "p95_ms_of_the_most_frequent": _p95(often),
+            "texts_with_the_most_frequent": max(counts.values()),
+            "complaints_opened_a_second_without_index": opened,
+            **sizes,
+        },
+    )
+
+
+@contextmanager
+def _filled(rng: Random) -> Iterator[Counter[str]]:
+    """Let the complaints be there, and yield in how many each word stands that the index knows."""
+    pattern = stages.received(at=database_now() - timedelta(days=400), email="")
+    counts: Counter[int] = Counter()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX search_by_words")  # made anew at the end, which takes a tenth of the time
+        cursor.execute("CREATE UNLOGGED TABLE plain_words (id uuid, received_at timestamptz, words tsvector)")
+        cursor.execute(
+            "CREATE TEMPORARY TABLE many "
+            "(id uuid, n int, narrative bytea, name bytea, words uuid[], plain tsvector) ON COMMIT DELETE ROWS"
+        )
+        try:
+            tokens = [str(word_token(word)) for word in WORDS]
+            sample = Counter(rank for _ in range(BATCH) for rank in _ranks(rng))
+            common = {rank for rank, number in sample.items() if number > MOST_SHARE * BATCH}
+            for first in range(0, TEXTS, BATCH):
+                texts = [_ranks(rng) for _ in range(BATCH)]
+                with transaction.atomic():
+                    _copy(cursor, pattern.pk, first, texts, tokens, common)
+                for text in texts:
+                    counts.update(text)
+            cursor.execute("SET maintenance_work_mem = '1GB'")
+            cursor.execute(WORDS_INDEX)
+            cursor.execute("CREATE INDEX plain_by_words ON plain_words USING gin (words)")
+            for table in ("complaints_complaint", "slas_matter", "search_indexedtext", "plain_words"):
+                cursor.execute(f"VACUUM ANALYZE {table}")
+            yield Counter({WORDS[rank]: number for rank, number in counts.items() if rank not in common})
+        finally:
+            _disperse(cursor)
+
+
+def _ranks(rng: Random) -> set[int]:
+    """Return the ranks of the words of a text; rank n is drawn about 1/n as often as the first."""
+    draw = rng.random
+    return {int(VOCABULARY ** draw()) - 1 for _ in range(WORDS_IN_A_TEXT)}
+
+
+def _copy(cursor, pattern: UUID, first: int, texts: list[set[int]], tokens: list[str], common: set[int]) -> None:
+    """Copy a batch in, sealed as the fields seal it, received a second after each other."""
+    with cursor.copy(COPIED) as copy:
+        for n, text in enumerate(texts, start=first):
+            key = new_id()
+            words = [WORDS[rank] for rank in text]
+            found = ",".join(sorted(tokens[rank] for rank in text if rank not in common))
+            sealed = _sealed("narrative", key, " ".join(words)), _sealed("complainant_name", key, "Joseph K")
+            copy.write_row((key, n, *sealed, f"{{{found}}}", " ".join(words)))
+    cursor.execute(
+        "INSERT INTO slas_matter (id, kind, time_zone, language) SELECT id, %s, 'UTC', 'en' FROM many", [KIND]
+    )
+    own = {
+        "matter_id": "many.id",
+        "series_id": "many.id",
+        "reference": "'S-' || many.n",
+        "narrative": "many.narrative",
+        "complainant_name": "many.name",
+        "received_at": "p.received_at + many.n * interval '1 second'",
+        "submitted_at": "p.submitted_at + many.n * interval '1 second'",
+        "is_restricted": f"many.n %% {RESTRICTED_ONE_IN} = 0",
+    }
+    columns = [field.column for field in Complaint._meta.concrete_fields]
+    given = ", ".join(own.get(column, f"p.{column}") for column in columns)
+    cursor.execute(
+        f"INSERT INTO complaints_complaint ({', '.join(columns)}) SELECT {given} "  # noqa: S608 -- our own words
+        "FROM many, complaints_complaint p WHERE p.matter_id = %s",
+        [pattern],
+    )
+    cursor.execute(
+        "INSERT INTO search_indexedtext (id, complaint_id, words, identifiers, edition) "
+        "SELECT id, id, words, '{}', %s FROM many",
+        [EDITION],
+    )
+    cursor.execute("INSERT INTO plain_words SELECT id, now() + n * interval '1 second', plain FROM many")
+
+
+def _sealed(name: str, key: UUID, words: str) -> bytes:
+    return Complaint._meta.get_field(name).seal(key, words.encode())
+
+
+def _seal_search(agent: Actor, word: str) -> None:
+    if not search(actor=agent, asked=take_apart(word), start=0, at=database_now()).hits:
+        raise RuntimeError("nothing was found")
+
+
+def _plain_search(word: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(PLAIN, [word])
+        cursor.fetchall()
+
+
+def _opened_a_second(agent: Actor) -> float:
+    """Return how many complaints a second are looked through where keyword search is off."""
+    with override_settings(KEYWORD_SEARCH=False):
+        began = time.perf_counter()
+        found = search(actor=agent, asked=take_apart("zebra"), start=0, at=database_now())
+        return found.opened / (time.perf_counter() - began)
+
+
+def _ms(look: Callable[..., None], *told: object) -> float:
+    began = time.perf_counter()
+    look(*told)
+    return (time.perf_counter() - began) * 1000
+
+
+def _p95(times: list[float]) -> float:
+    return sorted(times)[int(len(times) * 0.95)]
+
+
+def _megabytes(relation: str) -> float:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_relation_size(%s::regclass) / 1e6", [relation])
+        return float(cursor.fetchone()[0])
+
+
+def _disperse(cursor) -> None:
+    """Delete all of it; the index is as it was."""
+    cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+    (may_skip_checks,) = cursor.fetchone()
+    with transaction.atomic():
+        if may_skip_checks:  # whether anything refers to a row that goes, which takes longer than all the rest
+            cursor.execute("SET LOCAL session_replication_role = replica")
+        ours = "IN (SELECT id FROM slas_matter WHERE kind = %s)"
+        for table, column in (("search_indexedtext", "complaint_id"), ("complaints_complaint", "matter_id")):
+            cursor.execute(f"DELETE FROM {table} WHERE {column} {ours}", [KIND])  # noqa: S608 -- our own words
+        cursor.execute("DELETE FROM slas_matter WHERE kind = %s", [KIND])
+    cursor.execute("DROP TABLE many")
+    cursor.execute("DROP TABLE plain_words")
+    cursor.execute("CREATE INDEX IF NOT EXISTS" + WORDS_INDEX.removeprefix("CREATE INDEX"))
