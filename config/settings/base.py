@@ -184,4 +184,5 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"pikepdf": {"level": "ERROR"}},  # what a parser says of a file may quote it
 }
