@@ -7,6 +7,7 @@ from django.conf import settings
 from complaints.files.moving import move_files
 from complaints.files.sweep import sweep
 from complaints.intake.operations import forget_old_drafts
+from complaints.operations import ask_after_openings
 from complaints.operations.recheck_files import recheck_files
 from complaints.search.upkeep import tend_index
 from members.audit.anchor import anchor_all
@@ -36,6 +37,13 @@ def review_access() -> None:
         log.warning("%d roles were taken away, for nobody said that they are still needed", revoked)
     if review := open_access_review(at=now):
         log.info("%s is open until %s", review, review.due_at)
+
+
+@shared_task(name="complaints.ask_after_openings")
+def remind_of_openings() -> None:
+    """Ask once more after openings that nobody has answered for, and log while there are any."""
+    if waiting := ask_after_openings(at=database_now()):
+        log.error("openings of restricted cases that have waited for an answer for three days: %d", waiting)
 
 
 @shared_task(name="complaints.seal_audit")

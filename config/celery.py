@@ -43,6 +43,7 @@ app.conf.update(
         "forget": {"task": "complaints.forget", "schedule": 24 * 3600.0},  # old drafts, as the pages say
         "tend index": {"task": "complaints.tend_index", "schedule": 24 * 3600.0},  # words that have become common
         "review access": {"task": "complaints.review_access", "schedule": 3600.0},  # opens each quarter, and closes
+        "ask after openings": {"task": "complaints.ask_after_openings", "schedule": 3600.0},
         "recheck files": {"task": "complaints.recheck_files", "schedule": 60.0, "options": {"expires": 60}},
         "sweep files": {"task": "complaints.sweep_files", "schedule": 3600.0},
         "verify": {"task": "slas.verify", "schedule": 24 * 3600.0},  # each clock is the fold of its events

@@ -2,13 +2,14 @@
 
 from complaints.models.complaint import Complaint
 from complaints.models.own import own_complaints_of
-from complaints.models.restricted import LONGEST, Opening, opened_by
+from complaints.models.restricted import ANSWERED_WITHIN, LONGEST, Opening, opened_by
 from complaints.models.source import Recovery, SourceRecord
 from complaints.models.task import Task
 from complaints.models.timeline import TimelineEntry
 from complaints.models.work import AXES, Assessment, Decision, Enclosure, Evidence, Note, Restriction
 
 __all__ = (
+    "ANSWERED_WITHIN",
     "AXES",
     "LONGEST",
     "Assessment",

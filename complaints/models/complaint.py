@@ -35,7 +35,7 @@ def hidden_from(actor: Actor, prefix: str = "") -> Q:
     if actor.has(*SEE_RESTRICTED):
         return Q(pk__in=[])
     theirs = Q(**{f"{prefix}owner_id": actor.user_id})
-    opened = Q(**{f"{prefix}pk__in": opened_by(actor.user_id).values("complaint_id")})
+    opened = Q(**{f"{prefix}pk__in": opened_by(actor).values("complaint_id")})
     return Q(**{f"{prefix}is_restricted": True}) & ~theirs & ~opened
 
 
@@ -178,7 +178,7 @@ class Complaint(models.Model):
             return False
         if actor.user_id is not None and actor.user_id == self.owner_id:
             return False
-        return not opened_by(actor.user_id).filter(complaint_id=self.pk).exists()
+        return not opened_by(actor).filter(complaint_id=self.pk).exists()
 
     def is_own_of(self, actor: Actor) -> bool:
         """Tell whether it is of the actor or of a member represented, or was filed with the actor's account.

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Self
-from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -18,6 +17,8 @@ from members.privacy.scoping import ScopedManager
 
 LONGEST = timedelta(minutes=60)
 """How long a broken glass stays broken at most."""
+ANSWERED_WITHIN = timedelta(days=3)
+"""So long somebody may take to say whether an opening was justified, before it is asked for again."""
 
 
 class Opening(models.Model):
@@ -80,6 +81,9 @@ class Opening(models.Model):
         return rows.exclude(involves(actor, "complaint__"))
 
 
-def opened_by(user_id: UUID | None) -> QuerySet[Opening]:
-    """Return the openings by which this person sees restricted complaints now."""
-    return Opening.objects.unscoped("whether the glass is broken").filter(opener_id=user_id, until__gt=Now())
+def opened_by(actor: Actor) -> QuerySet[Opening]:
+    """Return the openings by which the actor sees restricted complaints now: none without a role that may open any."""
+    rows = Opening.objects.unscoped("whether the glass is broken")
+    if actor.user_id is None or not actor.has(*ACTIONS["break_glass"]):
+        return rows.none()
+    return rows.filter(opener_id=actor.user_id, until__gt=Now())

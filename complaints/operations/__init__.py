@@ -3,8 +3,10 @@
 from complaints.operations._door import lock_complaint, note_fact
 from complaints.operations.acknowledge_complaint import acknowledge_complaint
 from complaints.operations.alert_staff import Alert, alert_staff, close_digest, wait_for_turn
+from complaints.operations.ask_after_openings import ask_after_openings
 from complaints.operations.assess_complaint import Axes, OverrideNeedsReason, assess_complaint, suggest_track
 from complaints.operations.break_glass import (
+    AnswersAwaited,
     NothingToOpen,
     OpeningRefused,
     TooManyOpenings,
@@ -31,6 +33,7 @@ from complaints.operations.wait_for_member import stop_waiting, wait_for_member
 __all__ = (
     "Alert",
     "AlreadyTaken",
+    "AnswersAwaited",
     "Axes",
     "NothingToOpen",
     "OpeningRefused",
@@ -43,6 +46,7 @@ __all__ = (
     "add_evidence",
     "alert_of",
     "alert_staff",
+    "ask_after_openings",
     "assess_complaint",
     "break_glass",
     "close_complaint",

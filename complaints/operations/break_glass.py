@@ -10,12 +10,15 @@ from complaints.models import LONGEST, Complaint, Opening
 from complaints.operations._door import note_fact
 from complaints.operations.reassign_complaint import besides
 from complaints.permissions import demand
+from members.accounts.models import User
 from members.accounts.throttle import Counter
 from members.actors import Actor, Role
 from members.acts import Act, act
 from members.queries import holders_of
 
 BY_PERSON = Counter("glass.person", limit=5, window=timedelta(minutes=15))
+UNANSWERED = 3
+"""So many openings of one person may wait for an answer; whoever opens more is asked about these first."""
 
 
 class NothingToOpen(Exception):
@@ -26,15 +29,26 @@ class TooManyOpenings(Exception):
     """So many references were tried by one person that they are looked up no more for a while."""
 
 
+class AnswersAwaited(Exception):
+    """Former openings of this person wait for an answer: of this case one, of all cases too many."""
+
+
 class OpeningRefused(ValueError):
     """The opening cannot be judged; the message says why."""
+
+
+REASONS: dict[type[Exception], str] = {
+    NothingToOpen: "unknown",
+    TooManyOpenings: "limit",
+    AnswersAwaited: "unanswered",
+}
 
 
 def break_glass(*, actor: Actor, at: datetime, reference: str, reason: str) -> Complaint:
     """Open a restricted complaint to the actor for an hour, and tell every privacy officer by e-mail.
 
     One that the actor sees anyway is returned as it is. Every try counts, right or wrong. Raises ActionForbidden,
-    NothingToOpen, TooManyOpenings, and CounterAway: what cannot be counted is not looked up.
+    NothingToOpen, TooManyOpenings, AnswersAwaited, and CounterAway: what cannot be counted is not looked up.
     """
     demand(actor, "break_glass")
     if actor.user_id is None:
@@ -44,11 +58,12 @@ def break_glass(*, actor: Actor, at: datetime, reference: str, reason: str) -> C
         complaint = _find(this, reference) if allowed else None
         if complaint is not None and complaint.is_visible_to(actor.as_staff()):
             return complaint
-        if complaint is not None and not complaint.is_own_of(actor):
+        refusal = _refusal(this, complaint, actor) if allowed else TooManyOpenings
+        if refusal is None:
             _open(this, complaint, actor.user_id, reason)
             return complaint
-        this.record("complaint.glass_refused", detail={"reason": "unknown" if allowed else "limit"})
-    raise NothingToOpen if allowed else TooManyOpenings
+        this.record("complaint.glass_refused", detail={"reason": REASONS[refusal]})
+    raise refusal
 
 
 def judge_opening(*, actor: Actor, at: datetime, opening_id: UUID, justified: bool, reason: str) -> Opening:
@@ -82,20 +97,37 @@ def _find(this: Act, reference: str) -> Complaint | None:
     return this.lock(Complaint, key) if key else None
 
 
+def _refusal(this: Act, complaint: Complaint | None, actor: Actor) -> type[Exception] | None:
+    """Return why this is not opened, None if it is. Too many that wait are told whatever the reference says."""
+    this.lock(User, actor.user_id)  # two tabs of one person count each other
+    waiting = Opening.objects.unscoped("what waits for an answer").filter(opener_id=actor.user_id, judged_at=None)
+    cases = set(waiting.values_list("complaint_id", flat=True))
+    if len(cases) >= UNANSWERED:
+        return AnswersAwaited
+    if complaint is None or complaint.is_own_of(actor):
+        return NothingToOpen
+    return AnswersAwaited if complaint.pk in cases else None
+
+
 def _open(this: Act, complaint: Complaint, opener_id: UUID, reason: str) -> None:
     opening = Opening(
         complaint=complaint, opener_id=opener_id, opened_at=this.at, until=this.at + LONGEST, reason=reason
     )
     this.add(opening)
     note_fact(this, complaint, TimelineCode.GLASS_BROKEN, {"opening": str(opening.pk)})
+    tell_of_opening(this, opening, complaint, key=f"glass:{opening.pk}")
+
+
+def tell_of_opening(this: Act, opening: Opening, complaint: Complaint, *, key: str, **detail: bool) -> None:
+    """Ask for one e-mail about an opening to each privacy officer, or to the leads: somebody is told in any case."""
     holders = holders_of(Role.PRIVACY_OFFICER, Role.LEAD, at=this.at)
-    role = Role.PRIVACY_OFFICER if holders[Role.PRIVACY_OFFICER] else Role.LEAD  # somebody is told in any case
+    role = Role.PRIVACY_OFFICER if holders[Role.PRIVACY_OFFICER] else Role.LEAD
     for user_id in besides(complaint, holders[role], role=role):
         request_dispatch(
             this=this,
             matter_id=complaint.pk,
             kind=DispatchKind.GLASS_BROKEN,
-            key=f"glass:{opening.pk}:{user_id}",
+            key=f"{key}:{user_id}",
             to_user_id=user_id,
-            detail={"opening": str(opening.pk), "role": str(role)},
+            detail={"opening": str(opening.pk), "role": str(role), **detail},
         )

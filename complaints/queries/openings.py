@@ -10,7 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, QuerySet
 
 from complaints.enums import RestrictionKind
-from complaints.models import Complaint, Opening, Restriction, opened_by
+from complaints.models import ANSWERED_WITHIN, Complaint, Opening, Restriction, opened_by
 from complaints.permissions import SEE_RESTRICTED, may
 from members.actors import Actor
 from members.audit.models import Event
@@ -56,14 +56,14 @@ class OpeningLine:
 
 
 def restriction_of(complaint: Complaint, *, actor: Actor) -> RestrictionOnShow | None:
-    """Return what the top of a case tells of its restriction: two queries, none for a case that has none."""
+    """Return what the top of a case tells of its restriction: two queries at most, none for a case that has none."""
     if not complaint.is_restricted:
         return None
     rows = Restriction.objects.visible_to(actor.as_staff()).filter(complaint_id=complaint.pk, lifted_at=None)
     kinds = rows.values_list("kind", flat=True)
     sees_anyway = actor.has(*SEE_RESTRICTED) or complaint.owner_id == actor.user_id
-    openings = opened_by(None if sees_anyway else actor.user_id).filter(complaint_id=complaint.pk)
-    until = openings.order_by("-until").values_list("until", flat=True).first()
+    openings = opened_by(actor).filter(complaint_id=complaint.pk).order_by("-until")
+    until = None if sees_anyway else openings.values_list("until", flat=True).first()
     return RestrictionOnShow(", ".join(str(RestrictionKind(kind).label) for kind in kinds), until)
 
 
@@ -74,6 +74,11 @@ def read_openings(*, actor: Actor, page: str | None, at: datetime) -> Page:
     with phi_access(actor=actor, purpose=PURPOSE, at=at):
         lines = [_line(row, actor) for row in found.object_list]
     return Page(lines, found.number, found.paginator)
+
+
+def count_overdue(*, actor: Actor, at: datetime) -> int:
+    """Return how many openings that this actor sees have waited for an answer for three days: one query."""
+    return Opening.objects.visible_to(actor).filter(judged_at=None, opened_at__lte=at - ANSWERED_WITHIN).count()
 
 
 def read_opening(*, actor: Actor, opening_id: UUID, at: datetime) -> OpeningLine | None:

@@ -17,6 +17,7 @@ from complaints.enums import RestrictionKind
 from complaints.lifecycle import TransitionRefused
 from complaints.models import Complaint, Opening
 from complaints.operations import (
+    AnswersAwaited,
     NothingToOpen,
     OpeningRefused,
     TooManyOpenings,
@@ -28,9 +29,11 @@ from complaints.operations import (
 )
 from complaints.permissions import ActionForbidden
 from complaints.queries.openings import done_within, read_openings
+from complaints.tasks import remind_of_openings
 from members.accounts.models import User
-from members.actors import STAFF, Role
+from members.actors import STAFF, SYSTEM, Role
 from members.audit.models import Event
+from members.operations import revoke_role
 from slas.queries import database_now
 from tests.complaints import stages
 from tests.members.representing import represented
@@ -209,6 +212,74 @@ def test_a_page_of_the_log_takes_as_many_queries_whatever_it_holds(agent, office
     at = database_now()
     with django_assert_num_queries(3):
         assert len(read_openings(actor=officer, page=None, at=at).object_list) == number
+
+
+def past(opening, span):
+    """Let an opening have happened so long before."""
+    opening.opened_at, opening.until = opening.opened_at - span, opening.until - span
+    opening.save(update_fields=["opened_at", "until"])
+    return opening
+
+
+def test_a_case_opens_a_second_time_only_after_the_first_was_answered_for(agent, officer):
+    row = restricted()
+    first = past(opened(agent, row), HOUR)
+    with pytest.raises(AnswersAwaited):
+        opened(agent, row)
+    assert Event.objects.get(action="complaint.glass_refused").detail == {"reason": "unanswered"}
+    judge_opening(actor=officer, at=database_now(), opening_id=first.pk, justified=True, reason="It was.")
+    assert opened(agent, row).pk != first.pk
+
+
+def test_whoever_has_three_openings_unanswered_opens_no_fourth_and_is_told_whom_to_ask(client):
+    user = sign_in(client, staff(Role.AGENT))
+    for _ in range(3):
+        opened(actor_of(user), restricted())
+    refused = post(client, restricted().reference)
+    assert refused.status_code == 422
+    assert "Ask a privacy officer to answer, or a team lead" in shown(refused)
+    assert Opening.objects.unscoped("test").count() == 3
+
+
+def test_too_many_unanswered_tell_nobody_which_references_there_are(agent):
+    for _ in range(3):
+        opened(agent, restricted())
+    for reference in (restricted().reference, "C-26-DMG7-L8JK"):
+        with pytest.raises(AnswersAwaited):
+            break_glass(actor=agent, at=database_now(), reference=reference, reason=WHY)
+
+
+def test_an_opening_is_over_with_the_role_that_could_open():
+    user, row = staff(Role.AGENT, Role.QUALITY_MANAGER), restricted()
+    opened(actor_of(user), row)
+    assert sees(actor_of(user), row)
+    revoke_role(actor=SYSTEM, at=database_now(), user_id=user.pk, role=Role.AGENT)
+    assert not sees(actor_of(user), row)
+
+
+def test_an_opening_that_nobody_answers_for_is_asked_after_once_after_three_days(agent, officer, caplog):
+    waiting, answered = (past(opened(agent, restricted()), timedelta(days=3)) for _ in range(2))
+    recent = opened(agent, restricted())
+    judge_opening(actor=officer, at=database_now(), opening_id=answered.pk, justified=True, reason="It was.")
+    with caplog.at_level("ERROR"):
+        remind_of_openings()
+        remind_of_openings()
+    [reminder] = Dispatch.objects.filter(dedupe_key__startswith="glass-waits")
+    assert (reminder.to_user_id, reminder.detail["opening"]) == (officer.user_id, str(waiting.pk))
+    assert recent.judged_at is None
+    send_email(reminder, at=stages.AT)
+    assert mail.outbox[-1].subject.startswith("An opening still waits for your answer")
+    assert "Nobody has said so far whether it was justified." in mail.outbox[-1].body
+    assert "waited for an answer for three days: 1" in caplog.text
+
+
+def test_the_log_says_how_many_openings_wait_for_too_long(client, agent):
+    sign_in(client, staff(Role.PRIVACY_OFFICER))
+    opening = opened(agent, restricted())
+    words = "One opening has waited for an answer for more than three days."
+    assert words not in shown(client.get(reverse("desk:openings")))
+    past(opening, timedelta(days=3))
+    assert words in shown(client.get(reverse("desk:openings")))
 
 
 def test_the_page_wants_to_see_a_factor_again(client):

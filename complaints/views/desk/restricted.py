@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from complaints.enums import RestrictionKind
 from complaints.forms.restricted import GlassForm, LiftForm, RestrictForm, VerdictForm
 from complaints.operations import (
+    AnswersAwaited,
     NothingToOpen,
     OpeningRefused,
     TooManyOpenings,
@@ -20,7 +21,7 @@ from complaints.operations import (
     lift_restriction,
     restrict_complaint,
 )
-from complaints.queries.openings import OpeningLine, done_within, read_opening, read_openings
+from complaints.queries.openings import OpeningLine, count_overdue, done_within, read_opening, read_openings
 from complaints.views.desk.act import ActView, Told
 from members.accounts.throttle import CounterAway
 from members.views.staff_page import staff_page
@@ -29,9 +30,14 @@ from slas.queries import database_now
 NOTHING = "There is no complaint with this reference that you could open. Check the reference, or ask a team lead."
 TOO_MANY = "You have tried too often. Wait 15 minutes, or ask a team lead, who can see it at once."
 AWAY = "We cannot do this right now. Wait a few minutes, or ask a team lead, who can see it at once."
+AWAITED = (
+    "You have opened this case before, or three others, and nobody has said yet whether that was justified. Ask a "
+    "privacy officer to answer, or a team lead, who can see the case at once."
+)
 REFUSALS: dict[type[Exception], tuple[str, HTTPStatus]] = {
     NothingToOpen: (NOTHING, HTTPStatus.UNPROCESSABLE_ENTITY),
     TooManyOpenings: (TOO_MANY, HTTPStatus.TOO_MANY_REQUESTS),
+    AnswersAwaited: (AWAITED, HTTPStatus.UNPROCESSABLE_ENTITY),
     CounterAway: (AWAY, HTTPStatus.SERVICE_UNAVAILABLE),
 }
 
@@ -87,7 +93,8 @@ def glass(request: HttpRequest) -> HttpResponse:
 def openings(request: HttpRequest) -> HttpResponse:
     """Show the log of broken glass, what waits for an answer first."""
     page = read_openings(actor=request.actor, page=request.GET.get("page"), at=request.at)
-    return staff_page(request, "staff/openings.html", {"page": page})
+    overdue = count_overdue(actor=request.actor, at=request.at)
+    return staff_page(request, "staff/openings.html", {"page": page, "overdue": overdue})
 
 
 @require_safe
