@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import DatabaseError
 
 from members.actors import Actor
-from members.audit.models import Event
+from members.audit.openings import Opening, write_openings
 
 logger = logging.getLogger(__name__)
 
@@ -28,19 +28,14 @@ class _Access:
         self.opened: dict[tuple[str, UUID], set[str]] = {}
         self.broken: dict[tuple[str, UUID], set[str]] = {}
 
-    def events(self, actor: Actor, at: datetime, matter_id: UUID | None, purpose: str) -> Iterator[Event]:
-        """Give one event per row that was opened, and one per row with a value that did not open."""
-        for action, rows in (("phi.opened", self.opened), ("seal.broken", self.broken)):
-            for (table, key), columns in ((row, columns) for row, columns in rows.items() if columns):
-                yield Event.by(
-                    actor,
-                    at=at,
-                    action=action,
-                    matter_id=matter_id,
-                    object_type=table,
-                    object_id=key,
-                    detail={"purpose": purpose, "columns": sorted(columns)},
-                )
+    def openings(self, purpose: str) -> list[Opening]:
+        """Return one for each row that was opened, and one for each row with a value that did not open."""
+        return [
+            Opening(action, table, key, {"purpose": purpose, "columns": sorted(columns)})
+            for action, rows in (("phi.opened", self.opened), ("seal.broken", self.broken))
+            for (table, key), columns in rows.items()
+            if columns
+        ]
 
 
 _access: ContextVar[_Access | None] = ContextVar("phi_access", default=None)
@@ -59,9 +54,9 @@ def phi_access(*, actor: Actor, purpose: str, matter_id: UUID | None = None, at:
         yield
     finally:
         _access.reset(token)
-        if access.opened or access.broken:
+        if openings := access.openings(purpose):
             try:
-                Event.objects.bulk_create(access.events(actor, at, matter_id, purpose))
+                write_openings(openings, actor=actor, at=at, matter_id=matter_id)
             except DatabaseError as error:
                 raise AuditUnavailable(f"{purpose}: cannot be recorded, so it is not shown") from error
 
