@@ -1,6 +1,5 @@
 """The quarterly access review: each role, kept or taken."""
 
-import csv
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,17 +14,12 @@ from members import people as queries
 from members.accounts.models import ReviewedGrant
 from members.accounts.refusals import AccountRefused
 from members.actors import Role
+from members.spreadsheets import csv_text
 from members.views.staff_page import staff_page
 
 PAGE = 100
 SHOWN = 12
 """So many rounds are listed: three years of them."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 @require_GET
@@ -51,12 +45,10 @@ def review_csv(request: HttpRequest, review_id: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     operations.record_review_export(actor=request.actor, at=request.at, review_id=found.pk)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    head, *lines = queries.review_lines(found)
+    response = HttpResponse(csv_text(head, lines), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="access-review-{found.opened_at:%Y-%m-%d}.csv"'
     response["X-Content-Type-Options"] = "nosniff"
-    writer = csv.writer(response)
-    for line in queries.review_lines(found):
-        writer.writerow([harmless(cell) for cell in line])
     return response
 
 

@@ -179,7 +179,9 @@ def test_an_auditor_reads_a_review_and_takes_it_away_and_decides_nothing(client)
     assert auditor.post(f"/people/review/{reviewed.pk}/", {"keep": "yes"}).status_code == 403
     client.post(f"/people/review/{reviewed.pk}/", {"keep": "yes"})
     file = auditor.get(f"/people/review/{review.pk}.csv")
-    [line] = [row for row in csv.DictReader(file.content.decode().splitlines()) if row["account"] == str(agent.pk)]
+    [line] = [
+        row for row in csv.DictReader(file.content.decode("utf-8-sig").splitlines()) if row["account"] == str(agent.pk)
+    ]
     assert (line["name"], line["role"], line["answer"]) == ("'=Lee Wong", "agent", "kept")
     assert line["decided_by"] == "Ada Min"
     assert Event.objects.filter(action="access_review.exported", object_id=review.pk).count() == 1

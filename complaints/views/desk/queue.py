@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from complaints.quality.export import csv_text
 from complaints.queries.queue import QueueRow, SavedView, read_queue, read_whole_view
 from complaints.views.download import download
 from complaints.views.member_page import house_day
+from members.spreadsheets import csv_text
 from members.views.staff_page import staff_page
 
 TONES = {SavedView.OVERDUE: "late", SavedView.TODAY: "soon"}

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from complaints.capa.queries import AGE_BANDS, CapaLine, CausePareto
 from complaints.quality.charts import BarChart, Category, Pareto, bar_chart, pareto
-from complaints.quality.export import csv_text
 from complaints.views.quality.filters import Filters
+from members.spreadsheets import csv_text
 
 
 def pareto_chart(causes: CausePareto, filters: Filters) -> Pareto | None:

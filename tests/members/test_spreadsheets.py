@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from complaints.quality.export import csv_text
+from members.spreadsheets import csv_text
 
 
 def test_a_file_has_a_heading_line_and_the_words_as_they_are():
