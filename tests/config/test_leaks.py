@@ -38,6 +38,11 @@ CHANGING = re.compile(
     rb'nonce="[^"]*"|X-CSRFToken": "[^"]*"|csrfmiddlewaretoken" value="[^"]*"|data-left="[^"]*"'
     rb"|\d+[dhms]\b|[0-9a-f]{8}-[0-9a-f-]{27}|\d\d:\d\d(:\d\d)?"
 )
+SEARCHES = {
+    "search of words": "entered",
+    "search of a phrase": '"never entered"',
+    "search of contacts": "joseph@example.org",
+}
 READERS = ("agent", "quality_manager", "auditor", "member", "privacy_officer with own")
 
 
@@ -86,8 +91,12 @@ def places(reader):
 
 
 def look(reader):
-    """Return what the reader is shown in each place."""
-    return {name: reader.client.get(path) for name, path in places(reader)}
+    """Return what the reader is shown in each place, and what is found by words that stand in every case."""
+    shown = {name: reader.client.get(path) for name, path in places(reader)}
+    if "desk:search" in shown:
+        for name, words in SEARCHES.items():
+            shown[name] = reader.client.post(reverse("desk:search"), {"words": words})
+    return shown
 
 
 def leaks(reader):
@@ -127,6 +136,9 @@ class Leaking:
 
     def visible_to(self, _actor):
         return self._model.objects.unscoped("planted")
+
+    def unscoped(self, reason):
+        return self._model.objects.unscoped(reason)
 
     def __getattr__(self, name):
         return getattr(self._model, name)
@@ -179,6 +191,8 @@ PLANTED = {
     "a count": ("agent", within(queue, "count_views", Complaint), "desk:queue"),
     "an export": ("agent", within(queue, "_by_due_date", Complaint), "export open"),
     "a search": ("agent", throughout("complaints.queries.case_head", Complaint), "search"),
+    "a search of words": ("agent", throughout("complaints.search.matches", Complaint), "search of words"),
+    "a search of contacts": ("agent", throughout("complaints.search.matches", Complaint), "search of contacts"),
     "tasks": ("agent", within(tasks, "_still_open", Task), "desk:tasks"),
     "a what-if": ("auditor", in_what_if, "what-if"),
     "a count of causes": ("quality_manager", throughout(f"{CAPAS}.pareto", RootCause), "quality:causes"),
