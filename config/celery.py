@@ -8,6 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
 
 from django.conf import settings
 
+from config.sealer import install as install_sealer
 from config.start import see_that_the_keys_are_here
 from slas.timer import install as install_timer
 
@@ -38,7 +39,8 @@ app.conf.update(
     beat_schedule={
         # The worker's own timer sweeps; this tick is redundant, so that a timer that died delays nothing for long.
         "sweep": {"task": "slas.tick", "schedule": 30.0},
-        "seal audit": {"task": "complaints.seal_audit", "schedule": 10.0, "options": {"expires": 30}},
+        # The worker's own sealer seals; this is redundant, as the tick is.
+        "seal audit": {"task": "complaints.seal_audit", "schedule": 30.0, "options": {"expires": 30}},
         "prune": {"task": "slas.prune", "schedule": 3600.0},
         "forget": {"task": "complaints.forget", "schedule": 24 * 3600.0},  # old drafts, as the pages say
         "tend index": {"task": "complaints.tend_index", "schedule": 24 * 3600.0},  # words that have become common
@@ -51,4 +53,5 @@ app.conf.update(
 )
 app.autodiscover_tasks()
 install_timer(app)
+install_sealer(app)
 signals.worker_init.connect(see_that_the_keys_are_here)
