@@ -18,7 +18,7 @@ from complaints.enums import Track
 from complaints.models import Complaint
 from complaints.promises import due_in_full, promise_named, promised
 from members.accounts.links import make_token
-from members.accounts.signals import AccountChange, LinkKind
+from members.accounts.signals import ADDRESS_OF_LINK, LinkKind
 from members.actors import SYSTEM, Role, Scope
 from members.models import Member
 from members.privacy.access import phi_access
@@ -29,8 +29,6 @@ from slas.versions import zone_of
 
 KEPT_BY_IT = frozenset({"law_acknowledge"})
 """What the confirmation itself keeps, so that it does not promise it."""
-ANOTHER_ADDRESS = {AccountChange.EMAIL_CHANGED.value: "former_email", LinkKind.NEW_EMAIL.value: "new_email"}
-"""Where it goes when not to the address that the account has now."""
 LINKS = {LinkKind.RESET: "accounts:reset", LinkKind.NEW_EMAIL: "accounts:confirm_email"}
 STATUS_SALT = "complaints.status-link"
 
@@ -67,15 +65,27 @@ def send_email(dispatch: Dispatch, *, at: datetime) -> None:
 
 def _address(dispatch: Dispatch, complaint: Complaint | None, at: datetime) -> str:
     with phi_access(actor=SYSTEM, purpose="delivery", matter_id=dispatch.matter_id, at=at):
-        if dispatch.to_user:
-            about = dispatch.detail.get("change") or dispatch.detail.get("link")
-            address = getattr(dispatch.to_user, ANOTHER_ADDRESS.get(about, "email"))
+        if dispatch.address:
+            address = _still_theirs(dispatch, dispatch.address)
+        elif dispatch.to_user:
+            address = dispatch.to_user.email
         elif member_id := dispatch.detail.get("member"):
             address = Member.objects.unscoped("deliver the link asked for").get(pk=member_id).email
         else:
             address = complaint and address_of(complaint, at=at)
     if not address:
         raise NoAddress(f"dispatch {dispatch.pk} has no address")
+    return address
+
+
+def _still_theirs(dispatch: Dispatch, address: str) -> str:
+    """Return the address that was fixed when this was asked for. Raises NoLongerTheirs.
+
+    A notice goes there whatever has changed since; a link only while the account still has, or wants, that address.
+    """
+    field = ADDRESS_OF_LINK.get(dispatch.detail.get("link", ""))
+    if field and getattr(dispatch.to_user, field) != address:
+        raise NoLongerTheirs(f"dispatch {dispatch.pk} has a link for an address that the account has no longer")
     return address
 
 

@@ -145,6 +145,9 @@ class Dispatch(models.Model):
         related_name="+",
         help_text="Whoever has the account; else the complainant.",
     )
+    address = SealedTextField(
+        null=True, help_text="Fixed when it was asked for, where a later change must not lead it elsewhere."
+    )
     detail = models.JSONField(default=dict)
     requested_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)

@@ -20,12 +20,14 @@ def request_dispatch(
     kind: DispatchKind,
     key: str,
     to_user_id: UUID | None = None,
+    address: str | None = None,
     detail: dict[str, Any] | None = None,
     not_before: datetime | None = None,
 ) -> Dispatch:
     """Put one e-mail into the outbox of this act's transaction. `key` names it for ever: the same key, one e-mail.
 
-    `to_user_id` is a member of staff; None is the complainant. `detail` holds ids and codes only. It goes out at once,
+    `to_user_id` is a member of staff; None is the complainant. It goes to the address that the reader has when it is
+    sent, or to `address`. `detail` holds ids and codes only. It goes out at once,
     or at the moment `not_before`.
     """
     dispatch = Dispatch(
@@ -33,6 +35,7 @@ def request_dispatch(
         kind=kind,
         dedupe_key=key,
         to_user_id=to_user_id,
+        address=address,
         detail=detail or {},
         requested_at=this.at,
     )

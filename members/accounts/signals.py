@@ -20,11 +20,15 @@ class AccountChange(TextChoices):
     CODES_MADE = "codes_made"
     CODE_USED = "code_used"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 -- a code
+    EMAIL_CHANGE_ASKED = "email_change_asked"
     EMAIL_CHANGED = "email_changed"
     FACTORS_RESET = "factors_reset"
     REPRESENTED = "represented"
     NOT_REPRESENTED = "not_represented"
     RECOVERY_FORCED = "recovery_forced"
+    CODES_GUESSED = "codes_guessed"
+    DISABLED = "disabled"
+    ENABLED = "enabled"
 
 
 class RoleChange(TextChoices):
@@ -41,6 +45,9 @@ class LinkKind(TextChoices):
     NEW_EMAIL = "new_email"
     REGISTRATION = "registration"
 
+
+ADDRESS_OF_LINK = {LinkKind.RESET: "email", LinkKind.NEW_EMAIL: "new_email"}
+"""Which address of the user proves itself by following the link."""
 
 review_changed = Signal()
 """A round of the access review: sent with `this`, the `review`, and `change`, which is "opened" or "closed"."""
