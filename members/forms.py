@@ -96,6 +96,12 @@ class NewPasswordForm(forms.Form):
         return password
 
 
+class EndSessionForm(forms.Form):
+    """The session to end; none of them means all others."""
+
+    handle = forms.UUIDField(required=False)
+
+
 class EmailForm(forms.Form):
     """An e-mail address, checked for its form only."""
 

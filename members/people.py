@@ -20,6 +20,7 @@ SHOWN_EVENTS = 20
 HAPPENED: Mapping[str, Promise] = MappingProxyType(
     {
         "account.created": _("The account was opened"),
+        "account.codes_guessed": _("Many wrong codes behind the right password"),
         "account.disabled": _("The account was closed"),
         "account.enabled": _("The account was opened again"),
         "account.reset_asked": _("A link for a new password was asked for"),
@@ -150,7 +151,7 @@ def read_person(*, actor: Actor, user_id: UUID, at: datetime) -> Person | None:
             for grant in grants
         ),
         grantable=tuple((role.value, str(role.label)) for role in fitting),
-        places=tuple(open_sessions(user_id=user_id, this_key=None, at=at)),
+        places=tuple(open_sessions(user, at=at)),
         events=last_events(user_id),
         reset=FactorReset.waiting(at).filter(user=user).select_related("asked_by").first(),
     )

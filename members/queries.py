@@ -9,8 +9,9 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery
 
+from members.accounts import sessions
+from members.accounts.audiences import Standing
 from members.accounts.models import Passkey, RecoveryCode, RoleGrant, Session, TotpDevice, User
-from members.accounts.sessions import session_handle
 from members.actors import Actor, Scope
 from members.models import Absence, Member, Representation, Skill, TeamMembership, member_number_index
 
@@ -97,21 +98,43 @@ def factor_being_enrolled(*, user_id: UUID, factor_id: str | None) -> TotpDevice
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """A place where somebody is signed in."""
+    """A place where somebody's password was typed, and whether the person got in with it.
 
-    handle: str
+    `is_near` tells whether the person has last shown who it is at the network that asks now.
+    """
+
+    handle: UUID | None
     device: str
     started_at: datetime | None
     seen_at: datetime | None
     is_this: bool
+    is_near: bool
+    is_in: bool
 
 
-def open_sessions(*, user_id: UUID, this_key: str | None, at: datetime) -> list[OpenSession]:
-    """Return where the user is signed in, this place first, then the one seen last: one query."""
-    rows = Session.objects.filter(user=user_id, expire_date__gt=at).order_by("-seen_at")
-    found = [
-        OpenSession(session_handle(row.pk), row.device, row.started_at, row.seen_at, row.pk == this_key) for row in rows
-    ]
+def open_sessions(
+    user: User, *, at: datetime, this: UUID | None = None, network: str | None = None
+) -> list[OpenSession]:
+    """Return the sessions of a user that still open anything, this one first, then the one seen last: one query.
+
+    The user must come from `with_standing()`; `this` is the handle of the session that asks, `network` its network.
+    """
+    found = []
+    for row in Session.of(user.pk).filter(expire_date__gt=at).order_by("-seen_at"):
+        told = row.get_decoded()
+        if not sessions.lasts(told, user, at=at):
+            continue
+        found.append(
+            OpenSession(
+                handle=row.handle,
+                device=row.device,
+                started_at=row.started_at,
+                seen_at=row.seen_at,
+                is_this=row.handle is not None and row.handle == this,
+                is_near=sessions.last_network(told) == network,
+                is_in=sessions.standing_of(told, user) is Standing.SIGNED_IN,
+            )
+        )
     return sorted(found, key=lambda session: not session.is_this)
 
 

@@ -3,12 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from django.test import Client
+from django.conf import settings
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from members.accounts import sessions, totp
 from members.accounts.models import User
 from members.accounts.passkeys import NewKey
+from members.accounts.places import network_of
 from members.actors import SYSTEM, Actor, Role
 from members.models import LineOfBusiness, Member
 from members.operations import add_passkey, create_member_account, create_staff_account, register_member
@@ -69,10 +71,11 @@ def sign_in(client: Client, user: User, *, at: datetime | None = None) -> User:
     """Sign somebody in as if password and second factor had just been shown; return the user."""
     client.force_login(user)
     session = client.session
-    sessions.begin(session, at=at or timezone.now())
+    sessions.begin(session, at=at or timezone.now(), network=network_of(RequestFactory(**client.defaults).get("/")))
     if factor := user.passkeys.first() or user.totp_devices.filter(confirmed=True).first():
         session[sessions.FACTOR] = str(factor.pk)
     session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     return user
 
 

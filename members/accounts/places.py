@@ -1,5 +1,6 @@
 """Where somebody comes from and where to send them on."""
 
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 
 from members.actors import Actor
+from members.privacy.blind_index import blind_index
 
 
 def own_path(candidate: str | None) -> str | None:
@@ -46,6 +48,20 @@ def client_address(request: HttpRequest) -> str:
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     proxies = settings.TRUSTED_PROXIES
     return hops[-proxies] if 0 < proxies <= len(hops) else request.META["REMOTE_ADDR"]
+
+
+def network_of(request: HttpRequest) -> str:
+    """Return the index of the network that the client calls from, /24 of IPv4 and /48 of IPv6.
+
+    It tells whether two networks are the same, and names none.
+    """
+    try:
+        address = ip_address(client_address(request))
+    except ValueError:  # a proxy may write "unknown"
+        return ""
+    address = getattr(address, "ipv4_mapped", None) or address
+    network = ip_network((address, 24 if isinstance(address, IPv4Address) else 48), strict=False)
+    return blind_index("accounts.session.network", str(network)).hex()
 
 
 def named_in_settings(value: Any) -> Any:

@@ -2,16 +2,20 @@
 
 from uuid import UUID
 
-from members.accounts.models import RoleGrant, User
+from members.accounts.models import RoleGrant, Session, User
 from members.accounts.signals import AccountChange, RoleChange, account_changed, role_changed
 from members.actors import Role
 from members.acts import Act
 
 
-def end_other_sessions(this: Act, user_id: UUID) -> User:
-    """End every session of the user but the one that goes on with the new hash. Return the user, locked."""
+def end_other_sessions(this: Act, user_id: UUID, *, keep: UUID | None = None) -> User:
+    """End every session of the user but the one with the handle `keep`. Return the user, locked.
+
+    The one that is kept goes on once its view has given it the new hash.
+    """
     user: User = this.lock(User, user_id)
     this.change(user, session_epoch=user.session_epoch + 1)
+    Session.of(user_id, but_for=keep).delete()
     return user
 
 

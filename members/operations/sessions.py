@@ -6,11 +6,11 @@ from uuid import UUID
 from django.contrib.auth import authenticate
 
 from members.accounts.models import Session, User, email_index
-from members.accounts.sessions import session_handle
 from members.actors import GUEST, Actor
 from members.acts import act
 from members.operations._authority import administration, lock_colleague
 from members.operations._guesses import Guess, count_guess, force_recovery, forgive
+from members.operations._security import end_other_sessions
 
 
 def check_password(*, at: datetime, email: str, password: str, address: str) -> User | None:
@@ -49,23 +49,27 @@ def end_session(*, actor: Actor, at: datetime, user_id: UUID) -> None:
         this.record("session.ended", object_type="user", object_id=user_id, detail={"reason": "sign_out"})
 
 
-def end_sessions(*, actor: Actor, at: datetime, user_id: UUID, handle: str = "", but_for: str = "") -> int:
-    """End one session of the user, named by its handle, or all but the one with the key `but_for`. Return how many."""
+def end_sessions(
+    *, actor: Actor, at: datetime, user_id: UUID, handle: UUID | None = None, but_for: UUID | None = None
+) -> int:
+    """End one session of the user, named by its handle, or all but the one with the handle `but_for`. Return how many.
+
+    One whose key turns at this moment ends too: the row is the same, and so is its handle.
+    """
     with act(actor=actor, at=at) as this:
-        keys = list(Session.objects.filter(user=user_id).values_list("session_key", flat=True))
-        ended = [key for key in keys if key != but_for and (not handle or session_handle(key) == handle)]
-        Session.objects.filter(session_key__in=ended).delete()
-        for _ in ended:
+        mine = Session.of(user_id, but_for=but_for)
+        ended, _ = (mine.filter(handle=handle) if handle else mine).delete()
+        for _one in range(ended):
             this.record("session.ended", object_type="user", object_id=user_id, detail={"reason": "ended_by_owner"})
-    return len(ended)
+    return ended
 
 
 def end_sessions_of(*, actor: Actor, at: datetime, user_id: UUID) -> int:
     """End all sessions of somebody, as an administrator. Return how many. Raises User.DoesNotExist, AccountRefused."""
     with administration(actor=actor, at=at) as this:
-        user = lock_colleague(this, user_id)
-        this.change(user, session_epoch=user.session_epoch + 1)
-        ended, _ = Session.objects.filter(user=user_id).delete()
+        lock_colleague(this, user_id)
+        ended = Session.of(user_id).count()
+        end_other_sessions(this, user_id)
         for _one in range(ended):
             this.record(
                 "session.ended", object_type="user", object_id=user_id, detail={"reason": "ended_by_administrator"}

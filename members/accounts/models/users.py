@@ -71,12 +71,14 @@ class User(AbstractBaseUser):
     email_index = models.BinaryField(max_length=16, unique=True)
     new_email = SealedTextField(null=True, help_text="Asked for, and not confirmed yet.")
     email_change = models.PositiveIntegerField(default=0, help_text="Counts what was asked, so that one link is good.")
-    former_email = SealedTextField(null=True, help_text="Where the notice of the last change goes.")
     display_name = models.CharField(max_length=80, blank=True, help_text="Of staff only: a member's name is PHI.")
     is_active = models.BooleanField(default=True)
     session_epoch = models.PositiveIntegerField(default=0, help_text="Counted up to end every session of the user.")
     recovery_forced_at = models.DateTimeField(
         null=True, help_text="Too many wrong passwords were typed: only a new one opens the door."
+    )
+    codes_guessed_at = models.DateTimeField(
+        null=True, help_text="When its owner was last told of wrong codes behind the right password."
     )
     created_at = models.DateTimeField()
 

@@ -129,7 +129,7 @@ def test_removing_a_factor_takes_the_session_back_to_the_door(client):
 
 def test_a_session_names_its_user(client):
     user = sign_in(client, staff(Role.AGENT))
-    assert list(Session.objects.filter(user=user).values_list("pk", flat=True)) == [client.session.session_key]
+    assert [str(row.handle) for row in Session.objects.filter(user=user)] == [client.session["handle"]]
 
 
 @pytest.mark.parametrize(
