@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from complaints.permissions import ACTIONS, READERS
-from members.accounts.audiences import ANYONE, ENROLMENT, MEMBER, SIGNED_IN, VERIFICATION, Audience, staff
+from members.accounts.audiences import ANYONE, ENROLMENT, MEMBER, PROGRAMS, SIGNED_IN, VERIFICATION, Audience, staff
 from members.actors import RECORDS_REPRESENTATION, STAFF, Role
 
 
@@ -18,14 +18,14 @@ def staff_who_may(action: str) -> Audience:
 
 
 URL_AUDIENCES: dict[str, Audience] = {
-    "health_live": ANYONE,
-    "health_ready": ANYONE,
-    "health_deadlines": ANYONE,
-    "health_limits": ANYONE,
-    "health_audit": ANYONE,
+    "health_live": PROGRAMS,
+    "health_ready": PROGRAMS,
+    "health_deadlines": PROGRAMS,
+    "health_limits": PROGRAMS,
+    "health_audit": PROGRAMS,
     "health_files": ANYONE,
-    "csp_reports": ANYONE,
-    "metrics": ANYONE,  # with its own token
+    "csp_reports": PROGRAMS,
+    "metrics": PROGRAMS,  # with its own token
     # The door
     "accounts:sign_in": ANYONE,
     "accounts:verify": VERIFICATION,
@@ -49,7 +49,7 @@ URL_AUDIENCES: dict[str, Audience] = {
     "accounts:end_representation": MEMBER,
     "accounts:password": SIGNED_IN.after_proof(),
     "accounts:email": SIGNED_IN.after_proof(),
-    "accounts:confirm_email": ANYONE,
+    "accounts:confirm_email": SIGNED_IN.after_proof(),
     # Who works here; what gives or takes access wants to see a factor again
     "people:list": staff(Role.ADMINISTRATOR),
     "people:invite": staff(Role.ADMINISTRATOR).after_proof(),

@@ -151,6 +151,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 DRAFT_COOKIE_NAME = "draft"
 SESSION_COOKIE_AGE = 12 * 3600
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie that holds words
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 SIGNED_OUT_VIEW = "config.errors.signed_out"
 X_FRAME_OPTIONS = "DENY"

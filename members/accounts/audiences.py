@@ -24,12 +24,14 @@ class Standing(Enum):
 class Audience:
     """The standings that a URL admits, and the roles of which the signed-in need one; no roles, none needed.
 
-    `proof_within` asks the signed-in to have shown a password or factor so recently.
+    `proof_within` asks the signed-in to have shown a password or factor so recently. What is not `attended` is asked
+    for by programs, browsers' own reports among them, and keeps no session alive.
     """
 
     standings: frozenset[Standing]
     roles: frozenset[Role] = frozenset()
     proof_within: timedelta | None = None
+    attended: bool = True
 
     def admits(self, standing: Standing, actor: Actor) -> bool:
         """Tell whether somebody of this standing, acting as this actor, may reach the URL."""
@@ -41,6 +43,7 @@ class Audience:
 
 
 ANYONE = Audience(frozenset(Standing))
+PROGRAMS = Audience(frozenset(Standing), attended=False)
 VERIFICATION = Audience(frozenset({Standing.VERIFYING}))
 ENROLMENT = Audience(frozenset({Standing.ENROLLING, Standing.SIGNED_IN}))
 SIGNED_IN = Audience(frozenset({Standing.SIGNED_IN}))

@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
@@ -14,7 +16,8 @@ from django_htmx.http import HttpResponseClientRedirect
 from members.accounts import sessions
 from members.accounts.audiences import Audience, Standing
 from members.accounts.devices import device_of
-from members.accounts.places import landing_path, named_in_settings, own_path, with_query
+from members.accounts.models import User
+from members.accounts.places import landing_path, named_in_settings, network_of, own_path, with_query
 from members.actors import GUEST
 from members.acts import act
 
@@ -22,6 +25,9 @@ log = logging.getLogger(__name__)
 
 UNATTENDED = "X-Unattended"
 """The header of requests that a page makes by itself, nobody having pressed anything: they keep no session alive."""
+LOOKED_AT = frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY})
+"""How a page answers, besides with success, to what somebody has typed on it."""
+DOOR, PROVE = "accounts", "accounts:prove"
 # Where those are sent who may not reach a URL yet; none of the three is a dead end.
 NEXT_STEP = {
     Standing.ANONYMOUS: "accounts:sign_in",
@@ -33,7 +39,8 @@ NEXT_STEP = {
 class GateMiddleware:
     """Sets `request.at`, `request.standing` and `request.actor`; refuses every URL whose audience does not admit them.
 
-    `request.session_left` says how long the session goes on, None where there is none.
+    `request.session_left` says how long the session goes on, None where there is none. What keeps it alive is a view's
+    answer to somebody, and nothing before it: no form that another site sent, no report of a browser's own.
 
     Until the second factor is shown the actor is GUEST, whoever's password was typed. Roles are read from the database
     each time, so that a change acts on the next request. Belongs after AuthenticationMiddleware, and before
@@ -50,9 +57,16 @@ class GateMiddleware:
         """Identify the actor, and keep what they are shown out of every cache."""
         request.at = timezone.now()
         request.session_ended = request.session_left = None
+        request.is_sign_of_life = False
         self._identify(request)
         response = self.get_response(request)
-        if not request.session.is_empty():
+        is_answered = response.status_code < HTTPStatus.BAD_REQUEST or response.status_code in LOOKED_AT
+        if request.is_sign_of_life and is_answered:
+            sessions.keep_alive(request.session, at=request.at)
+        if request.session_ended:
+            # Not the cookies: a page that gives typed words back sets the token to send them with.
+            response["Clear-Site-Data"] = '"cache", "storage"'
+        if request.session_ended or not request.session.is_empty() or _is_of_the_door(request):
             response["Cache-Control"] = "no-store"
         return response
 
@@ -67,11 +81,12 @@ class GateMiddleware:
             raise Http404
         if audience.admits(request.standing, request.actor):
             if request.standing is not Standing.ANONYMOUS:
-                if UNATTENDED not in request.headers:
-                    sessions.keep_alive(request.session, at=request.at)
-                request.session_left = sessions.time_left(request.session, request.user, at=request.at)
+                request.is_sign_of_life = audience.attended and UNATTENDED not in request.headers
+                request.session_left = sessions.time_left(
+                    request.session, request.user, at=request.at, alive=request.is_sign_of_life
+                )
             if _lacks_proof(request, audience):
-                return self._through(request, with_query("accounts:prove", next=_way_back(request)))
+                return self._through(request, with_query(PROVE, next=_way_back(request)))
             return None
         if request.standing is not Standing.SIGNED_IN:
             way_in = with_query(NEXT_STEP[request.standing], next=_way_back(request), ended=request.session_ended)
@@ -81,6 +96,17 @@ class GateMiddleware:
         with act(actor=request.actor, at=request.at) as this:
             this.record("access.refused", object_type="url", detail={"url": name})
         raise PermissionDenied
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Treat somebody as signed out whose session or account is gone since the gate has looked."""
+        if request.standing is Standing.ANONYMOUS or isinstance(exception, Http404 | PermissionDenied):
+            return None
+        if not isinstance(exception, SessionInterrupted) and User.objects.filter(pk=request.user.pk).exists():
+            return None
+        logout(request)
+        request.is_sign_of_life = False
+        request.standing, request.actor = Standing.ANONYMOUS, GUEST
+        return self._through(request, with_query(NEXT_STEP[Standing.ANONYMOUS], next=_way_back(request)))
 
     def _through(self, request: HttpRequest, way_in: str) -> HttpResponse:
         """Send somebody through another door first; words that were typed come back on the page that says so."""
@@ -105,12 +131,22 @@ class GateMiddleware:
 
 
 def _lacks_proof(request: HttpRequest, audience: Audience) -> bool:
-    """Tell whether the page wants to see a factor again, from somebody who is in the house already."""
-    return (
-        audience.proof_within is not None
-        and request.standing is Standing.SIGNED_IN
-        and not sessions.proven_within(request.session, audience.proof_within, at=request.at)
-    )
+    """Tell whether the page wants to see a factor again, from somebody who is in the house already.
+
+    Of staff every page of the house wants it on a network that is new to the session: a stolen session moves.
+    """
+    if request.standing is not Standing.SIGNED_IN:
+        return False
+    if audience.proof_within and not sessions.proven_within(request.session, audience.proof_within, at=request.at):
+        return True
+    is_inside = Standing.ANONYMOUS not in audience.standings and request.resolver_match.view_name != PROVE
+    return is_inside and request.actor.is_staff and not sessions.proven_from(request.session, network_of(request))
+
+
+def _is_of_the_door(request: HttpRequest) -> bool:
+    """Tell whether the page has a password, a token or what comes of them, for somebody without a session too."""
+    match = request.resolver_match
+    return match is not None and match.namespace == DOOR
 
 
 def _way_back(request: HttpRequest) -> str | None:
