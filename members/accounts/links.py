@@ -19,12 +19,22 @@ def make_token(user: User, kind: LinkKind) -> str:
 
 def read_token(token: str, kind: LinkKind) -> User | None:
     """Return the active user whom a link of this kind is for, while it is good."""
+    named = _read(token, kind)
+    user = User.objects.filter(pk=named[0], is_active=True).first() if named else None
+    return user if user and holds(token, kind, user) else None
+
+
+def holds(token: str, kind: LinkKind, user: User) -> bool:
+    """Tell whether a link is for this user as the row is now: ask within the act, of the locked row."""
+    return _read(token, kind) == (user.pk, _state(user, kind)) and user.is_active
+
+
+def _read(token: str, kind: LinkKind) -> tuple[UUID, str] | None:
     try:
         user_id, state = signing.loads(token, salt=f"accounts.{kind}", max_age=GOOD_FOR)
     except (signing.BadSignature, ValueError):
         return None
-    user = User.objects.filter(pk=UUID(hex=user_id), is_active=True).first()
-    return user if user and state == _state(user, kind) else None
+    return UUID(hex=user_id), state
 
 
 def _state(user: User, kind: LinkKind) -> str:

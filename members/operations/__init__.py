@@ -17,7 +17,7 @@ from members.operations.email import ask_email_change, confirm_email
 from members.operations.factor_resets import ask_factor_reset, confirm_factor_reset
 from members.operations.factors import CodeOutcome, confirm_totp, enrol_totp, remove_factor, verify_code
 from members.operations.passkeys import add_passkey, verify_passkey
-from members.operations.passwords import ask_reset, change_password, confirm_password
+from members.operations.passwords import ask_reset, change_password, confirm_password, reset_password
 from members.operations.recovery_codes import make_recovery_codes, use_recovery_code
 from members.operations.registration import KnownBy, ask_registration, register_member
 from members.operations.representations import (
@@ -79,6 +79,7 @@ __all__ = [
     "register_member",
     "remove_factor",
     "rename_team",
+    "reset_password",
     "revoke_for_member",
     "revoke_representation",
     "revoke_role",

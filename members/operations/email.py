@@ -3,6 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
+from members.accounts.links import holds
 from members.accounts.models import User, email_index
 from members.accounts.refusals import AccountRefused
 from members.accounts.signals import AccountChange, LinkKind, link_wanted
@@ -14,28 +17,29 @@ from members.privacy.access import phi_access
 
 
 def ask_email_change(*, actor: Actor, at: datetime, user_id: UUID, email: str) -> None:
-    """Have a link sent to a new address; the account keeps its old one until the link is followed.
+    """Have a link sent to a new address, and the old one told; it stays the account's until the link is followed.
 
     Whether the new address has an account already is not told here: its owner would be found out.
     """
     with act(actor=actor, at=at) as this:
         user = this.lock(User, user_id)
         this.change(user, new_email=email.strip(), email_change=user.email_change + 1)
-        this.record("account.email_change_asked", object_type="user", object_id=user_id)
+        tell_owner(this, user_id, AccountChange.EMAIL_CHANGE_ASKED)
         link_wanted.send(sender=User, this=this, user_id=user_id, kind=LinkKind.NEW_EMAIL)
 
 
-def confirm_email(*, actor: Actor, at: datetime, user_id: UUID) -> None:
-    """Go over to the new address; all other sessions end, and the old address is told.
+def confirm_email(*, actor: Actor, at: datetime, user_id: UUID, token: str, keep: UUID | None = None) -> None:
+    """Go over to the address that the link was sent to; all sessions but `keep` end, and the old address is told.
 
-    Raises AccountRefused where the address has an account by now, or none was asked for.
+    Raises AccountRefused where the link is not this user's, or good no longer, or the address has an account by now.
     """
     with act(actor=actor, at=at) as this:
-        user = end_other_sessions(this, user_id)
+        user = this.lock(User, user_id)
         with phi_access(actor=actor, purpose="change the address", at=at):
-            former, email = user.email, user.new_email
-        if email is None:
-            raise AccountRefused("No new address was asked for.")
-        this.change(user, email=email, email_index=email_index(email), former_email=former, new_email=None)
+            email = user.new_email
+        if email is None or not holds(token, LinkKind.NEW_EMAIL, user):
+            raise AccountRefused(_("A link works once and for one hour."))
+        tell_owner(this, user_id, AccountChange.EMAIL_CHANGED)  # at the address that is still the account's
+        end_other_sessions(this, user_id, keep=keep)
+        this.change(user, email=email, email_index=email_index(email), new_email=None)
         demand_free_address(this, user)
-        tell_owner(this, user_id, AccountChange.EMAIL_CHANGED)

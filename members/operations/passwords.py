@@ -4,12 +4,15 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext as _
 
+from members.accounts.links import holds
 from members.accounts.models import User
+from members.accounts.refusals import AccountRefused
 from members.accounts.signals import AccountChange, LinkKind, link_wanted
 from members.accounts.throttle import RESET, RESET_BY_NETWORK
 from members.actors import GUEST, Actor
-from members.acts import act
+from members.acts import Act, act
 from members.operations._guesses import Guess, count_guess, force_recovery, forgive, start_anew
 from members.operations._security import end_other_sessions, tell_owner
 
@@ -32,18 +35,35 @@ def confirm_password(*, at: datetime, user_id: UUID, password: str, address: str
     return False
 
 
-def change_password(*, actor: Actor, at: datetime, user_id: UUID, password: str) -> None:
-    """Set a new password; all other sessions end, the owner is told, and what was guessed before counts no more.
+def change_password(*, actor: Actor, at: datetime, user_id: UUID, password: str, keep: UUID | None = None) -> None:
+    """Set a new password; all sessions but `keep` end, the owner is told, and what was guessed before counts no more.
 
     Raises User.DoesNotExist and Django's ValidationError.
     """
     with act(actor=actor, at=at) as this:
-        user = end_other_sessions(this, user_id)
-        validate_password(password, user)
-        user.set_password(password)
-        this.change(user, password=user.password, recovery_forced_at=None)
-        tell_owner(this, user_id, AccountChange.PASSWORD_CHANGED)
+        user = _set_password(this, user_id, password, keep=keep)
     start_anew(user)
+
+
+def reset_password(*, actor: Actor, at: datetime, user_id: UUID, token: str, password: str) -> None:
+    """Set a new password by a link, which is good for one; all sessions end, and the owner is told.
+
+    Raises User.DoesNotExist, AccountRefused where the link is good no longer, and Django's ValidationError.
+    """
+    with act(actor=actor, at=at) as this:
+        if not holds(token, LinkKind.RESET, this.lock(User, user_id)):
+            raise AccountRefused(_("A link works once and for one hour."))
+        user = _set_password(this, user_id, password)
+    start_anew(user)
+
+
+def _set_password(this: Act, user_id: UUID, password: str, *, keep: UUID | None = None) -> User:
+    user = end_other_sessions(this, user_id, keep=keep)
+    validate_password(password, user)
+    user.set_password(password)
+    this.change(user, password=user.password, recovery_forced_at=None)
+    tell_owner(this, user_id, AccountChange.PASSWORD_CHANGED)
+    return user
 
 
 def ask_reset(*, at: datetime, email: str, address: str) -> None:

@@ -3,22 +3,22 @@
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from members import operations, queries
+from members.accounts import sessions
 from members.accounts.links import read_token
 from members.accounts.models import User
-from members.accounts.places import client_address, landing_path, with_query
+from members.accounts.places import client_address, landing_path, network_of, with_query
 from members.accounts.refusals import AccountRefused
 from members.accounts.signals import LinkKind
 from members.accounts.throttle import CounterAway
-from members.forms import EmailForm, NewPasswordForm
+from members.forms import EmailForm, EndSessionForm, NewPasswordForm
 from members.privacy.access import phi_access
 from members.views.page import counter_away, page
 
@@ -36,19 +36,24 @@ def overview(request: HttpRequest) -> HttpResponse:
         home=landing_path(request.actor),
         email=email,
         factors=queries.factors_of(user.pk),
-        places=queries.open_sessions(user_id=user.pk, this_key=request.session.session_key, at=request.at),
+        places=queries.open_sessions(
+            user, at=request.at, this=sessions.handle_of(request.session), network=network_of(request)
+        ),
     )
 
 
 @require_POST
 def end_sessions(request: HttpRequest) -> HttpResponse:
     """End one session, or all but this one."""
+    form = EndSessionForm(request.POST)
+    if not form.is_valid():
+        raise Http404
     ended = operations.end_sessions(
         actor=request.actor,
         at=request.at,
         user_id=request.user.pk,
-        handle=request.POST.get("handle", ""),
-        but_for=request.session.session_key or "",
+        handle=form.cleaned_data["handle"],
+        but_for=sessions.handle_of(request.session),
     )
     words = ngettext("Signed out in %(count)d place.", "Signed out in %(count)d places.", ended) % {"count": ended}
     messages.success(request, words)
@@ -64,7 +69,11 @@ def change_password(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return page(request, "accounts/password.html", form)
     operations.change_password(
-        actor=request.actor, at=request.at, user_id=request.user.pk, password=form.cleaned_data["password"]
+        actor=request.actor,
+        at=request.at,
+        user_id=request.user.pk,
+        password=form.cleaned_data["password"],
+        keep=sessions.handle_of(request.session),
     )
     update_session_auth_hash(request, User.objects.get(pk=request.user.pk))
     messages.success(request, _("Your password is changed. You are signed out everywhere else."))
@@ -85,17 +94,28 @@ def change_email(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
-    """Go over to the new address: by a press, for mail programs follow links on their own."""
+    """Go over to the new address: by a press, for mail programs follow links on their own.
+
+    Only whoever asked for it can, signed in: the address may be another's by a slip of the finger.
+    """
     user = read_token(token, LinkKind.NEW_EMAIL)
-    if user is None:
+    if user is None or user.pk != request.user.pk:
         return page(request, "accounts/link_over.html", Form(), again="accounts:email")
     if request.method == "GET":
         return page(request, "accounts/email_confirm.html", Form())
     try:
-        operations.confirm_email(actor=user.at_the_door(), at=request.at, user_id=user.pk)
+        operations.confirm_email(
+            actor=request.actor,
+            at=request.at,
+            user_id=user.pk,
+            token=token,
+            keep=sessions.handle_of(request.session),
+        )
     except AccountRefused as refusal:
         return page(request, "accounts/link_over.html", Form(), why=str(refusal), again="accounts:email")
-    return redirect(with_query("accounts:sign_in", ended="new_email", next=reverse("accounts:security")))
+    update_session_auth_hash(request, User.objects.get(pk=user.pk))
+    messages.success(request, _("Your new email address counts now. Sign in with it next time."))
+    return redirect("accounts:security")
 
 
 @require_http_methods(["GET", "POST"])
@@ -122,7 +142,14 @@ def reset(request: HttpRequest, token: str) -> HttpResponse:
     form = NewPasswordForm(request.POST if request.method == "POST" else None, user=user)
     if not form.is_valid():
         return page(request, "accounts/password.html", form)
-    operations.change_password(
-        actor=user.at_the_door(), at=request.at, user_id=user.pk, password=form.cleaned_data["password"]
-    )
+    try:
+        operations.reset_password(
+            actor=user.at_the_door(),
+            at=request.at,
+            user_id=user.pk,
+            token=token,
+            password=form.cleaned_data["password"],
+        )
+    except AccountRefused as refusal:
+        return page(request, "accounts/link_over.html", Form(), why=str(refusal), again="accounts:forgot")
     return redirect(with_query("accounts:sign_in", ended="new_password"))

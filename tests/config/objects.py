@@ -26,7 +26,7 @@ from tests.complaints import stages
 from tests.files.kept import kept
 from tests.intake.papers import picture
 from tests.members.representing import recorded
-from tests.people import actor_of, member, staff
+from tests.people import actor_of, member, member_account, staff
 from tests.slas.drafts import written
 
 NOBODYS = "C-26-DMG7-L8JK"
@@ -137,7 +137,7 @@ MEMBERS = frozenset(
 ) | {"intake:done"}  # fmt: skip
 """URLs that name a complaint or a part of one: at work, as a privacy officer, and as a member."""
 
-TOKENS = frozenset({"accounts:registration", "accounts:reset", "accounts:confirm_email", "public:status_of"})
+TOKENS = frozenset({"accounts:registration", "accounts:reset", "public:status_of"})
 """URLs whose object is the address itself: whoever holds the token has it."""
 
 
@@ -207,7 +207,6 @@ def others() -> dict[str, dict[str, object]]:
         "intake:step": {"name": "who"},
         "accounts:registration": {"token": make_registration_token(guest.pk)},
         "accounts:reset": {"token": make_token(owner, LinkKind.RESET)},
-        "accounts:confirm_email": {"token": make_token(owner, LinkKind.NEW_EMAIL)},
         "public:status_of": {"token": TimestampSigner(salt=STATUS_SALT).sign(case_id.hex)},
     }
 
@@ -215,6 +214,7 @@ def others() -> dict[str, dict[str, object]]:
 def of_another() -> dict[str, dict[str, object]]:
     """Return the arguments of URLs that name what belongs to one account, which is nobody's before a browser."""
     return {
+        "accounts:confirm_email": {"token": make_token(member_account(), LinkKind.NEW_EMAIL)},
         "accounts:remove_factor": {"factor_id": staff(Role.AGENT).totp_devices.get().pk},
         "accounts:end_representation": {"representation_id": recorded(member(), at=database_now()).pk},
     }
