@@ -14,8 +14,10 @@ from members.acts import act
 from members.operations._security import end_other_sessions, tell_owner
 
 
-def add_passkey(*, actor: Actor, at: datetime, user_id: UUID, key: NewKey, name: str) -> Passkey:
-    """Keep a passkey that a device has just made. All other sessions of the user end.
+def add_passkey(
+    *, actor: Actor, at: datetime, user_id: UUID, key: NewKey, name: str, keep: UUID | None = None
+) -> Passkey:
+    """Keep a passkey that a device has just made. All sessions of the user but `keep` end.
 
     Raises User.DoesNotExist and AccountRefused where the key is known already.
     """
@@ -23,7 +25,7 @@ def add_passkey(*, actor: Actor, at: datetime, user_id: UUID, key: NewKey, name:
         if Passkey.objects.filter(credential_id=key.credential_id).exists():
             raise AccountRefused("this passkey is set up already")
         passkey = Passkey(
-            user=end_other_sessions(this, user_id),
+            user=end_other_sessions(this, user_id, keep=keep),
             name=name.strip(),
             credential_id=key.credential_id,
             public_key=key.public_key,
@@ -36,16 +38,19 @@ def add_passkey(*, actor: Actor, at: datetime, user_id: UUID, key: NewKey, name:
     return passkey
 
 
-def verify_passkey(*, actor: Actor, at: datetime, user_id: UUID, answer: str, challenge: bytes) -> UUID | None:
+def verify_passkey(
+    *, actor: Actor, at: datetime, user_id: UUID, answer: str, challenge: bytes, by_owner: bool = False
+) -> UUID | None:
     """Return the passkey of this user that the browser's answer proves, or None.
 
-    The counter is compared and moved under the row's lock, so that one answer counts once and a copied key is refused.
+    With `by_owner` the device must have made sure who holds it, by a PIN, a finger or a face. The counter is compared
+    and moved under the row's lock, so that a copied key is refused.
     """
     with act(actor=actor, at=at) as this:
         try:
             credential = passkeys.read_answer(answer)
             passkey = this.lock(Passkey, _named_by(credential, user_id))
-            count = passkeys.shown(credential, passkey, challenge=challenge)
+            count = passkeys.shown(credential, passkey, challenge=challenge, by_owner=by_owner)
         except (PasskeyRefused, Passkey.DoesNotExist):
             detail = {"factor": "passkey", "reason": "wrong"}
             this.record("factor.refused", object_type="user", object_id=user_id, detail=detail)

@@ -11,7 +11,7 @@ from members import operations
 from members.accounts import sessions
 from members.accounts.audiences import Standing
 from members.accounts.devices import device_of
-from members.accounts.places import client_address, landing_path, with_query
+from members.accounts.places import client_address, landing_path, network_of, with_query
 from members.accounts.throttle import CounterAway
 from members.forms import RecoveryCodeForm, SignInForm
 from members.views.page import counter_away, let_in, onward, page
@@ -41,7 +41,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         form.add_error("email", _("The email address or the password is not right. Check both and try again."))
         return page(request, "accounts/sign_in.html", form)
     login(request, user)
-    sessions.begin(request.session, at=request.at, device=device_of(request))
+    sessions.begin(request.session, at=request.at, device=device_of(request), network=network_of(request))
     return let_in(request, user, means="password")
 
 
@@ -52,7 +52,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     answer = ask_for_factor(request, "accounts/verify.html")
     if isinstance(answer, HttpResponse):
         return answer
-    sessions.add_factor(request.session, answer.factor_id, at=request.at)
+    sessions.add_factor(request.session, answer.factor_id, at=request.at, network=network_of(request))
     return let_in(request, request.user, means=answer.means)
 
 
@@ -79,7 +79,7 @@ def recovery(request: HttpRequest) -> HttpResponse:
             ),
         )
         return page(request, "accounts/recovery.html", form)
-    sessions.add_factor(request.session, sessions.RECOVERY, at=request.at)
+    sessions.add_factor(request.session, sessions.RECOVERY, at=request.at, network=network_of(request))
     return let_in(request, user, means="recovery")
 
 

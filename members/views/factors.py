@@ -19,11 +19,12 @@ from members.accounts import passkeys, sessions, totp
 from members.accounts.audiences import Standing
 from members.accounts.models import TotpDevice, User
 from members.accounts.passkeys import PasskeyRefused
-from members.accounts.places import landing_path, with_query
+from members.accounts.places import landing_path, network_of, with_query
 from members.accounts.refusals import AccountRefused
+from members.accounts.throttle import CounterAway
 from members.forms import CodeForm, NewPasskeyForm
 from members.privacy.access import phi_access
-from members.views.page import let_in, onward, page
+from members.views.page import counter_away, let_in, onward, page
 
 ENROLLING_FACTOR = "enrolling_factor_id"
 
@@ -57,7 +58,11 @@ def enrol_app(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _key_page(request, device, form)
     if not operations.confirm_totp(
-        actor=user.at_the_door(), at=request.at, device_id=device.pk, code=form.cleaned_data["code"]
+        actor=user.at_the_door(),
+        at=request.at,
+        device_id=device.pk,
+        code=form.cleaned_data["code"],
+        keep=sessions.handle_of(request.session),
     ):
         form.add_error("code", _("That code is not right. Enter the code your app shows now."))
         return _key_page(request, device, form)
@@ -74,10 +79,21 @@ def enrol_passkey(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _passkey_page(request, form)
     try:
-        key = passkeys.made(form.cleaned_data["credential"], challenge=passkeys.take_challenge(request.session))
-        passkey = operations.add_passkey(
-            actor=user.at_the_door(), at=request.at, user_id=user.pk, key=key, name=form.cleaned_data["name"]
+        key = passkeys.made(
+            form.cleaned_data["credential"],
+            challenge=passkeys.take_challenge(request.session),
+            by_owner=user.needs_passkey,
         )
+        passkey = operations.add_passkey(
+            actor=user.at_the_door(),
+            at=request.at,
+            user_id=user.pk,
+            key=key,
+            name=form.cleaned_data["name"],
+            keep=sessions.handle_of(request.session),
+        )
+    except CounterAway:
+        return counter_away(request, "accounts/enrol_passkey.html", form)
     except (PasskeyRefused, AccountRefused):
         form.add_error(None, _("The passkey could not be set up here. Try again, or use another device."))
         return _passkey_page(request, form)
@@ -100,7 +116,13 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 def remove(request: HttpRequest, factor_id: UUID) -> HttpResponse:
     """Take an app or a passkey away."""
     try:
-        operations.remove_factor(actor=request.actor, at=request.at, user_id=request.user.pk, factor_id=factor_id)
+        operations.remove_factor(
+            actor=request.actor,
+            at=request.at,
+            user_id=request.user.pk,
+            factor_id=factor_id,
+            keep=sessions.handle_of(request.session),
+        )
     except AccountRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("accounts:security")
@@ -115,7 +137,7 @@ def _carry_on_with(request: HttpRequest, factor_id: UUID, *, means: str) -> Http
     user = User.objects.with_standing().get(pk=request.user.pk)
     update_session_auth_hash(request, user)
     was_in = request.standing is Standing.SIGNED_IN
-    sessions.add_factor(request.session, factor_id, at=request.at)
+    sessions.add_factor(request.session, factor_id, at=request.at, network=network_of(request))
     if sessions.standing_of(request.session, user) is Standing.SIGNED_IN and not queries.factors_of(user.pk).codes_left:
         if not was_in:
             operations.start_session(actor=user.as_actor(at=request.at), at=request.at, user_id=user.pk, means=means)

@@ -15,7 +15,7 @@ from members import operations, queries
 from members.accounts import passkeys, sessions
 from members.accounts.models import User
 from members.accounts.passkeys import PasskeyRefused
-from members.accounts.places import client_address, landing_path
+from members.accounts.places import client_address, landing_path, network_of
 from members.accounts.throttle import CounterAway
 from members.forms import CodeForm, PasskeyForm, PasswordForm
 from members.views.page import counter_away, onward, page
@@ -35,21 +35,25 @@ def prove(request: HttpRequest) -> HttpResponse:
     """Have somebody who is signed in show once more who it is: the factor, or the password of who has none."""
     if not request.user.has_factor:
         return _ask_for_password(request)
-    answer = ask_for_factor(request, "accounts/prove.html")
+    answer = ask_for_factor(request, "accounts/prove.html", by_owner=True)
     if isinstance(answer, HttpResponse):
         return answer
-    sessions.add_factor(request.session, answer.factor_id, at=request.at)
+    sessions.add_factor(request.session, answer.factor_id, at=request.at, network=network_of(request))
     return redirect(onward(request) or landing_path(request.actor))
 
 
-def ask_for_factor(request: HttpRequest, template: str) -> Shown | HttpResponse:
-    """Return what was shown, or the page that asks for it. The page offers what this person has."""
+def ask_for_factor(request: HttpRequest, template: str, *, by_owner: bool = False) -> Shown | HttpResponse:
+    """Return what was shown, or the page that asks for it. The page offers what this person has.
+
+    With `by_owner` a passkey counts only if its device has made sure who holds it; an administrator's always must.
+    """
     user = request.user
+    by_owner = by_owner or user.needs_passkey
     if "credential" in request.POST:
-        return _look_at_passkey(request, template)
+        return _look_at_passkey(request, template, by_owner=by_owner)
     form = CodeForm(request.POST if request.method == "POST" else None)
     if not (_takes_code(user) and form.is_valid()):
-        return _asking(request, template, form)
+        return _asking(request, template, form, by_owner=by_owner)
     outcome = operations.verify_code(
         actor=user.at_the_door(), at=request.at, user_id=user.pk, code=form.cleaned_data["code"]
     )
@@ -57,7 +61,7 @@ def ask_for_factor(request: HttpRequest, template: str) -> Shown | HttpResponse:
         return Shown(outcome.factor_id, "totp")
     if outcome.wait_until is None:
         form.add_error("code", _("That code is not right, or it was used before. Enter the code your app shows now."))
-        return _asking(request, template, form)
+        return _asking(request, template, form, by_owner=by_owner)
     seconds = int((outcome.wait_until - request.at).total_seconds()) + 1
     form.add_error(
         "code",
@@ -68,17 +72,21 @@ def ask_for_factor(request: HttpRequest, template: str) -> Shown | HttpResponse:
         )
         % {"seconds": seconds},
     )
-    response = _asking(request, template, form, status=HTTPStatus.TOO_MANY_REQUESTS)
+    response = _asking(request, template, form, by_owner=by_owner, status=HTTPStatus.TOO_MANY_REQUESTS)
     response["Retry-After"] = str(seconds)
     return response
 
 
-def _look_at_passkey(request: HttpRequest, template: str) -> Shown | HttpResponse:
+def _look_at_passkey(request: HttpRequest, template: str, *, by_owner: bool) -> Shown | HttpResponse:
     form, user = PasskeyForm(request.POST), request.user
+    told = CodeForm({})
+    told.errors.clear()
     try:
         challenge = passkeys.take_challenge(request.session)
     except PasskeyRefused:
         challenge = b""
+    except CounterAway:
+        return counter_away(request, template, told, takes_code=_takes_code(user))
     passkey_id = (
         challenge
         and form.is_valid()
@@ -88,20 +96,21 @@ def _look_at_passkey(request: HttpRequest, template: str) -> Shown | HttpRespons
             user_id=user.pk,
             answer=form.cleaned_data["credential"],
             challenge=challenge,
+            by_owner=by_owner,
         )
     )
     if passkey_id:
         return Shown(passkey_id, "passkey")
-    form = CodeForm({})
-    form.errors.clear()
-    form.add_error(None, _("That passkey did not work here. Try again, or use another way to sign in."))
-    return _asking(request, template, form)
+    told.add_error(None, _("That passkey did not work here. Try again, or use another way to sign in."))
+    return _asking(request, template, told, by_owner=by_owner)
 
 
-def _asking(request: HttpRequest, template: str, form: CodeForm, *, status: HTTPStatus | None = None) -> HttpResponse:
+def _asking(
+    request: HttpRequest, template: str, form: CodeForm, *, by_owner: bool, status: HTTPStatus | None = None
+) -> HttpResponse:
     user = request.user
     mine = queries.factors_of(user.pk).passkeys
-    options = passkeys.request_options(request.session, mine) if mine else ""
+    options = passkeys.request_options(request.session, mine, by_owner=by_owner) if mine else ""
     return page(request, template, form, status=status, passkey_options=options, takes_code=_takes_code(user))
 
 
@@ -127,5 +136,5 @@ def _ask_for_password(request: HttpRequest) -> HttpResponse:
     if not right:
         form.add_error("password", _("That is not your password. After 5 wrong tries you have to wait 15 minutes."))
         return page(request, "accounts/prove.html", form)
-    sessions.prove(request.session, at=request.at)
+    sessions.prove(request.session, at=request.at, network=network_of(request))
     return redirect(onward(request) or landing_path(request.actor))
