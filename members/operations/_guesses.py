@@ -1,6 +1,7 @@
 """How many wrong passwords are heard: five from one address in 15 minutes, a hundred for an account in a day."""
 
 from contextlib import suppress
+from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -9,6 +10,8 @@ from members.accounts.signals import AccountChange
 from members.accounts.throttle import SIGN_IN, SIGN_IN_OF_ACCOUNT, CounterAway
 from members.acts import Act
 from members.operations._security import tell_owner
+
+TOLD_EVERY = timedelta(days=1)
 
 
 class Guess(StrEnum):
@@ -41,6 +44,14 @@ def force_recovery(this: Act, user_id: UUID) -> None:
     if user.recovery_forced_at is None:
         this.change(user, recovery_forced_at=this.at)
         tell_owner(this, user_id, AccountChange.RECOVERY_FORCED)
+
+
+def tell_of_wrong_codes(this: Act, user_id: UUID) -> None:
+    """Tell the owner, once a day, that somebody who knows the password types one wrong code after another."""
+    user: User = this.lock(User, user_id)
+    if user.codes_guessed_at is None or this.at - user.codes_guessed_at >= TOLD_EVERY:
+        this.change(user, codes_guessed_at=this.at)
+        tell_owner(this, user_id, AccountChange.CODES_GUESSED)
 
 
 def start_anew(user: User) -> None:

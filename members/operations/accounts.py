@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from members.accounts.models import TotpDevice, User
 from members.accounts.refusals import AccountRefused
-from members.accounts.signals import LinkKind, link_wanted
+from members.accounts.signals import AccountChange, LinkKind, link_wanted
 from members.actors import STAFF, Actor, Role
 from members.acts import Act, act
 from members.models import Member, Team
 from members.operations._addresses import demand_free_address
 from members.operations._authority import administration, lock_colleague
-from members.operations._security import give, take
+from members.operations._security import give, take, tell_owner
 from members.operations.roles import demand_roles_that_go_together
 
 
@@ -93,7 +93,7 @@ def disable_account(*, actor: Actor, at: datetime, user_id: UUID) -> None:
         user = lock_colleague(this, user_id)
         this.change(user, is_active=False, session_epoch=user.session_epoch + 1)
         user.sessions.all().delete()
-        this.record("account.disabled", object_type="user", object_id=user_id)
+        tell_owner(this, user_id, AccountChange.DISABLED)
         for grant in user.role_grants.filter(revoked_at=None).order_by("role"):
             take(this, grant)
         for team in Team.objects.filter(lead=user).order_by("pk"):
@@ -110,7 +110,7 @@ def enable_account(*, actor: Actor, at: datetime, user_id: UUID) -> None:
         raise AccountRefused(_("Nobody opens their own account again. Ask another administrator to do it."))
     with administration(actor=actor, at=at) as this:
         this.change(lock_colleague(this, user_id), is_active=True)
-        this.record("account.enabled", object_type="user", object_id=user_id)
+        tell_owner(this, user_id, AccountChange.ENABLED)
 
 
 def add_user(this: Act, *, email: str, password: str, display_name: str = "") -> User:

@@ -5,13 +5,17 @@ from datetime import datetime
 from uuid import UUID
 
 from members.accounts import totp
-from members.accounts.models import Passkey, TotpDevice, User
+from members.accounts.models import Passkey, RecoveryCode, TotpDevice, User
 from members.accounts.refusals import AccountRefused
 from members.accounts.signals import AccountChange
 from members.actors import Actor
 from members.acts import Act, act
+from members.operations._guesses import tell_of_wrong_codes
 from members.operations._security import end_other_sessions, tell_owner
 from members.privacy.access import phi_access
+
+MANY_WRONG = 5
+"""Wrong codes in a row of which the owner hears: whoever types them knows the password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,10 @@ def enrol_totp(*, actor: Actor, at: datetime, user_id: UUID, key: bytes | None =
     return device
 
 
-def confirm_totp(*, actor: Actor, at: datetime, device_id: UUID, code: str) -> bool:
+def confirm_totp(*, actor: Actor, at: datetime, device_id: UUID, code: str, keep: UUID | None = None) -> bool:
     """Confirm a factor by the first code it shows; tell whether the code was right.
 
-    All other sessions of the user end, for whoever set them up did not show this factor. Raises
+    All sessions of the user but `keep` end, for whoever set them up did not show this factor. Raises
     TotpDevice.DoesNotExist.
     """
     with act(actor=actor, at=at) as this:
@@ -49,18 +53,18 @@ def confirm_totp(*, actor: Actor, at: datetime, device_id: UUID, code: str) -> b
             _record_failure(this, device.user_id, "wrong")
             return False
         this.change(device, confirmed=True, confirmed_at=at, last_used_at=at, last_step=step)
-        end_other_sessions(this, device.user_id)
+        end_other_sessions(this, device.user_id, keep=keep)
         tell_owner(this, device.user_id, AccountChange.APP_ADDED)
     return True
 
 
-def remove_factor(*, actor: Actor, at: datetime, user_id: UUID, factor_id: UUID) -> None:
-    """Take an app or a passkey of the user away; all other sessions end.
+def remove_factor(*, actor: Actor, at: datetime, user_id: UUID, factor_id: UUID, keep: UUID | None = None) -> None:
+    """Take an app or a passkey of the user away, and with the last one the recovery codes; all sessions but `keep` end.
 
     Raises User.DoesNotExist, and AccountRefused where it is no factor of this user, or the last that lets staff in.
     """
     with act(actor=actor, at=at) as this:
-        end_other_sessions(this, user_id)  # locks the user: two removals at once cannot both leave "one more"
+        end_other_sessions(this, user_id, keep=keep)  # locks the user: of two removals one sees the other
         user = User.objects.with_standing().get(pk=user_id)
         left = {"app": set(user.app_ids) - {factor_id}, "passkey": set(user.passkey_ids) - {factor_id}}
         if factor_id in user.passkey_ids:
@@ -75,6 +79,8 @@ def remove_factor(*, actor: Actor, at: datetime, user_id: UUID, factor_id: UUID)
             raise AccountRefused("This is the last thing that lets you in. Set up another one first.")
         TotpDevice.objects.filter(user=user_id, pk=factor_id).delete()
         Passkey.objects.filter(user=user_id, pk=factor_id).delete()
+        if not (left["app"] or left["passkey"]):
+            RecoveryCode.objects.filter(user=user_id).delete()
         tell_owner(this, user_id, change)
 
 
@@ -97,6 +103,8 @@ def verify_code(*, actor: Actor, at: datetime, user_id: UUID, code: str) -> Code
         for device in devices:
             this.change(device, failure_count=device.failure_count + 1, failed_at=at)
         _record_failure(this, user_id, "wrong")
+        if any(device.failure_count >= MANY_WRONG for device in devices):
+            tell_of_wrong_codes(this, user_id)
     return CodeOutcome()
 
 

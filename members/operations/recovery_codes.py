@@ -9,6 +9,7 @@ from members.accounts.signals import AccountChange
 from members.accounts.throttle import CODES
 from members.actors import Actor
 from members.acts import act
+from members.operations._guesses import tell_of_wrong_codes
 from members.operations._security import tell_owner
 
 
@@ -36,6 +37,8 @@ def use_recovery_code(*, actor: Actor, at: datetime, user_id: UUID, code: str) -
         if found is None:
             detail = {"factor": "recovery", "reason": "wrong" if allowed else "locked"}
             this.record("factor.refused", object_type="user", object_id=user_id, detail=detail)
+            if not allowed:
+                tell_of_wrong_codes(this, user_id)
             return False
         this.change(found, used_at=at)
         tell_owner(this, user_id, AccountChange.CODE_USED)
