@@ -1,7 +1,7 @@
 """The database refuses every change of the audit trail."""
 
 import pytest
-from django.db import InternalError, ProgrammingError, connection
+from django.db import IntegrityError, InternalError, ProgrammingError, connection
 
 from members.actors import SYSTEM
 from members.acts import act
@@ -9,6 +9,9 @@ from members.audit.models import Event
 from tests.people import AT
 
 pytestmark = pytest.mark.django_db
+SWITCH_ON = """
+ALTER TABLE audit_leaf ENABLE TRIGGER audit_leaf_no_truncate;
+ALTER TABLE audit_checkpoint ENABLE TRIGGER audit_checkpoint_no_truncate"""
 
 
 @pytest.fixture
@@ -46,3 +49,34 @@ def test_an_event_names_actor_act_and_moment_and_when_it_was_written(event):
     assert (event.actor_kind, event.actor_id, event.actor_label) == ("system", None, "Redress")
     assert (event.action, event.at, event.detail) == ("complaint.acknowledged", AT, {"code": "house"})
     assert event.written_at > AT
+
+
+@pytest.mark.parametrize("table", ["audit_leaf", "audit_checkpoint"])
+@pytest.mark.parametrize("act", ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE audit_leaf, audit_checkpoint"])
+def test_the_chain_is_as_unchangeable_as_the_events(trail, table, act):
+    """Checklist 23. By the superuser that the suite runs as, hence by the triggers."""
+    trail(1)
+    column = {"audit_leaf": "hash", "audit_checkpoint": "statement"}[table]
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(SWITCH_ON)
+        with pytest.raises((ProgrammingError, InternalError), match=r"append-only: [A-Z]+ refused"):
+            cursor.execute(act.format(table, column, column))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        """INSERT INTO audit_checkpoint VALUES (2, '{"audit_checkpoint": 3}', decode(repeat('00', 64), 'hex'))""",
+        """INSERT INTO audit_checkpoint VALUES (0, '{"audit_checkpoint": 0}', decode(repeat('00', 64), 'hex'))""",
+        """INSERT INTO audit_checkpoint VALUES (2, '{"audit_checkpoint": 2}', 'short')""",
+        "INSERT INTO audit_leaf VALUES (1, -1, gen_random_uuid(), decode(repeat('00', 32), 'hex'))",
+        "INSERT INTO audit_leaf VALUES (1, 9, gen_random_uuid(), 'short')",
+        "INSERT INTO audit_leaf SELECT 1, 9, event_id, hash FROM audit_leaf",
+        "INSERT INTO audit_leaf VALUES (9, 0, gen_random_uuid(), decode(repeat('00', 32), 'hex'))",
+    ],
+)
+def test_the_database_takes_no_row_into_the_chain_that_could_not_belong_there(trail, row):
+    trail(1)
+    with connection.cursor() as cursor, pytest.raises(IntegrityError):
+        cursor.execute(row)
