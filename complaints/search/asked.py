@@ -12,6 +12,8 @@ from members.privacy.normal_forms import number_form, phone_form
 PHRASE = re.compile('"([^"]*)"|\u201c([^\u201d]*)\u201d|\u00ab([^\u00bb]*)\u00bb|\u201e([^\u201c]*)\u201c')
 EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
 PHONE = re.compile(r"(?<![\w-])\+?\(?\d[\d\s()./\-]{5,}\d(?:\s*(?:ext\.?|x)\s*\d+)?(?![\w-])")
+AROUND = ".,;:!?#()[]"
+"""What people write around a number."""
 FEWEST_DIGITS_OF_A_PHONE = 10
 """A shorter one could be any number; with its area code a number of the house's own country has as many."""
 
@@ -88,10 +90,10 @@ def take_apart(typed: str, *, born_on: date | None = None) -> Asked:
     phones = [match.group() for match in PHONE.finditer(text) if _is_phone(match.group())]
     for phone in phones:
         text = text.replace(phone, " ", 1)
-    terms = text.split()
+    terms = [term.strip(AROUND) for term in text.split()]
     figures = [_figure(term) for term in [*phones, *terms] if term in phones or is_number(term)]
     plain = [words_in_order(term) for term in terms if not is_number(term)]
-    phrases += [tuple(words) for words in plain if len(words) > 1 and runs_on(words[0])]
+    phrases += [tuple(run) for run in plain if len(run) > 1 and runs_on(run[0])]
     words = list(dict.fromkeys(word for group in plain for word in group))
     return Asked(
         words=tuple(word for word in words if not is_common(word)),

@@ -43,6 +43,10 @@ def test_a_number_may_be_a_claim_a_card_or_a_word():
     assert asked.words == ()
 
 
+def test_what_stands_around_a_number_does_not_count():
+    assert take_apart("claim #88-1042, please").figures == (Figure("881042", None, ("88", "1042")),)
+
+
 def test_with_a_birth_date_all_is_the_name():
     asked = take_apart("Maria 12345", born_on=date(1980, 6, 30))
     assert (asked.name, asked.words, asked.figures) == ("Maria 12345", (), ())
