@@ -59,11 +59,12 @@ def break_glass(*, actor: Actor, at: datetime, reference: str, reason: str) -> C
         if complaint is not None and complaint.is_visible_to(actor.as_staff()):
             return complaint
         refusal = _refusal(this, complaint, actor) if allowed else TooManyOpenings
-        if refusal is None:
+        if complaint is not None and refusal is None:
             _open(this, complaint, actor.user_id, reason)
             return complaint
-        this.record("complaint.glass_refused", detail={"reason": REASONS[refusal]})
-    raise refusal
+        refused = refusal or NothingToOpen
+        this.record("complaint.glass_refused", detail={"reason": REASONS[refused]})
+    raise refused
 
 
 def judge_opening(*, actor: Actor, at: datetime, opening_id: UUID, justified: bool, reason: str) -> Opening:

@@ -81,8 +81,8 @@ def _free_name(name: str, team: Team | None = None) -> str:
     """Return the name that is typed, if no other team has it. Raises AccountRefused."""
     if not (name := name.strip()):
         raise AccountRefused(_("Enter a name for the team."))
-    others = Team.objects.filter(name=name, ended_at=None).exclude(pk=team and team.pk)
-    if others.exists():
+    taken = Team.objects.filter(name=name, ended_at=None).first()
+    if taken and taken != team:
         raise AccountRefused(_("There is a team with this name. Choose another one."))
     return name
 

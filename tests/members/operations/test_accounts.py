@@ -6,15 +6,17 @@ from django.db import IntegrityError, transaction
 
 from members.accounts.models import RoleGrant, TotpDevice, User
 from members.accounts.refusals import AccountRefused
-from members.actors import GUEST, SYSTEM, Role
+from members.actors import ALONE, GUEST, STAFF, SYSTEM, Role
 from members.acts import batch
 from members.audit.models import Event
 from members.models import Member
 from members.operations import (
     create_member_account,
     create_staff_account,
+    create_team,
     disable_account,
     grant_role,
+    lead_team,
     register_member,
     revoke_representation,
     revoke_role,
@@ -135,6 +137,72 @@ def test_only_an_administrator_opens_accounts_grants_and_closes():
             refused()
     grant_role(actor=administrator, at=AT, user_id=target.pk, role=Role.LEAD)
     assert RoleGrant.objects.get(user=target, role=Role.LEAD).granted_by_id == administrator.user_id
+
+
+def test_the_last_administrator_is_neither_closed_nor_without_the_role():
+    admin = staff(Role.ADMINISTRATOR)
+    with pytest.raises(AccountRefused, match="Make somebody else an administrator first"):
+        revoke_role(actor=actor_of(admin), at=AT, user_id=admin.pk, role=Role.ADMINISTRATOR)
+    with pytest.raises(AccountRefused, match="Make somebody else an administrator first"):
+        disable_account(actor=SYSTEM, at=AT, user_id=admin.pk)
+    assert actor_of(admin).roles == {Role.ADMINISTRATOR}
+    admin.refresh_from_db()
+    assert admin.is_active
+    another = staff(Role.ADMINISTRATOR)
+    revoke_role(actor=actor_of(admin), at=AT, user_id=admin.pk, role=Role.ADMINISTRATOR)
+    assert actor_of(another).roles == {Role.ADMINISTRATOR}
+
+
+def test_who_was_administrator_when_the_page_was_asked_for_acts_no_more():
+    admin, another, user = staff(Role.ADMINISTRATOR), staff(Role.ADMINISTRATOR), staff(Role.AGENT)
+    gate = actor_of(admin)
+    revoke_role(actor=actor_of(another), at=AT, user_id=admin.pk, role=Role.ADMINISTRATOR)
+    with pytest.raises(AccountRefused, match="does not administer accounts"):
+        disable_account(actor=gate, at=AT, user_id=user.pk)
+
+
+ALONE_WITH_ANOTHER = [(alone, other) for alone in sorted(ALONE) for other in sorted(STAFF - {alone})]
+
+
+@pytest.mark.parametrize(("alone", "other"), ALONE_WITH_ANOTHER)
+def test_administrators_and_auditors_hold_no_other_role(alone, other):
+    staff(Role.ADMINISTRATOR)
+    with pytest.raises(AccountRefused, match="goes with no other role"):
+        open_account(roles=[alone, other])
+    for first, second in ((alone, other), (other, alone)):
+        user = staff(first)
+        with pytest.raises(AccountRefused, match="goes with no other role"):
+            grant_role(actor=SYSTEM, at=AT, user_id=user.pk, role=second)
+        with pytest.raises(IntegrityError, match="accounts_roles_that_go_together"), transaction.atomic():
+            RoleGrant.objects.create(user=user, role=second, granted_at=AT)
+        revoke_role(actor=SYSTEM, at=AT, user_id=user.pk, role=first)
+        grant_role(actor=SYSTEM, at=AT, user_id=user.pk, role=second)
+
+
+def test_a_closed_account_gets_no_role():
+    user = staff(Role.AGENT)
+    disable_account(actor=SYSTEM, at=AT, user_id=user.pk)
+    with pytest.raises(AccountRefused, match=r"is closed\. Open it again first"):
+        grant_role(actor=SYSTEM, at=AT, user_id=user.pk, role=Role.LEAD)
+
+
+def test_a_closed_account_leads_no_team_any_more():
+    user = staff(Role.LEAD)
+    team = create_team(actor=SYSTEM, at=AT, name="North")
+    lead_team(actor=SYSTEM, at=AT, team_id=team.pk, user_id=user.pk)
+    disable_account(actor=SYSTEM, at=AT, user_id=user.pk)
+    team.refresh_from_db()
+    assert team.lead_id is None
+    with pytest.raises(AccountRefused, match="is closed"):
+        lead_team(actor=SYSTEM, at=AT, team_id=team.pk, user_id=user.pk)
+
+
+def test_an_authorisation_makes_nobody_a_member_before_it_is_confirmed():
+    user = staff(Role.LEAD)
+    recorded(member(), user)
+    assert actor_of(user).roles == {Role.LEAD}
+    represented(member(), user)
+    assert actor_of(user).roles == {Role.LEAD, Role.MEMBER}
 
 
 def test_nobody_grants_a_role_to_themselves():

@@ -1,5 +1,7 @@
 """Factors are taken away by two administrators, never by one, and never one's own."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
@@ -7,18 +9,29 @@ from django.db import IntegrityError, transaction
 from members.accounts.models import FactorReset
 from members.accounts.refusals import AccountRefused
 from members.actors import SYSTEM, Role
-from members.operations import ask_factor_reset, confirm_factor_reset, make_recovery_codes
+from members.operations import (
+    ask_factor_reset,
+    confirm_factor_reset,
+    disable_account,
+    make_recovery_codes,
+    revoke_role,
+)
 from tests.people import AT, PASSWORD, actor_of, an_email, staff
 
 pytestmark = pytest.mark.django_db
+DAY, MOMENT = timedelta(days=1), timedelta(microseconds=1)
 
 
-def ask(admin, user):
-    return ask_factor_reset(actor=actor_of(admin), at=AT, user_id=user.pk, reason="staff card")
+def revoke_administrator(**told):
+    revoke_role(**told, role=Role.ADMINISTRATOR)
 
 
-def confirm(admin, user):
-    confirm_factor_reset(actor=actor_of(admin), at=AT, user_id=user.pk)
+def ask(admin, user, *, at=AT):
+    return ask_factor_reset(actor=actor_of(admin), at=at, user_id=user.pk, reason="staff card")
+
+
+def confirm(admin, user, *, at=AT):
+    confirm_factor_reset(actor=actor_of(admin), at=at, user_id=user.pk)
 
 
 def test_two_administrators_take_everything_away_and_all_sessions_end():
@@ -40,6 +53,28 @@ def test_whoever_asked_does_not_confirm():
     ask(first, user)
     with pytest.raises(AccountRefused, match="Another administrator"):
         confirm(first, user)
+    assert user.totp_devices.exists()
+
+
+def test_a_request_is_good_for_a_day_and_then_asked_anew():
+    first, second, user = staff(Role.ADMINISTRATOR), staff(Role.ADMINISTRATOR), staff(Role.AGENT)
+    ask(first, user)
+    with pytest.raises(AccountRefused, match="asked for already"):
+        ask(second, user, at=AT + DAY - MOMENT)
+    with pytest.raises(AccountRefused, match="Ask for it again"):
+        confirm(second, user, at=AT + DAY)
+    ask(second, user, at=AT + DAY)
+    confirm(first, user, at=AT + DAY)
+    assert not user.totp_devices.exists()
+
+
+@pytest.mark.parametrize("end", [disable_account, revoke_administrator], ids=["closed", "role taken"])
+def test_a_request_is_void_once_its_asker_is_no_administrator(end):
+    first, second, user = staff(Role.ADMINISTRATOR), staff(Role.ADMINISTRATOR), staff(Role.AGENT)
+    ask(first, user)
+    end(actor=actor_of(second), at=AT, user_id=first.pk)
+    with pytest.raises(AccountRefused, match="Ask for it again"):
+        confirm(second, user)
     assert user.totp_devices.exists()
 
 
