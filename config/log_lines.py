@@ -8,6 +8,8 @@ import logging
 from types import TracebackType
 from typing import TypeAlias
 
+from config.log_paths import without_tokens
+
 CONTROLS = [*range(0x20), *range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, 0x2028, 0x2029, *range(0x202A, 0x202F)]
 TURNS = range(0x2066, 0x206A)
 WRITTEN_OUT = {code: ascii(chr(code))[1:-1] for code in (*CONTROLS, *TURNS)}
@@ -26,11 +28,11 @@ class OneLineFormatter(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- logging's own name
         """Return the record's line."""
-        return on_one_line(super().formatMessage(record))
+        return on_one_line(without_tokens(super().formatMessage(record)))
 
     def formatException(self, ei: Raised) -> str:  # noqa: N802 -- the same
         """Return the traceback, set off."""
-        return _set_off(super().formatException(ei))
+        return _set_off(without_tokens(super().formatException(ei)))
 
     def formatStack(self, stack_info: str) -> str:  # noqa: N802 -- the same
         """Return the stack, set off."""

@@ -12,6 +12,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 BUILD_DIR = BASE_DIR / ".build"
 
 SECRET_KEY = env.text("REDRESS_SECRET_KEY", "50 random characters, for instance from: openssl rand -base64 48")
+# So that a new key ends no session and no link: what the former ones signed is still good.
+SECRET_KEY_FALLBACKS = env.words("REDRESS_FORMER_SECRET_KEYS", "the former keys, separated by commas", default="")
 KEYRING = env.text("REDRESS_KEYRING", "the encryption keys themselves, as JSON; see SECURITY.md", default="")
 KEYRING_FILE = None if KEYRING else env.path("REDRESS_KEYRING_FILE", "the file of encryption keys; see SECURITY.md")
 KMS_COMMAND = env.text("REDRESS_KMS_COMMAND", "the program that unwraps the keyring's envelope", default="")
@@ -183,7 +185,8 @@ LOGGING = {
             "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"names": {"()": "config.log_paths.NamesForPaths"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["names"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {"pikepdf": {"level": "ERROR"}},  # what a parser says of a file may quote it
 }
