@@ -1,10 +1,18 @@
 """Settings behind TLS, in which database and broker are reached with verified TLS or not at all."""
 
-from config import tls
+from config import env, tls
 from config.settings.base import *  # noqa: F403
 
 DATABASES = {alias: tls.verified_database(entry) for alias, entry in DATABASES.items()}
 REDIS_URL = tls.verified_redis(REDIS_URL)
+
+TRUSTED_PROXIES = env.number(
+    "REDRESS_TRUSTED_PROXIES",
+    "the number of proxies that requests pass before this server, 1 for a balancer that ends TLS: each limit by network"
+    " address counts the address that the first of them saw",
+)
+if TRUSTED_PROXIES < 1:
+    raise env.Refused("REDRESS_TRUSTED_PROXIES is below 1, but TLS ends at a proxy. Set it to the number of proxies.")
 
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -1,6 +1,6 @@
 """Where somebody comes from and where to send them on."""
 
-from ipaddress import IPv4Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,10 +13,19 @@ from django.utils.module_loading import import_string
 from members.actors import Actor
 from members.privacy.blind_index import blind_index
 
+LONGEST_PATH = 2000
+"""Our own are a tenth of it; what is longer is not even looked at."""
+OF_ONE_CUSTOMER = 64
+"""So many bits of an IPv6 address belong to one customer's network; the others anybody changes at will."""
+
 
 def own_path(candidate: str | None) -> str | None:
     """Return the path if it is one of this site's own pages, else None: `next` leads nowhere else."""
-    if not candidate or not url_has_allowed_host_and_scheme(candidate, allowed_hosts=None):
+    if (
+        not candidate
+        or len(candidate) > LONGEST_PATH
+        or not url_has_allowed_host_and_scheme(candidate, allowed_hosts=None)
+    ):
         return None
     path = candidate.partition("?")[0].partition("#")[0]
     try:
@@ -41,13 +50,25 @@ def with_query(url_name: str, **query: str | None) -> str:
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the network address of the client, behind as many proxies as settings.TRUSTED_PROXIES says.
+    """Return the address that the client is counted by, behind as many proxies as settings.TRUSTED_PROXIES says.
 
-    Each proxy appends the address it was called from, so only the last ones of the header can be believed.
+    Each proxy appends the address it was called from, so only the last ones of the header can be believed. Of IPv6 it
+    is the network of 64 bits, written as its first address.
     """
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     proxies = settings.TRUSTED_PROXIES
-    return hops[-proxies] if 0 < proxies <= len(hops) else request.META["REMOTE_ADDR"]
+    return _counted(hops[-proxies] if 0 < proxies <= len(hops) else request.META["REMOTE_ADDR"])
+
+
+def _counted(address: str) -> str:
+    """Return an IPv4 address as it is, however it is wrapped, and of IPv6 the network; a socket's name stays."""
+    try:
+        parsed = ip_address(address.strip("[]").partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or ip_network((parsed, OF_ONE_CUSTOMER), strict=False).network_address)
 
 
 def network_of(request: HttpRequest) -> str:

@@ -25,8 +25,9 @@ def test_cookies_are_out_of_reach_of_scripts_and_of_other_sites(client):
     assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
 
 
-def test_in_production_cookies_belong_to_this_host_alone_and_travel_encrypted():
+def test_in_production_cookies_belong_to_this_host_alone_and_travel_encrypted(monkeypatch):
     """Checklist 28."""
+    monkeypatch.setenv("REDRESS_TRUSTED_PROXIES", "1")
     production = import_module("config.settings.production")
     names = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "DRAFT_COOKIE_NAME")
     assert all(getattr(production, name).startswith("__Host-") for name in names)

@@ -14,6 +14,7 @@ from redis import Redis
 from config import env, tls
 from config.stack.layout import ROOT
 
+PRODUCTION = {"DJANGO_SETTINGS_MODULE": "config.settings.production", "REDRESS_TRUSTED_PROXIES": "1"}
 FULL = "sslmode=verify-full&sslrootcert=/ca.pem"
 
 
@@ -123,7 +124,7 @@ def test_production_does_not_start_with_either(unverified):
     done = subprocess.run(
         [sys.executable, "manage.py", "check"],
         cwd=ROOT,
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings.production"} | unverified,
+        env=os.environ | PRODUCTION | unverified,
         capture_output=True,
         text=True,
         timeout=60,

@@ -4,7 +4,7 @@ import pytest
 from django.test import RequestFactory
 
 from members.accounts.audiences import staff
-from members.accounts.places import client_address, landing_path
+from members.accounts.places import client_address, landing_path, own_path
 from members.actors import GUEST, Actor, ActorKind, Role
 
 
@@ -24,6 +24,29 @@ def test_only_hops_written_by_own_proxies_are_believed(settings, proxies, header
     settings.TRUSTED_PROXIES = proxies
     headers = {"X-Forwarded-For": header} if header else {}
     assert client_address(RequestFactory().get("/", headers=headers)) == address
+
+
+@pytest.mark.parametrize(
+    ("seen", "counted"),
+    [
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff::9", "2001:db8:1:2::"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::"),
+        ("[2001:db8:1:2::7]", "2001:db8:1:2::"),
+        ("fe80::1%eth0", "fe80::"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("203.0.113.9", "203.0.113.9"),
+        ("", ""),
+    ],
+)
+def test_an_ipv6_address_is_counted_by_the_network_of_its_customer(seen, counted):
+    """Who has one such address has 18 quintillions of them."""
+    assert client_address(RequestFactory(REMOTE_ADDR=seen).get("/")) == counted
+
+
+@pytest.mark.parametrize("path", ["/en/signed-in/?a=" + "x" * 2000, "//" + "\ufdfa" * 1_000_000])
+def test_a_way_onward_that_no_page_of_ours_has_is_not_looked_at(path):
+    assert own_path(path) is None
 
 
 @pytest.mark.parametrize(
