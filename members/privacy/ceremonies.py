@@ -29,6 +29,9 @@ PAUSE = 0.2  # s
 QUIET = """SELECT clock_timestamp() > %s AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE xact_start < %s
 AND datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid())"""
 
+HIDDEN = """SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()
+AND query = '<insufficient privilege>')"""
+
 
 class StepRefused(Exception):
     """The step would lose something; `str()` is a sentence that says the cure."""
@@ -147,6 +150,13 @@ def _wait_for_older_transactions(ring: Ring) -> None:
 
     A process follows a promotion within a second; what it sealed before then is in a transaction that began before.
     """
+    with connection.cursor() as cursor:
+        cursor.execute(HIDDEN)
+        if cursor.fetchone()[0]:
+            raise StepRefused(
+                "Other database roles are at work here, and this one may not see since when. Run this with the"
+                " DATABASE_URL of the web server, or as a role that was granted pg_read_all_stats."
+            )
     known = SealingKey.objects.filter(number=ring.primary).first()
     if known is None:  # somebody promoted it by hand, and nobody knows when
         record_promotion(keyring_of(ring), ring.primary)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from threading import Event as Signal
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
@@ -212,6 +213,28 @@ def test_no_key_is_destroyed_while_somebody_may_still_write_what_was_sealed_befo
         importing.result()
         with pytest.raises(StepRefused, match=f"Values are still sealed under key {in_use.number}"):
             ceremonies.destroy_key(**ACT, number=in_use.number)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_role_that_cannot_see_the_others_destroys_nothing(in_use):
+    number, _ = ceremonies.add_key(**ACT)
+    ceremonies.promote_key(**ACT, number=number)
+    with psycopg.connect(**own_parameters()), connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE short_sighted; GRANT ALL ON ALL TABLES IN SCHEMA public TO short_sighted")
+        cursor.execute("SET ROLE short_sighted")
+        try:
+            with pytest.raises(StepRefused, match="Other database roles are at work here"):
+                ceremonies.destroy_key(**ACT, number=in_use.number)
+        finally:
+            cursor.execute("RESET ROLE; DROP OWNED BY short_sighted; DROP ROLE short_sighted")
+    assert in_use.number in in_use.ring.keys
+
+
+def own_parameters() -> dict:
+    """Return what leads another session to the test's database."""
+    parameters = connection.get_connection_params()
+    del parameters["cursor_factory"]
+    return parameters
 
 
 @pytest.mark.django_db(transaction=True)
