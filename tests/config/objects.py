@@ -11,6 +11,7 @@ from complaints.capa.operations import record_root_cause
 from complaints.correspondence.delivery import STATUS_SALT
 from complaints.correspondence.models import LetterChannel, Notice, NoticeKind
 from complaints.enums import RestrictionKind, TaskKind
+from complaints.intake.models import Draft
 from complaints.models import Complaint, Opening, Task
 from complaints.operations import break_glass, inform_member, restrict_complaint
 from members.accounts.links import make_token
@@ -217,4 +218,11 @@ def of_another() -> dict[str, dict[str, object]]:
         "accounts:confirm_email": {"token": make_token(member_account(), LinkKind.NEW_EMAIL)},
         "accounts:remove_factor": {"factor_id": staff(Role.AGENT).totp_devices.get().pk},
         "accounts:end_representation": {"representation_id": recorded(member(), at=database_now()).pk},
+        "intake:file_preview": {"enclosure_id": _file_of_a_draft()},
     }
+
+
+def _file_of_a_draft() -> UUID:
+    draft = Draft(answers={}, started_at=stages.AT, saved_at=stages.AT)
+    draft.save()
+    return kept(draft_id=draft.pk, preview=picture("JPEG")).pk
