@@ -12,11 +12,12 @@ from django.test import Client
 from django.utils import timezone
 
 from members.accounts.models import Passkey
+from members.accounts.passkeys import CHALLENGE, PasskeyRefused, take_challenge
 from members.actors import Role
 from members.audit.models import Event
 from members.operations import verify_passkey
-from tests.members.accounts.authenticator import SecurityKey
-from tests.members.accounts.door import ENROL, ENROL_PASSKEY, VERIFY, errors_of, give_code, give_password
+from tests.members.accounts.authenticator import PRESENT, VERIFIED, SecurityKey
+from tests.members.accounts.door import ENROL, ENROL_PASSKEY, PROVE, VERIFY, errors_of, give_code, give_password
 from tests.people import an_email, code_now, sign_in, staff
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +139,100 @@ def test_an_incomplete_credential_is_refused(client):
         answer["response"][name] = "AA"
         options_of(client.get(VERIFY))
         assert client.post(VERIFY, {"credential": json.dumps(answer)}).status_code == 422
+
+
+@pytest.mark.parametrize("transports", [None, 1, True, "usb", {}, [1, None, "usb"]], ids=str)
+def test_a_passkey_is_set_up_whatever_its_device_says_of_its_transports(client, transports):
+    user = sign_in(client, staff(Role.AGENT))
+    assert enrol(client, SecurityKey(), transports=transports).status_code == 302
+    assert user.passkeys.get().transports == (["usb"] if isinstance(transports, list) else [])
+
+
+@pytest.mark.parametrize(
+    "public_key", [[], [1], {}, 7, "key", {1: 2, 3: -7}, {1: [], 3: -7}, {1: 2, 3: -7, -1: 1}], ids=str
+)
+def test_a_public_key_that_is_none_is_refused_in_a_sentence(client, public_key):
+    sign_in(client, staff(Role.AGENT))
+    assert enrol(client, SecurityKey(), public_key=public_key).status_code == 422
+    assert not Passkey.objects.exists()
+
+
+def verification_wanted(response):
+    asked = json.loads(options_of(response))
+    return asked.get("userVerification") or asked["authenticatorSelection"]["userVerification"]
+
+
+def test_an_administrators_passkey_is_set_up_and_shown_by_its_owner_only(client):
+    email = an_email()
+    admin = staff(Role.ADMINISTRATOR, email=email, factor=False)
+    give_password(client, email)
+    key = SecurityKey(verifies=False)
+    assert verification_wanted(client.get(ENROL_PASSKEY)) == "required"
+    assert enrol(client, key).status_code == 422
+    key.flags |= VERIFIED
+    assert enrol(client, key).status_code == 302
+    at_door = Client()
+    options = at_the_second_step(at_door, email)
+    assert verification_wanted(at_door.get(VERIFY)) == "required"
+    key.flags = PRESENT
+    options = options_of(at_door.get(VERIFY))
+    assert at_door.post(VERIFY, {"credential": key.show(options)}).status_code == 422
+    key.flags |= VERIFIED
+    options = options_of(at_door.get(VERIFY))
+    assert at_door.post(VERIFY, {"credential": key.show(options)}).status_code == 302
+    assert admin.passkeys.count() == 1
+
+
+def test_before_what_is_sensitive_a_passkey_is_shown_by_its_owner_only(client):
+    key = SecurityKey(verifies=False)
+    email, _ = with_passkey(Role.AGENT, key=key)
+    assert client.post(VERIFY, {"credential": key.show(at_the_second_step(client, email))}).status_code == 302
+    page = client.get(PROVE)
+    assert verification_wanted(page) == "required"
+    assert client.post(PROVE, {"credential": key.show(options_of(page))}).status_code == 422
+    key.flags |= VERIFIED
+    assert client.post(PROVE, {"credential": key.show(options_of(client.get(PROVE)))}).status_code == 302
+
+
+def test_a_challenge_is_taken_once_by_however_many_requests_have_read_it(client):
+    email, _ = with_passkey(Role.AGENT)
+    at_the_second_step(client, email)
+    first, second = client.session, client.session
+    assert CHALLENGE in first
+    assert CHALLENGE in second
+    take_challenge(first)
+    with pytest.raises(PasskeyRefused):
+        take_challenge(second)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_one_answer_sent_twice_at_once_one_opens_a_session_even_if_the_device_never_counts():
+    """Checklist 3."""
+    key = SecurityKey(counts=False)
+    email, _ = with_passkey(Role.AGENT, key=key)
+    browser, start = Client(), Barrier(2)
+    answer = key.show(at_the_second_step(browser, email))
+
+    def send(_):
+        tab = Client(raise_request_exception=False)
+        tab.cookies = browser.cookies.copy()
+        start.wait()
+        try:
+            return tab.post(VERIFY, {"credential": answer}).get("Location"), tab.get("/en/desk/").status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(send, range(2)))
+    assert sorted(status for _, status in outcomes) == [200, 302]
+    assert [way for way, _ in outcomes].count("/en/desk/") == 1
+
+
+@pytest.mark.usefixtures("valkey_away")
+def test_without_valkey_no_passkey_is_heard(client):
+    key = SecurityKey()
+    sign_in(client, staff(Role.AGENT))
+    assert enrol(client, key).status_code == 503
 
 
 def test_an_administrator_without_a_passkey_gets_as_far_as_setting_one_up(client):

@@ -6,12 +6,38 @@ from django.urls import include, path
 
 from config.access import URL_AUDIENCES
 from members.accounts.audiences import ANYONE, MEMBER, SIGNED_IN, staff
+from members.accounts.models import Session, User
+from members.accounts.sessions import prove
 from members.actors import Role
+from members.acts import act
 
 
 def show(request: HttpRequest) -> HttpResponse:
     """Answer with the actor, which is what the gate decided."""
     return HttpResponse(f"{request.actor.kind}|{','.join(sorted(request.actor.roles))}|{request.actor.member_id}")
+
+
+def ended(request: HttpRequest) -> HttpResponse:
+    """Have the session ended by somebody else in mid-request, then turn its key."""
+    Session.of(request.user.pk).delete()
+    prove(request.session, at=request.at, network="")
+    return HttpResponse()
+
+
+def deleted(request: HttpRequest) -> HttpResponse:
+    """Have the user deleted in mid-request, then act."""
+    user = request.user
+    for rows in (user.role_grants, user.totp_devices):
+        rows.all().delete()
+    User.objects.filter(pk=user.pk).delete()
+    with act(actor=request.actor, at=request.at) as this:
+        this.lock(User, user.pk)
+    return HttpResponse()
+
+
+def faulty(_request: HttpRequest) -> HttpResponse:
+    """Fail for a reason of its own."""
+    return HttpResponse(1 / 0)
 
 
 urlpatterns = [
@@ -22,6 +48,9 @@ urlpatterns = [
         path("member/", show, name="member"),
         path("desk/", show, name="desk"),
         path("quality/", show, name="quality"),
+        path("ended/", ended, name="ended"),
+        path("deleted/", deleted, name="deleted"),
+        path("faulty/", faulty, name="faulty"),
         path("forgotten/", show, name="forgotten"),
         path("unnamed/", show),
     )
@@ -29,7 +58,7 @@ urlpatterns = [
 
 AUDIENCES = {name: audience for name, audience in URL_AUDIENCES.items() if name.startswith("accounts:")} | {
     "anyone": ANYONE,
-    "signed_in": SIGNED_IN,
+    **dict.fromkeys(("signed_in", "ended", "deleted", "faulty"), SIGNED_IN),
     "member": MEMBER,
     "desk": staff(Role.AGENT, Role.LEAD),
     "quality": staff(Role.QUALITY_MANAGER),

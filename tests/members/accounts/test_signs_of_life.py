@@ -1,0 +1,93 @@
+"""What keeps a session alive, and what its answers leave behind in a browser."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from members.actors import Role
+from tests.members.accounts.door import SECURITY, SIGN_IN
+from tests.people import sign_in, staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _whole_site(settings):
+    """Serve the whole site: reports of a browser are part of it."""
+    settings.ROOT_URLCONF = "config.urls"
+    settings.URL_AUDIENCES = "config.access.URL_AUDIENCES"
+    settings.LANDING_PAGES = "config.access.LANDING_PAGES"
+
+
+def seen(client, *, idle=5):
+    """Let the last sign of life lie back some minutes; return when it was."""
+    session = client.session
+    session["seen_at"] = timezone.now().timestamp() - idle * 60
+    session.save()
+    return session["seen_at"]
+
+
+def test_a_form_that_another_site_sent_keeps_no_session_alive():
+    """Checklist 29."""
+    client = Client(enforce_csrf_checks=True)
+    sign_in(client, staff(Role.AGENT))
+    before = seen(client)
+    for path in ("/en/account/stay/", "/en/account/security/password/", "/en/account/security/sessions/end/"):
+        assert client.post(path).status_code == 403
+    assert client.session["seen_at"] == before
+
+
+def test_a_browsers_own_report_keeps_no_session_alive(client):
+    sign_in(client, staff(Role.AGENT))
+    before = seen(client)
+    report = json.dumps({"csp-report": {"effective-directive": "img-src", "blocked-uri": "data"}})
+    assert client.post("/csp-reports", report, content_type="application/csp-report").status_code == 204
+    assert client.get("/health/live").status_code == 200
+    assert client.session["seen_at"] == before
+
+
+def test_what_is_refused_or_not_there_keeps_no_session_alive(client):
+    sign_in(client, staff(Role.AGENT))
+    before = seen(client)
+    assert client.get("/people/").status_code == 403
+    assert client.get("/en/nothing/").status_code == 404
+    assert client.session["seen_at"] == before
+
+
+@pytest.mark.parametrize(
+    "press", [lambda client: client.get(SECURITY), lambda client: client.post("/en/account/stay/")]
+)
+def test_what_somebody_looks_at_or_presses_keeps_it_alive(client, press):
+    """Checklist 9."""
+    sign_in(client, staff(Role.AGENT))
+    before = seen(client)
+    assert press(client).status_code == 200
+    assert client.session["seen_at"] > before
+
+
+def test_what_somebody_has_typed_wrong_keeps_it_alive_too(client):
+    sign_in(client, staff(Role.AGENT))
+    before = seen(client)
+    assert client.post("/en/account/security/password/", {"password": "short"}).status_code == 422
+    assert client.session["seen_at"] > before
+
+
+@pytest.mark.parametrize("path", ["forgot/", "reset/token/", "register/", "register/token/", "sign-in/"])
+def test_pages_with_tokens_and_passwords_are_kept_in_no_cache(client, path):
+    """Checklist 28."""
+    assert client.get(f"/en/account/{path}")["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(("idle", "hours"), [(16, 0), (1, 9)], ids=["idle", "absolute"])
+def test_where_a_session_has_run_out_nothing_of_it_stays_in_the_browser(client, idle, hours):
+    """Checklist 28."""
+    sign_in(client, staff(Role.AGENT), at=timezone.now() - timedelta(hours=hours))
+    seen(client, idle=idle)
+    response = client.get("/desk/")
+    assert response["Location"].startswith(SIGN_IN)
+    assert response["Cache-Control"] == "no-store"
+    assert response["Clear-Site-Data"] == '"cache", "storage"'
+    assert "Clear-Site-Data" not in client.get(response["Location"])
