@@ -14,6 +14,6 @@ def audit_signer() -> Signer:
 def audit_key(number: int) -> bytes | None:
     """Return the public key of one number, None if the ring has it no more."""
     try:
-        return Signer(*keyring().derived(PURPOSE, number)).public_key
+        return Signer(*keyring(having=number).derived(PURPOSE, number)).public_key
     except SealBroken:
         return None
