@@ -166,6 +166,13 @@ def test_a_file_may_have_so_many_megabytes_and_no_more(form, settings):
     assert len(kept()) == 1
 
 
+def test_a_file_of_more_than_25_megabytes_is_refused(form, settings):
+    assert settings.MAX_UPLOAD_BYTES == 25 * 1024**2
+    response = form(upload("scan.pdf", bytes(25 * 1024**2 + 1)), add="1")
+    assert "“scan.pdf” is larger than 25 MB." in shown(response)
+    assert kept() == []
+
+
 def test_too_much_at_once_is_told_apart_from_nothing(form, settings):
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 1000
     response = form(upload("bill.pdf", pdf(2000)), add="1")
