@@ -1,7 +1,10 @@
 """Checklist 7: every change of an account is told to its owner, and a forgotten password is no way past the factor."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from ipaddress import IPv6Address
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -12,8 +15,10 @@ from django.utils import timezone
 
 from complaints.correspondence.models import Dispatch, DispatchKind
 from members import operations
+from members.accounts.links import make_token
 from members.accounts.models import User
-from members.accounts.signals import AccountChange
+from members.accounts.refusals import AccountRefused
+from members.accounts.signals import AccountChange, LinkKind
 from members.actors import SYSTEM, Role
 from members.acts import act
 from members.audit.models import Event
@@ -192,6 +197,109 @@ def test_a_new_address_counts_once_its_owner_follows_the_link_and_the_old_one_is
     assert sent()[-1].to == [old]
     assert client.get("/en/account/security/").status_code == 200
     assert give_password(Client(), new, PASSWORD).status_code == 302
+
+
+def asked(client, *emails):
+    """Ask for these addresses one after the other; return the path of each link that was sent."""
+    paths = []
+    for email in emails:
+        client.post("/en/account/security/email/", {"email": email})
+        paths.append(link_in(sent_to(email)))
+    return paths
+
+
+def test_a_stranger_who_gets_the_link_of_a_mistyped_address_does_not_come_by_the_account(client):
+    """Neither without an account nor with one: the link asks for whoever asked for it, signed in."""
+    old, mistyped = an_email(), an_email()
+    sign_in(client, member_account(email=old))
+    [path] = asked(client, mistyped)
+    nobody, stranger = Client(), Client()
+    sign_in(stranger, member_account())
+    assert nobody.get(path)["Location"].startswith("/en/account/sign-in/?next=")
+    assert nobody.post(path).status_code == 302
+    assert "This link does not work" in body(stranger.post(path))
+    assert User.objects.of_email(old).exists()
+    assert not User.objects.of_email(mistyped).exists()
+
+
+def test_confirming_an_address_wants_a_fresh_proof(client):
+    """Checklist 10."""
+    user = member_account()
+    sign_in(client, user)
+    [path] = asked(client, an_email())
+    sign_in(client, user, at=timezone.now() - timedelta(minutes=11))
+    assert client.post(path)["Location"].startswith("/en/account/prove/")
+
+
+def test_the_link_to_one_address_does_not_confirm_another_that_was_asked_for_since(client):
+    old, first, second = an_email(), an_email(), an_email()
+    user = sign_in(client, member_account(email=old))
+    link, _ = asked(client, first, second)
+    assert "This link does not work" in body(client.post(link))
+    token = link.split("/")[-2]
+    with pytest.raises(AccountRefused, match="A link works once"):
+        operations.confirm_email(actor=user.at_the_door(), at=timezone.now(), user_id=user.pk, token=token)
+    assert User.objects.of_email(old).exists()
+
+
+def test_a_notice_goes_where_the_account_was_when_the_change_was_made():
+    """Two changes of address before any mail goes out: the first owner hears of it all the same."""
+    owner, thief, vanished = an_email(), an_email(), an_email()
+    user = member_account(email=owner)
+    for email in (thief, vanished):
+        operations.ask_email_change(actor=user.at_the_door(), at=timezone.now(), user_id=user.pk, email=email)
+        token = make_token(User.objects.get(pk=user.pk), LinkKind.NEW_EMAIL)
+        operations.confirm_email(actor=user.at_the_door(), at=timezone.now(), user_id=user.pk, token=token)
+    operations.change_password(actor=user.at_the_door(), at=timezone.now(), user_id=user.pk, password=NEW_PASSWORD)
+    told = [(message.to[0], "was changed. This is the last" in message.body) for message in sent()]
+    assert sorted(told) == sorted([(owner, False), (owner, True), (thief, False), (thief, True), (vanished, False)]), (
+        "asked, changed; asked, changed; and the password"
+    )
+
+
+def test_a_link_is_not_sent_to_an_address_that_the_account_has_left(client):
+    owner, new = an_email(), an_email()
+    user = member_account(email=owner)
+    client.post(FORGOT, {"email": owner})
+    operations.ask_email_change(actor=user.at_the_door(), at=timezone.now(), user_id=user.pk, email=new)
+    token = make_token(User.objects.get(pk=user.pk), LinkKind.NEW_EMAIL)
+    operations.confirm_email(actor=user.at_the_door(), at=timezone.now(), user_id=user.pk, token=token)
+    assert not any("/reset/" in message.body for message in sent())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_that_is_used_twice_at_once_sets_one_password():
+    user, start = member_account(), Barrier(2)
+    token = make_token(user, LinkKind.RESET)
+    waiting = {"actor": user.at_the_door(), "at": timezone.now(), "user_id": user.pk, "token": token}
+
+    def use(number):
+        start.wait()
+        try:
+            operations.reset_password(**waiting, password=f"{NEW_PASSWORD} {number}")
+        except AccountRefused:
+            return None
+        finally:
+            connection.close()
+        return f"{NEW_PASSWORD} {number}"
+
+    with ThreadPoolExecutor(2) as pool:
+        [password] = filter(None, pool.map(use, range(2)))
+    assert User.objects.get(pk=user.pk).check_password(password)
+
+
+def test_a_link_that_was_used_while_its_page_was_open_sets_no_second_password(client):
+    email = an_email()
+    user = member_account(email=email)
+    token = make_token(user, LinkKind.RESET)
+    operations.reset_password(
+        actor=user.at_the_door(), at=timezone.now(), user_id=user.pk, token=token, password=NEW_PASSWORD
+    )
+    with pytest.raises(AccountRefused, match="A link works once"):
+        operations.reset_password(
+            actor=user.at_the_door(), at=timezone.now(), user_id=user.pk, token=token, password=f"{NEW_PASSWORD} 2"
+        )
+    assert give_password(client, email, NEW_PASSWORD).status_code == 302
 
 
 def test_looking_at_the_link_changes_nothing(client):
