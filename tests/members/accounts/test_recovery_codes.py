@@ -1,14 +1,19 @@
 """Codes on paper: shown once, kept as hashes, good once each."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from members.accounts.models import RecoveryCode
 from members.accounts.recovery_codes import new_codes
 from members.actors import Role
 from members.audit.models import Event
+from members.operations import make_recovery_codes, use_recovery_code
 from tests.members.accounts.door import CODES, ENROL, RECOVERY, errors_of, give_password
 from tests.people import an_email, sign_in, staff
 
@@ -52,6 +57,23 @@ def test_a_code_opens_the_door_once(client):
     assert client.get("/en/desk/").status_code == 200
     assert Event.objects.filter(action="session.started", detail={"means": "recovery"}).exists()
     assert user.recovery_codes.filter(used_at=None).count() == 9
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_code_sent_many_times_at_once_works_once():
+    """Checklist 3."""
+    user, at, start = staff(Role.AGENT), timezone.now(), Barrier(4)
+    code = make_recovery_codes(actor=user.at_the_door(), at=at, user_id=user.pk)[0]
+
+    def send(_):
+        start.wait()
+        try:
+            return use_recovery_code(actor=user.at_the_door(), at=timezone.now(), user_id=user.pk, code=code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=4) as burst:
+        assert sorted(burst.map(send, range(4))) == [False, False, False, True]
 
 
 def test_a_used_code_and_a_wrong_one_are_refused_in_the_same_words(client):
