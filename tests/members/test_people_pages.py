@@ -1,6 +1,7 @@
 """Who works here, as administrators see and change it."""
 
 import csv
+import html
 from datetime import timedelta
 
 import pytest
@@ -8,14 +9,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from members.accounts.models import User
+from members.accounts.models import FactorReset, User
 from members.accounts.signals import AccountChange
-from members.actors import Role
+from members.actors import SYSTEM, Role
 from members.audit.models import Event
-from members.operations import open_access_review
+from members.operations import ask_factor_reset, create_team, open_access_review
 from members.people import HAPPENED
 from tests.members.accounts.door import body, errors_of
-from tests.people import actor_of, an_email, sign_in, staff
+from tests.people import AT, actor_of, an_email, member_account, sign_in, staff
 
 pytestmark = pytest.mark.django_db
 LIST = "/people/"
@@ -90,6 +91,54 @@ def test_an_administrator_neither_promotes_nor_closes_the_own_account(client, ad
     admin.refresh_from_db()
     assert admin.is_active
     assert actor_of(admin).roles == {Role.ADMINISTRATOR}
+
+
+ACTS = {
+    "grant": {"role": "agent"},
+    "revoke": {"role": "agent"},
+    "disable": {},
+    "enable": {},
+    "reset/ask": {"reason": "staff card"},
+    "reset/confirm": {},
+    "sign-out": {},
+    "work/team": {"team": ""},
+    "work/skills": {"skill": "es"},
+}
+
+
+def test_nothing_on_the_pages_of_people_reaches_a_mere_member(client):
+    user, team = member_account(), create_team(actor=SYSTEM, at=AT, name="North")
+    browser = Client()
+    sign_in(browser, user)
+    for act, said in ACTS.items():
+        assert client.post(f"{page_of(user)}{act}/", said).status_code == 404, act
+    assert client.post(f"/people/teams/{team.pk}/lead/", {"user": str(user.pk)}).status_code == 404
+    assert browser.get("/en/account/security/").status_code == 200
+    assert client.get(page_of(user)).status_code == client.get(f"{page_of(user)}work/").status_code == 404
+
+
+def test_roles_that_do_not_go_together_are_refused_with_the_cure(client):
+    fields = {"display_name": "Lee Wong", "email": an_email(), "roles": ["agent", "auditor"]}
+    response = client.post("/people/invite/", fields)
+    cure = "Auditor goes with no other role. Give the person that one alone, or take it away first."
+    assert (response.status_code, errors_of(response)[1]) == (422, [cure])
+    user = staff(Role.AUDITOR)
+    assert "has no other role. Take that one away to give another." in body(client.get(page_of(user)))
+    assert cure in html.unescape(body(client.post(f"{page_of(user)}grant/", {"role": "lead"}, follow=True)))
+
+
+def test_only_roles_that_fit_are_offered(client):
+    page = body(client.get(page_of(staff(Role.AGENT))))
+    assert '<option value="lead">' in page
+    assert '<option value="administrator">' not in page
+
+
+def test_a_request_to_take_factors_away_is_shown_for_a_day(client, admin):
+    user = staff(Role.AGENT)
+    ask_factor_reset(actor=actor_of(admin), at=timezone.now(), user_id=user.pk, reason="staff card")
+    assert "Shown by:" in body(client.get(page_of(user)))
+    FactorReset.objects.update(asked_at=timezone.now() - timedelta(days=1))
+    assert "Shown by:" not in body(client.get(page_of(user)))
 
 
 def test_what_gives_access_wants_a_fresh_factor(client):
