@@ -12,7 +12,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
 
 from complaints.correspondence.models import Message
 from complaints.enums import State, Topic
@@ -22,7 +21,7 @@ from complaints.queries.case_head import TONES
 from complaints.queries.queue import CANNOT_BE_OPENED, TOPICS
 from complaints.search.asked import Asked
 from complaints.search.excerpt import Piece, excerpt
-from complaints.search.matches import candidates, is_incomplete, matching_texts, without_dropped
+from complaints.search.matches import MOST_COUNTED, Candidates, is_incomplete, matching_texts, without_dropped
 from complaints.search.texts import PLACES, Text, complaint_of, words_of
 from complaints.search.words import holds_phrase, words_in_order
 from members.actors import Actor
@@ -33,7 +32,6 @@ from members.privacy.keyring import SealBroken
 PURPOSE = "search"
 REASON = "texts of complaints that the actor sees"
 PAGE_SIZE = 25
-MOST_COUNTED = 1_000
 MOST_OPENED_FOR_PHRASE, MOST_OPENED_WITHOUT_INDEX = 200, 1_000
 """Complaints that one press of the button opens at most; the next press goes on from there."""
 
@@ -81,11 +79,11 @@ def search(*, actor: Actor, asked: Asked, start: int, at: datetime) -> Found:
     Event.by(actor, at=at, action="complaints.searched", detail=_detail(asked, start, by_index=by_index)).save()
     walk, count = _Walk(asked, by_index=by_index), None
     if not asked.is_empty:
-        rows = candidates(asked, actor=actor)
-        if by_index and not asked.phrases:
-            count = rows.order_by()[: MOST_COUNTED + 1].count()
+        candidates = Candidates(asked, actor=actor)
+        number = candidates.count() if by_index else None
+        count = None if asked.phrases else number
         with phi_access(actor=actor, purpose=PURPOSE, at=at):
-            walk.go(rows, start)
+            walk.go(candidates, start)
     return Found(
         asked=asked,
         hits=tuple(walk.hits),
@@ -109,11 +107,11 @@ class _Walk:
         self.next_start: int | None = None
         self.opened = 0
 
-    def go(self, rows: QuerySet[Complaint], start: int) -> None:
+    def go(self, candidates: Candidates, start: int) -> None:
         """Fill the page."""
         while self.opened < self.most:
             at = start + self.opened
-            few = list(rows[at : at + PAGE_SIZE + 1])  # one more than fits tells whether there is more
+            few = candidates.some(at, PAGE_SIZE + 1)  # one more than fits tells whether there is more
             texts = self._texts(few)
             for row in few:
                 if len(self.hits) == PAGE_SIZE:
