@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 from django.db.models import Field, Model
 from psycopg.sql import SQL, Composable, Identifier
 
@@ -77,16 +78,21 @@ def count_by_key(table: SealedTable) -> dict[str, Counter[int]]:
 
 
 def columns_under(number: int) -> Iterator[str]:
-    """Yield the columns that hold a value under a key, as "table.column"; each is read up to the first one."""
+    """Yield the columns that hold a value under a key, as "table.column"; each is read up to the first one.
+
+    It is asked before a migration, too, when columns of a new release are not there yet.
+    """
     for table in sealed_tables():
         for column in table.columns:
             statement = SQL("SELECT EXISTS (SELECT FROM {} WHERE {} = %s)").format(
                 Identifier(table.name), header(column)
             )
-            with connection.cursor() as cursor:
+            is_used = False
+            with suppress(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(statement, [header_of(number)])
-                if cursor.fetchone()[0]:
-                    yield f"{table.name}.{column.column}"
+                is_used = cursor.fetchone()[0]
+            if is_used:
+                yield f"{table.name}.{column.column}"
 
 
 def _number_of(begins: bytes) -> int:

@@ -57,6 +57,15 @@ def test_a_lacking_key_is_named_with_its_columns_and_the_cure(in_use):
     assert key_faults() == [the_fault(in_use)]
 
 
+def test_it_is_named_before_a_migration_too_when_columns_of_a_new_release_are_not_there_yet(in_use):
+    member()
+    lose_the_key(in_use)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE members_member RENAME COLUMN member_number TO of_before; DROP TABLE intake_draft")
+    (fault,) = key_faults()
+    assert "for instance in members_member.name, members_member.email" in fault
+
+
 def test_djangos_check_names_it_where_it_may_ask_the_database(in_use):
     member()
     lose_the_key(in_use)
