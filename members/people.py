@@ -40,6 +40,7 @@ HAPPENED: Mapping[str, Promise] = MappingProxyType(
         "factor.begun": _("An app was shown its key"),
         "factor.enrolled": _("A second factor was set up"),
         "factor.refused": _("A second factor was refused"),
+        "factor.shown": _("A second factor was shown"),
         "factors.reset_asked": _("An administrator asked to take all second factors away"),
         "mail.failed": _("An email could not be delivered"),
         "mail.withheld": _("An email about work was not sent: it was for this person no longer"),

@@ -20,4 +20,5 @@ def ask_after_openings(*, at: datetime) -> int:
             if held.judged_at is None and not Dispatch.objects.filter(dedupe_key__startswith=key).exists():
                 case = Complaint.objects.unscoped("who may be told").get(pk=opening.complaint_id)
                 tell_of_opening(this, held, case, key=key, waits=True)
+                this.record("opening.asked_after", matter_id=case.pk, object_type="opening", object_id=opening.pk)
     return len(overdue)

@@ -36,7 +36,11 @@ def start_late_clocks(*, at: datetime, complaint_id: UUID) -> list[Clock]:
         complaint = this.lock(Complaint, complaint_id)
         if complaint.closed_at is None:
             _start_missing(this, complaint, this.lock(Matter, complaint_id))
-        return this.added(Clock, matter_id=complaint_id)
+        started = this.added(Clock, matter_id=complaint_id)
+        if started:
+            kinds = sorted(clock.kind for clock in started)
+            this.record("complaint.clocks_started", matter_id=complaint_id, detail={"kinds": kinds})
+        return started
 
 
 def _start_missing(this: Act, complaint: Complaint, matter: Matter) -> None:

@@ -99,6 +99,7 @@ def verify_code(*, actor: Actor, at: datetime, user_id: UUID, code: str) -> Code
         for device in devices:
             if (step := _matching_step(this, device, code)) is not None:
                 this.change(device, last_step=step, last_used_at=at, failure_count=0, failed_at=None)
+                this.record("factor.shown", object_type="user", object_id=user_id, detail={"factor": "totp"})
                 return CodeOutcome(factor_id=device.pk)
         for device in devices:
             this.change(device, failure_count=device.failure_count + 1, failed_at=at)

@@ -56,6 +56,7 @@ def verify_passkey(
             this.record("factor.refused", object_type="user", object_id=user_id, detail=detail)
             return None
         this.change(passkey, sign_count=count, last_used_at=at)
+        this.record("factor.shown", object_type="user", object_id=user_id, detail={"factor": "passkey"})
     return passkey.pk
 
 

@@ -94,6 +94,7 @@ class Command(BaseCommand):
             return
         for finding in findings:
             self.stdout.write(finding.words)
-        looked_at = f"{verification.events:,} events under {verification.checkpoints:,} checkpoints"
+        under = "one checkpoint" if verification.checkpoints == 1 else f"{verification.checkpoints:,} checkpoints"
+        looked_at = f"{verification.events:,} events under {under}"
         wrong = f"{len(findings)} things are wrong" if len(findings) > 1 else "one thing is wrong"
         self.stdout.write(f"{looked_at}: {wrong if findings else 'all as they were written'}.")
