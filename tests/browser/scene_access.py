@@ -90,11 +90,12 @@ def lay_people(scene: "Scene", people: dict[str, Actor]) -> dict[str, str]:
     return {"agent": str(agent), "lost": str(lost.pk)} | _links(scene, lost)
 
 
-def _links(scene: "Scene", user: User) -> dict[str, str]:
-    """Return the tokens of the links that this person was sent."""
-    ask_email_change(actor=SYSTEM, at=scene.at(), user_id=user.pk, email=f"{uuid4().hex[:12]}@staff.example")
-    user = User.objects.get(pk=user.pk)
-    return {"new_password": make_token(user, LinkKind.RESET), "new_email": make_token(user, LinkKind.NEW_EMAIL)}
+def _links(scene: "Scene", lost: User) -> dict[str, str]:
+    """Return the tokens of links: for a new password, and for the new address that the member asked for."""
+    user_id = scene.member.user_id
+    ask_email_change(actor=SYSTEM, at=scene.at(), user_id=user_id, email=f"{uuid4().hex[:12]}@member.example")
+    member = User.objects.get(pk=user_id)
+    return {"new_password": make_token(lost, LinkKind.RESET), "new_email": make_token(member, LinkKind.NEW_EMAIL)}
 
 
 def _hired(scene: "Scene", role: Role) -> User:
