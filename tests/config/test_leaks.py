@@ -6,11 +6,14 @@ and after a case comes into being that is not there for the reader.
 
 import logging
 import re
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.db.models import Q
+from django.shortcuts import render
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from complaints.capa.models import CapaComplaint, RootCause
 from complaints.models import Complaint, Opening, Task
@@ -18,32 +21,39 @@ from complaints.quality import what_if
 from complaints.queries import member_cases, queue, tasks
 from config.access import URL_AUDIENCES
 from members.accounts.audiences import Standing
-from members.actors import Role
+from members.actors import RECORDS_REPRESENTATION, Role
+from members.models import Member, Representation
 from tests.capa import cases
 from tests.complaints import stages
 from tests.config import objects
 from tests.config.test_access import patterns
+from tests.members.representing import recorded, represented
 from tests.people import actor_of, member_account, sign_in, staff
 
 pytestmark = pytest.mark.usefixtures("policies")
-LISTS = sorted(
-    name
+OF_THE_ACCOUNT = "accounts:"
+"""Pages that tell of the reader's own account alone; those who may act for a member stand there too."""
+PARAMETERS = {
+    name: set(pattern.pattern.converters)
     for name, pattern in patterns(get_resolver())
-    if not pattern.pattern.converters and not name.startswith("accounts:")  # which tell of the account alone
-)
+    if not name.startswith(OF_THE_ACCOUNT) or name == "accounts:representatives"
+}
 OF_THE_WHOLE_HOUSE = {"quality:dashboard", "desk:deadlines", "desk:given_up", "metrics", "health_deadlines"}
 """Figures of clocks and effects count every one, or they would be wrong. They name nothing, which is looked at too."""
 
 CHANGING = re.compile(
     rb'nonce="[^"]*"|X-CSRFToken": "[^"]*"|csrfmiddlewaretoken" value="[^"]*"|data-left="[^"]*"'
-    rb"|\d+[dhms]\b|[0-9a-f]{8}-[0-9a-f-]{27}|\d\d:\d\d(:\d\d)?"
+    rb"|\d+[dhms]\b|[0-9a-f]{8}-[0-9a-f-]{27}|\d?\d:\d\d(:\d\d(\.\d+)?)?"
 )
 SEARCHES = {
     "search of words": "entered",
     "search of a phrase": '"never entered"',
     "search of contacts": "joseph@example.org",
 }
-READERS = ("agent", "quality_manager", "auditor", "member", "privacy_officer with own")
+READERS = (
+    "agent", "clinical_reviewer", "quality_manager", "auditor", "administrator", "member", "representative",
+    "lead with own", "privacy_officer with own",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -58,45 +68,58 @@ def quietly():
 def reader(request, client):
     """Return somebody before a browser, with a plain case, a CAPA and a task to look at."""
     name = request.param
-    user = member_account() if name == "member" else staff(Role(name.split()[0]))
+    user = member_account() if name in {"member", "representative"} else staff(Role(name.split()[0]))
+    objects.opener()  # or the lists of who works here would change
     own = objects.as_member(user) if name.endswith("own") else None
-    sign_in(client, user)
     boss = objects.cached("boss", Role.LEAD)
-    plain = objects.case(actor_of(boss), name="Plain Person", by=stages.insured())
+    maria = stages.insured()
+    if name == "member":
+        maria = stages.Insured(Member.objects.unscoped("test").get(user=user), actor_of(user))
+    elif name == "representative":
+        represented(maria.member, user, at=timezone.now() - timedelta(days=1))
+    plain = objects.case(actor_of(boss), name="Plain Person", by=maria)
     manager = actor_of(objects.cached("manager", Role.QUALITY_MANAGER))
     capa = cases.opened(manager, boss.pk, complaints=[plain.row])
-    return SimpleNamespace(user=user, client=client, own=own, boss=actor_of(boss), capa=capa)
+    sign_in(client, user)
+    others = objects.others() | {"quality:capa": {"reference": capa.reference}}
+    found = {"own": own, "boss": actor_of(boss), "capa": capa, "plain": plain, "others": others}
+    return SimpleNamespace(user=user, client=client, **found)
 
 
 def hide(reader):
     """Let a case come into being that is not there for the reader; it has all that could give it away."""
-    found = objects.case(reader.boss, name="Zoe Hidden", by=reader.own or stages.insured("Zoe Hidden"), restricted=True)
+    whose = reader.own or stages.insured("Zoe Hidden")
+    found = objects.case(reader.boss, name="Zoe Hidden", by=whose, restricted=True)
     CapaComplaint(capa=reader.capa, complaint=found.row).save()
+    if reader.own or not actor_of(reader.user).has(*RECORDS_REPRESENTATION):
+        recorded(whose.member, at=timezone.now(), by=objects.opener())
     return found
 
 
 def places(reader):
-    """Yield every page without an object that the reader may reach, the views of the queue, and their exports."""
+    """Yield every page and file that the reader may reach, those of the plain case too, and all views of the queue."""
     actor = actor_of(reader.user)
-    admitted = [name for name in LISTS if URL_AUDIENCES[name].admits(Standing.SIGNED_IN, actor)]
-    yield from ((name, reverse(name)) for name in admitted)
+    admitted = [name for name in PARAMETERS if URL_AUDIENCES[name].admits(Standing.SIGNED_IN, actor)]
+    for name in admitted:
+        yield name, reverse(name, kwargs=arguments(reader, name))
     if "desk:queue" in admitted:
         for view in queue.SavedView:
             yield f"queue {view}", f"{reverse('desk:queue')}?view={view}"
-            yield f"export {view}", f"{reverse('desk:queue')}?view={view}&format=csv"
-    if "quality:causes" in admitted:
-        yield "cause", reverse("quality:cause", args=["claim_coding"])
-    if "quality:capa_list" in admitted:
-        yield "CAPA", reverse("quality:capa", args=[reader.capa.reference])
+            yield f"export {view}", f"{reverse('desk:queue_csv')}?view={view}"
+
+
+def arguments(reader, name):
+    """Return what a URL names: the plain case, or what there is of the kind."""
+    return reader.others.get(name) or objects.named_by(reader.plain, PARAMETERS[name])
 
 
 def look(reader):
-    """Return what the reader is shown in each place, and what is found by words that stand in every case."""
-    shown = {name: reader.client.get(path) for name, path in places(reader)}
-    if "desk:search" in shown:
+    """Return the bytes that the reader is shown in each place, and what is found by words that stand in every case."""
+    asked = {name: reader.client.get(path) for name, path in places(reader)}
+    if "desk:search" in asked:
         for name, words in SEARCHES.items():
-            shown[name] = reader.client.post(reverse("desk:search"), {"words": words})
-    return shown
+            asked[name] = reader.client.post(reverse("desk:search"), {"words": words})
+    return {name: shown.getvalue() if shown.streaming else shown.content for name, shown in asked.items()}
 
 
 def leaks(reader):
@@ -104,11 +127,10 @@ def leaks(reader):
     before = look(reader)
     hidden = hide(reader)
     found = set()
-    for name, response in look(reader).items():
-        body = response.content
+    for name, body in look(reader).items():
         if any(mark.encode() in body for mark in hidden.marks):
             found.add(name)
-        if name not in OF_THE_WHOLE_HOUSE and CHANGING.sub(b"", body) != CHANGING.sub(b"", before[name].content):
+        if name not in OF_THE_WHOLE_HOUSE and CHANGING.sub(b"", body) != CHANGING.sub(b"", before[name]):
             found.add(name)
     if actor_of(reader.user).is_staff:
         if reader.client.post(reverse("desk:search"), {"words": hidden.row.reference}).status_code == 302:
@@ -124,7 +146,7 @@ def leaks(reader):
 @pytest.mark.parametrize("reader", READERS, indirect=True)
 def test_what_is_not_there_for_somebody_changes_no_byte_of_what_they_see(reader):
     rightly = {"desk:openings"} if actor_of(reader.user).has(Role.AUDITOR) else set()
-    assert leaks(reader) == rightly | ({"member:cases"} if reader.own else set())
+    assert leaks(reader) == rightly | ({"member:cases", "accounts:representatives"} if reader.own else set())
 
 
 class Leaking:
@@ -186,6 +208,27 @@ def in_the_one_function(monkeypatch):
     monkeypatch.setattr("complaints.models.complaint.hidden_from", lambda *_args: Q(pk__in=[]))
 
 
+def of_representations(monkeypatch):
+    monkeypatch.setattr(Representation, "scope_for", classmethod(lambda _cls, _actor, rows: rows))
+
+
+def in_sidebar(url_name):
+    """Return what plants a list of all references into the page of a case."""
+
+    def plant(monkeypatch):
+        def leaking(request, template, context=None, **options):
+            response = render(request, template, context, **options)
+            if request.resolver_match.view_name == url_name:
+                everything = Complaint.objects.unscoped("planted").values_list("reference", flat=True)
+                response.content += " ".join(sorted(everything)).encode()
+            return response
+
+        monkeypatch.setattr("members.views.staff_page.render", leaking)
+        monkeypatch.setattr("complaints.views.member_page.render", leaking)
+
+    return plant
+
+
 PLANTED = {
     "a list": ("agent", throughout("complaints.queries.queue", Complaint), "queue open"),
     "a count": ("agent", within(queue, "count_views", Complaint), "desk:queue"),
@@ -197,8 +240,13 @@ PLANTED = {
     "a what-if": ("auditor", in_what_if, "what-if"),
     "a count of causes": ("quality_manager", throughout(f"{CAPAS}.pareto", RootCause), "quality:causes"),
     "a list of a cause": ("quality_manager", throughout(f"{CAPAS}.cases", Complaint), "quality:to_record"),
+    "an export of causes": ("quality_manager", throughout(f"{CAPAS}.pareto", RootCause), "quality:causes_csv"),
+    "an export of CAPAs": ("auditor", throughout(f"{CAPAS}.capa_list", CapaComplaint), "quality:capa_list_csv"),
+    "who may act for a member": ("lead with own", of_representations, "people:representations"),
+    "a sidebar of a case": ("agent", in_sidebar("desk:case"), "desk:case"),
+    "a sidebar of a member's case": ("representative", in_sidebar("member:case"), "member:case"),
     "a count of a CAPA": ("quality_manager", throughout(f"{CAPAS}.capa_list", CapaComplaint), "quality:capa_list"),
-    "a sidebar of a CAPA": ("quality_manager", in_capa_page, "CAPA"),
+    "a sidebar of a CAPA": ("quality_manager", in_capa_page, "quality:capa"),
     "a log": ("privacy_officer with own", throughout("complaints.queries.openings", Opening), "desk:openings"),
     "a member's own cases": ("member", in_own_cases, "member:cases"),
     "the one function": ("agent", in_the_one_function, "desk:queue"),

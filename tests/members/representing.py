@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from members.accounts.models import User
-from members.actors import Role, Scope
+from members.actors import Actor, Role, Scope
 from members.models import Member, Representation, RepresentationKind
 from members.operations import confirm_representation, record_representation
 from members.privacy.access import phi_access
@@ -19,11 +19,16 @@ def email_of(user: User) -> str:
 
 
 def recorded(
-    member: Member, user: User | None = None, scope: Collection[Scope] = tuple(Scope), *, at: datetime = AT
+    member: Member,
+    user: User | None = None,
+    scope: Collection[Scope] = tuple(Scope),
+    *,
+    at: datetime = AT,
+    by: Actor | None = None,
 ) -> Representation:
     """Return an authorisation that nobody has confirmed yet."""
     return record_representation(
-        actor=actor_of(staff(Role.AGENT)),
+        actor=by or actor_of(staff(Role.AGENT)),
         at=at,
         member_id=member.pk,
         email=email_of(user) if user else an_email(),
