@@ -8,6 +8,7 @@ from complaints.views.desk import answer, case, dates, legal_dates, notices, que
 app_name = "desk"
 urlpatterns = [
     path("", queue.queue, name="queue"),
+    path("queue.csv", queue.queue_csv, name="queue_csv"),
     path("search/", search.search, name="search"),
     path("deadlines/", deadlines.engine, name="deadlines"),
     path("deadlines/given-up/", deadlines.given_up, name="given_up"),

@@ -25,13 +25,15 @@ class Audience:
     """The standings that a URL admits, and the roles of which the signed-in need one; no roles, none needed.
 
     `proof_within` asks the signed-in to have shown a password or factor so recently. What is not `attended` is asked
-    for by programs, browsers' own reports among them, and keeps no session alive.
+    for by programs, browsers' own reports among them, and keeps no session alive. What is a file to take away is no page
+    to come back to: who had to prove it comes back to the page that offers the file.
     """
 
     standings: frozenset[Standing]
     roles: frozenset[Role] = frozenset()
     proof_within: timedelta | None = None
     attended: bool = True
+    is_file: bool = False
 
     def admits(self, standing: Standing, actor: Actor) -> bool:
         """Tell whether somebody of this standing, acting as this actor, may reach the URL."""
@@ -40,6 +42,10 @@ class Audience:
     def after_proof(self) -> Self:
         """Return the same audience, of whom each must just have shown who it is."""
         return replace(self, proof_within=STEP_UP)
+
+    def takes_away(self) -> Self:
+        """Return the same audience for a file of many rows, which leaves the house. Source: security.md, step-up."""
+        return replace(self.after_proof(), is_file=True)
 
 
 ANYONE = Audience(frozenset(Standing))

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -86,7 +87,7 @@ class GateMiddleware:
                     request.session, request.user, at=request.at, alive=request.is_sign_of_life
                 )
             if _lacks_proof(request, audience):
-                return self._through(request, with_query(PROVE, next=_way_back(request)))
+                return self._through(request, _to_prove(request, audience))
             return None
         if request.standing is not Standing.SIGNED_IN:
             way_in = with_query(NEXT_STEP[request.standing], next=_way_back(request), ended=request.session_ended)
@@ -147,6 +148,15 @@ def _is_of_the_door(request: HttpRequest) -> bool:
     """Tell whether the page has a password, a token or what comes of them, for somebody without a session too."""
     match = request.resolver_match
     return match is not None and match.namespace == DOOR
+
+
+def _to_prove(request: HttpRequest, audience: Audience) -> str:
+    """Return the way to the page that asks again; whoever wants a file comes back to the page that offers it."""
+    if not audience.is_file:
+        return with_query(PROVE, next=_way_back(request))
+    offer = urlsplit(request.headers.get("Referer", ""))
+    back = own_path(urlunsplit(("", "", offer.path, offer.query, ""))) if offer.netloc == request.get_host() else None
+    return with_query(PROVE, next=back, file="yes")
 
 
 def _way_back(request: HttpRequest) -> str | None:

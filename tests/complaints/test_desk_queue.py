@@ -117,7 +117,7 @@ def test_the_own_complaint_is_in_nobodys_queue(desk):
     page = shown(desk.get(reverse("desk:queue")))
     assert (own.reference in page, others.reference in page) == (False, True)
     assert desk.get(reverse("desk:case", args=[own.reference])).status_code == 404
-    assert own.reference not in desk.get(reverse("desk:queue"), {"format": "csv"}).content.decode()
+    assert own.reference not in desk.get(reverse("desk:queue_csv")).content.decode()
 
 
 def test_a_name_that_does_not_open_takes_down_neither_the_queue_nor_its_export(desk, caplog):
@@ -197,7 +197,7 @@ def test_an_unknown_view_is_all_that_is_open(desk, view):
 
 
 def exported(client, view):
-    response = client.get(reverse("desk:queue"), {"view": view, "format": "csv"})
+    response = client.get(reverse("desk:queue_csv"), {"view": view})
     return response, list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
 
 

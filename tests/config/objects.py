@@ -106,9 +106,13 @@ def cached(name: str, *roles: Role) -> User:
 def _restricted(row: Complaint) -> UUID:
     told = {"actor": actor_of(cached("boss", Role.LEAD)), "at": database_now(), "complaint_id": row.pk}
     restrict_complaint(**told, kind=RestrictionKind.VIP, reason="She is the mayor.")
-    opener = actor_of(staff(Role.AGENT, name="Opener"))
-    break_glass(actor=opener, at=database_now(), reference=row.reference, reason="She is in the hospital.")
+    break_glass(actor=opener(), at=database_now(), reference=row.reference, reason="She is in the hospital.")
     return Opening.objects.unscoped("test").get(complaint=row).pk
+
+
+def opener() -> Actor:
+    """Return who breaks the glass."""
+    return actor_of(cached("Opener", Role.AGENT))
 
 
 def as_member(user: User) -> stages.Insured:
@@ -175,7 +179,10 @@ def others() -> dict[str, dict[str, object]]:
     return {
         "quality:cause": {"code": "claim_coding"},
         "quality:pack": {"name": "house"},
-        **{f"quality:policy_{act}": draft for act in ("draft", "edit", "submit", "publish", "withdraw", "what_if")},
+        **{
+            f"quality:policy_{act}": draft
+            for act in ("draft", "edit", "submit", "publish", "withdraw", "what_if", "what_if_csv")
+        },
         **{f"quality:capa{act}": of_capa for act in ("", "_action", "_hand_over", "_plan", "_verdict")},
         **{f"quality:capa_action_{act}": of_action for act in ("done", "hand_over")},
         **{f"quality:capa_{kind}": of_capa | {"kind": "capa_plan", "cycle": 1} for kind in ("why", "why_data")},

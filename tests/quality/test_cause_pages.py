@@ -51,7 +51,7 @@ def test_an_address_with_nonsense_shows_the_usual_page(signed_in, manager, query
 
 def test_causes_can_be_taken_along_as_csv(signed_in, manager):
     analysed(manager, at=LAST_WEEK)
-    response = page(signed_in, "causes", format="csv")
+    response = page(signed_in, "causes_csv")
     assert response["Content-Disposition"] == 'attachment; filename="root-causes.csv"'
     assert list(csv.reader(response.content.decode("utf-8-sig").splitlines())) == [
         ["Code", "Root cause", "Group", "Complaints", "Share %", "Running share %"],

@@ -282,7 +282,7 @@ def test_the_what_if_is_asked_for_waited_for_and_shown_with_its_list(signed_in, 
 def test_the_list_is_a_file_too(signed_in, author):
     late, draft = answered(18), written(author)
     reckoned(draft, author)
-    response = page(signed_in, "policy_what_if", draft.pk, format="csv")
+    response = page(signed_in, "policy_what_if_csv", draft.pk)
     rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
     assert [(row["reference"], row["then"], row["by draft"]) for row in rows] == [(late.reference, "in time", "late")]
 

@@ -22,14 +22,20 @@ COLUMNS = (
 
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
-    """Show one page of a saved view, or hand out the whole view as CSV."""
-    chosen = request.GET.get("view", "")
-    view = SavedView(chosen) if chosen in SavedView.values else SavedView.OPEN
-    if request.GET.get("format") == "csv":
-        return _export(request, view)
+    """Show one page of a saved view."""
+    view = _chosen(request)
     found = read_queue(actor=request.actor, view=view, page=request.GET.get("page"), at=request.at)
     context = {"view": view, "page": found.page, "views": _views(view, found.counts), "at": request.at}
     return staff_page(request, "staff/queue.html", context)
+
+
+@require_safe
+def queue_csv(request: HttpRequest) -> HttpResponse:
+    """Hand out a whole saved view."""
+    view = _chosen(request)
+    rows = read_whole_view(actor=request.actor, view=view, at=request.at)
+    name = f"queue-{view}-{house_day(request.at)}.csv"
+    return download(csv_text(COLUMNS, map(_cells, rows)), "text/csv; charset=utf-8", name)
 
 
 def _views(current: SavedView, counts: dict[SavedView, int]) -> list[dict[str, object]]:
@@ -46,10 +52,9 @@ def _views(current: SavedView, counts: dict[SavedView, int]) -> list[dict[str, o
     ]
 
 
-def _export(request: HttpRequest, view: SavedView) -> HttpResponse:
-    rows = read_whole_view(actor=request.actor, view=view, at=request.at)
-    name = f"queue-{view}-{house_day(request.at)}.csv"
-    return download(csv_text(COLUMNS, map(_cells, rows)), "text/csv; charset=utf-8", name)
+def _chosen(request: HttpRequest) -> SavedView:
+    chosen = request.GET.get("view", "")
+    return SavedView(chosen) if chosen in SavedView.values else SavedView.OPEN
 
 
 def _cells(row: QueueRow) -> tuple[object, ...]:

@@ -15,6 +15,7 @@ from complaints.views.quality.tables import ageing_chart, csv_file
 from members.views.staff_page import staff_page
 
 CAPAS_A_PAGE = 50
+AGES = {code: words for _most, code, words in AGE_BANDS}
 VIEWS = ("open", "overdue", *CapaState.values, "all")
 
 
@@ -22,20 +23,22 @@ VIEWS = ("open", "overdue", *CapaState.values, "all")
 def capa_list(request: HttpRequest) -> HttpResponse:
     """List the CAPAs of one view, open ones by what is due first; with their ages."""
     lines = list_capas(actor=request.actor, at=request.at)
-    show = request.GET["show"] if request.GET.get("show") in VIEWS else "open"
-    ages = {code: words for _most, code, words in AGE_BANDS}
-    age = request.GET["age"] if request.GET.get("age") in ages else ""
-    chosen = [line for line in lines if _belongs(line, show) and (not age or line.age == age)]
-    if request.GET.get("format") == "csv":
-        return csv_file("capas", _columns(), map(_cells, chosen))
+    show, age = _narrowed(request)
     context = {
         "views": _views(lines, show),
-        "age_words": ages.get(age, ""),
-        "page": Paginator(chosen, CAPAS_A_PAGE).get_page(request.GET.get("page")),
+        "age_words": AGES.get(age, ""),
+        "page": Paginator(_chosen(lines, show, age), CAPAS_A_PAGE).get_page(request.GET.get("page")),
         "ageing": ageing_chart(lines),
         "may_open": may(request.actor, "open_capa"),
     }
     return staff_page(request, "quality/capa_list.html", context)
+
+
+@require_safe
+def capa_list_csv(request: HttpRequest) -> HttpResponse:
+    """Hand out all CAPAs of one view."""
+    chosen = _chosen(list_capas(actor=request.actor, at=request.at), *_narrowed(request))
+    return csv_file("capas", _columns(), map(_cells, chosen))
 
 
 @require_safe
@@ -46,6 +49,16 @@ def capa(request: HttpRequest, reference: str) -> HttpResponse:
         raise Http404
     effect = effect_so_far(actor=request.actor, capa_id=page.head.id, at=request.at)
     return staff_page(request, "quality/capa.html", {"page": page, "head": page.head, "effect": effect})
+
+
+def _narrowed(request: HttpRequest) -> tuple[str, str]:
+    """Return the view and the age that are asked for, "" for every age."""
+    show, age = request.GET.get("show", ""), request.GET.get("age", "")
+    return show if show in VIEWS else "open", age if age in AGES else ""
+
+
+def _chosen(lines: list[CapaLine], show: str, age: str) -> list[CapaLine]:
+    return [line for line in lines if _belongs(line, show) and (not age or line.age == age)]
 
 
 def _belongs(line: CapaLine, view: str) -> bool:

@@ -33,13 +33,18 @@ def causes(request: HttpRequest) -> HttpResponse:
     """Show the Pareto of causes with all its numbers; each cause leads to its complaints."""
     filters = Filters.of(request)
     found = pareto_of_causes(actor=request.actor, **filters.narrowing(request.at))
-    if request.GET.get("format") == "csv":
-        columns = [_("Code"), _("Root cause"), _("Group"), _("Complaints"), _("Share %"), _("Running share %")]
-        return csv_file("root-causes", columns, map(_cells, found.shares))
     rows = [(share, filters.on(reverse("quality:cause", args=[share.code]))) for share in found.shares]
     context = {"filters": filters, "causes": found, "rows": rows, "pareto": pareto_chart(found, filters)}
     context["unrecorded"] = cases_without_cause(actor=request.actor).count()
     return staff_page(request, "quality/causes.html", context)
+
+
+@require_safe
+def causes_csv(request: HttpRequest) -> HttpResponse:
+    """Hand out the numbers of the Pareto."""
+    found = pareto_of_causes(actor=request.actor, **Filters.of(request).narrowing(request.at))
+    columns = [_("Code"), _("Root cause"), _("Group"), _("Complaints"), _("Share %"), _("Running share %")]
+    return csv_file("root-causes", columns, map(_cells, found.shares))
 
 
 @require_safe

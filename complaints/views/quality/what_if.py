@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from complaints.capa.dates import house_date
 from complaints.forms.policies import WhatIfForm
@@ -52,8 +52,6 @@ def what_if(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if request.method == "POST" and not may(request.actor, "publish_policy"):
         raise PermissionDenied
     lines = _lines(draft, request.GET.get("show", NEWLY_LATE))
-    if request.GET.get("format") == "csv":
-        return csv_file("what-if", COLUMNS, rows_of(actor=request.actor, lines=_all_lines(draft)))
     period = {"since": draft.replay_since, "until": draft.replay_until}
     if draft.replay_asked_at is None:
         period["since"] = house_date(request.at) - A_YEAR
@@ -71,6 +69,15 @@ def what_if(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         **_result(draft, lines, request),
     }
     return act_page(request, "quality/policies_what_if.html", form, context, carry_out)
+
+
+@require_safe
+def what_if_csv(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Hand out every clock that a what-if has kept."""
+    draft = find_draft(draft_id)
+    if draft is None:
+        raise Http404
+    return csv_file("what-if", COLUMNS, rows_of(actor=request.actor, lines=_all_lines(draft)))
 
 
 def _result(draft: PolicyDraft, lines: list[ReplayLine], request: HttpRequest) -> dict[str, Any]:
