@@ -9,7 +9,7 @@ from django.urls.converters import IntConverter, UUIDConverter
 from config.access import URL_AUDIENCES
 from members.accounts import sessions
 from members.accounts.audiences import Standing
-from members.actors import STAFF, Role
+from members.actors import ALONE, STAFF, Role
 from tests.config.test_access import patterns
 from tests.people import actor_of, member_account, sign_in, staff
 
@@ -47,7 +47,7 @@ def test_an_anonymous_visitor_gets_no_further_than_sign_in(client):
 
 def test_a_password_alone_gets_no_further_than_the_second_factor(client):
     """Checklist 1."""
-    sign_in(client, staff(*STAFF))
+    sign_in(client, staff(*STAFF - ALONE))
     session = client.session
     del session[sessions.FACTOR]
     session.save()
@@ -57,7 +57,7 @@ def test_a_password_alone_gets_no_further_than_the_second_factor(client):
 
 def test_staff_without_a_factor_get_no_further_than_enrolment(client):
     """Checklist 2."""
-    sign_in(client, staff(*STAFF, factor=False))
+    sign_in(client, staff(*STAFF - ALONE, factor=False))
     answers = answers_of(client, lambda audience: Standing.ENROLLING in audience.standings)
     assert strays(answers, (302, reverse("accounts:enrol"))) == []
 

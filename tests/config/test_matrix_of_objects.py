@@ -16,7 +16,7 @@ from config.access import URL_AUDIENCES
 from members.accounts import sessions
 from members.accounts.audiences import Standing
 from members.accounts.models import User
-from members.actors import STAFF, Role
+from members.actors import ALONE, STAFF, Role
 from slas.queries import database_now
 from tests.complaints import stages
 from tests.config import objects
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("policies")
 PARAMETERS = {name: set(pattern.pattern.converters) for name, pattern in patterns(get_resolver())}
 NAMED = {name for name, parameters in PARAMETERS.items() if parameters}
 VERBS = ("get", "post")
-SENT = {"role": "auditor", "keep": "yes"}
+SENT = {"role": "lead", "keep": "yes", "name": "South"}
 """What pages of accounts answer at all; the others get an empty form."""
 
 READERS = ("agent", "clinical_reviewer", "lead", "quality_manager", "privacy_officer", "auditor")
@@ -111,7 +111,7 @@ def world_of(actor, client):
     if world.user:
         sign_in(client, world.user)
     if actor == "password only":
-        sign_in(client, staff(*STAFF))
+        sign_in(client, staff(*STAFF - ALONE))
         session = client.session
         del session[sessions.FACTOR]
         session.save()
