@@ -7,29 +7,60 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from members.accounts.models import STAFF_ROLES, User
 from members.form_fields import CheckboxChoices, DateField, DateInputs
 
+TOO_LONG = _("This is too long. Check what you typed, then try again.")
+LONGEST_LINE = 1024
+"""No line that a person types at the door is so long; a password, the longest, has four times fewer signs."""
 
-class SignInForm(forms.Form):
+
+class DoorForm(forms.Form):
+    """A form that anybody can send: what is too long for its field is neither looked at nor sent back."""
+
+    def __init__(self, data: MultiValueDict | None = None, *args: Any, **kwargs: Any) -> None:
+        """Take what was sent, each name with its list of values, but for what is too long for any person."""
+        sent = dict(data.lists()) if data is not None else {}
+        self._endless = {name for name, values in sent.items() if any(len(value) > LONGEST_LINE for value in values)}
+        kept = MultiValueDict({name: [""] if name in self._endless else values for name, values in sent.items()})
+        super().__init__(None if data is None else kept, *args, **kwargs)
+
+    def full_clean(self) -> None:
+        """Check as any form does, then say of what was left out that it is too long."""
+        super().full_clean()
+        for name, field in self.fields.items() if self.is_bound else ():
+            if any(sent == name or sent.startswith(f"{name}_") for sent in self._endless):
+                self._errors[name] = self.error_class([field.error_messages.get("max_length", TOO_LONG)])
+                self.cleaned_data.pop(name, None)
+
+
+class SignInForm(DoorForm):
     """E-mail address and password. A wrong address is no error of its own: it would tell who has an account."""
 
     email = forms.CharField(
         label=_("Email address"),
+        max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"}),
-        error_messages={"required": _("Enter your email address.")},
+        error_messages={
+            "required": _("Enter your email address."),
+            "max_length": _("Enter an email address with 254 characters or less."),
+        },
     )
     password = forms.CharField(
         label=_("Password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": _("Enter your password.")},
+        error_messages={
+            "required": _("Enter your password."),
+            "max_length": _("A password has 256 characters or less."),
+        },
     )
 
 
-class CodeForm(forms.Form):
+class CodeForm(DoorForm):
     """A code of six digits from an authenticator app; blanks between the digits do not matter."""
 
     code = forms.CharField(
@@ -37,7 +68,10 @@ class CodeForm(forms.Form):
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "govuk-input--width-10"}
         ),
-        error_messages={"required": _("Enter the 6-digit code.")},
+        error_messages={
+            "required": _("Enter the 6-digit code."),
+            "max_length": _("Enter 6 numbers, for example 123456."),
+        },
     )
 
     def clean_code(self) -> str:
@@ -48,7 +82,7 @@ class CodeForm(forms.Form):
         return code
 
 
-class RecoveryCodeForm(forms.Form):
+class RecoveryCodeForm(DoorForm):
     """A code from the sheet; how it is grouped does not matter."""
 
     code = forms.CharField(
@@ -62,18 +96,21 @@ class RecoveryCodeForm(forms.Form):
     )
 
 
-class PasswordForm(forms.Form):
+class PasswordForm(DoorForm):
     """The present password, to show once more who it is."""
 
     password = forms.CharField(
         label=_("Your password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": _("Enter your password.")},
+        error_messages={
+            "required": _("Enter your password."),
+            "max_length": _("A password has 256 characters or less."),
+        },
     )
 
 
-class NewPasswordForm(forms.Form):
+class NewPasswordForm(DoorForm):
     """A new password. It can be shown while it is typed, so it is asked for once."""
 
     password = forms.CharField(
@@ -81,7 +118,10 @@ class NewPasswordForm(forms.Form):
         strip=False,
         help_text=_("At least 15 characters. Four or more words that do not belong together are a good way."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        error_messages={"required": _("Enter a new password.")},
+        error_messages={
+            "required": _("Enter a new password."),
+            "max_length": _("Use at most 256 characters."),
+        },
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -102,7 +142,7 @@ class EndSessionForm(forms.Form):
     handle = forms.UUIDField(required=False)
 
 
-class EmailForm(forms.Form):
+class EmailForm(DoorForm):
     """An e-mail address, checked for its form only."""
 
     email = forms.CharField(
@@ -180,7 +220,7 @@ class ReasonForm(forms.Form):
     )
 
 
-class RegistrationForm(forms.Form):
+class RegistrationForm(DoorForm):
     """What stands on the member card and what only the member should know."""
 
     member_number = forms.CharField(
