@@ -1,8 +1,12 @@
 """What all tests share: the real database, with its append-only tables made cleanable."""
 
+from ipaddress import IPv4Address
+from uuid import uuid4
+
 import pytest
 from django.db import connection
 from django.db.backends.base.creation import TEST_DATABASE_PREFIX
+from django.test import Client
 from django.test.utils import override_settings, setup_databases, teardown_databases
 from hypothesis import settings
 
@@ -11,6 +15,12 @@ from slas import versions
 
 settings.register_profile("house", deadline=None)  # speed is measured in benchmarks, never in tests
 settings.load_profile("house")
+
+
+@pytest.fixture
+def client():
+    """A browser in a network of its own: what is counted there outlives a test."""
+    return Client(REMOTE_ADDR=str(IPv4Address(0x0A000000 + uuid4().int % 0x1000000)))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from members.acts import Act
 from slas.operations import enqueue
 
 SEND = "correspondence.send"
+ANSWER = "accounts.answer"
 MAKE_NOTICES = "complaints.notices"
 START_CLOCKS = "complaints.start_clocks"
 

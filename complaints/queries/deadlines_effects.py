@@ -10,7 +10,7 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 
 from complaints.correspondence.models import Dispatch, DispatchKind
-from complaints.correspondence.operations import MAKE_NOTICES, SEND, START_CLOCKS
+from complaints.correspondence.operations import ANSWER, MAKE_NOTICES, SEND, START_CLOCKS
 from complaints.models import Complaint
 from members.actors import Actor
 from slas.algebra import BREACH
@@ -23,6 +23,7 @@ PAGE_SIZE = 50
 TOPICS: Mapping[str, str] = MappingProxyType(
     {
         SEND: "E-mail",
+        ANSWER: "Link that somebody asked for who is not signed in",
         FIRED: "What a due date sets off",
         MAKE_NOTICES: "Notice that the law asks for",
         START_CLOCKS: "Dates that wait for more days of a calendar",

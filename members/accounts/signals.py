@@ -55,5 +55,9 @@ review_changed = Signal()
 role_changed = Signal()
 """A staff role of somebody: sent with `this`, the `user`, the `role`, and `change`, a code of RoleChange."""
 
+link_asked = Signal()
+"""A link was asked for by who has shown nothing yet: sent with `this`, `kind`, and `index`, the blind index of what was
+typed. Whether it fits anybody is looked up once the answer has gone, so that neither work nor time tells it."""
+
 account_changed = Signal()
 link_wanted = Signal()

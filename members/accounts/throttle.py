@@ -31,6 +31,10 @@ class CounterAway(Exception):
     """Valkey does not answer, so nothing can be counted. Who guards a door with a counter keeps it shut."""
 
 
+class TooManyFromHere(Exception):
+    """So many wrong passwords came from one network that none is heard from it for a while, whosever account it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counter:
     """So many attempts in a window, for each key. The window is measured by Valkey's own clock."""
@@ -104,6 +108,7 @@ def can_count() -> bool:
 
 SIGN_IN = Counter("sign_in", limit=5, window=timedelta(minutes=15))
 SIGN_IN_OF_ACCOUNT = Counter("sign_in.account", limit=100, window=timedelta(days=1))
+SIGN_IN_BY_NETWORK = Counter("sign_in.network", limit=100, window=timedelta(hours=1))
 CODES = Counter("recovery_codes", limit=5, window=timedelta(minutes=15))
 RESET = Counter("reset", limit=3, window=timedelta(hours=1))
 RESET_BY_NETWORK = Counter("reset_by_network", limit=10, window=timedelta(hours=1))

@@ -17,9 +17,9 @@ from members.operations.email import ask_email_change, confirm_email
 from members.operations.factor_resets import ask_factor_reset, confirm_factor_reset
 from members.operations.factors import CodeOutcome, confirm_totp, enrol_totp, remove_factor, verify_code
 from members.operations.passkeys import add_passkey, verify_passkey
-from members.operations.passwords import ask_reset, change_password, confirm_password, reset_password
+from members.operations.passwords import answer_reset, ask_reset, change_password, confirm_password, reset_password
 from members.operations.recovery_codes import make_recovery_codes, use_recovery_code
-from members.operations.registration import KnownBy, ask_registration, register_member
+from members.operations.registration import KnownBy, answer_registration, ask_registration, register_member
 from members.operations.representations import (
     confirm_representation,
     record_representation,
@@ -42,6 +42,8 @@ __all__ = [
     "CodeOutcome",
     "KnownBy",
     "add_passkey",
+    "answer_registration",
+    "answer_reset",
     "ask_email_change",
     "ask_factor_reset",
     "ask_registration",

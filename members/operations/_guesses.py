@@ -38,12 +38,15 @@ def forgive(index: bytes, address: str) -> None:
     SIGN_IN_OF_ACCOUNT.give_back(index.hex())
 
 
-def force_recovery(this: Act, user_id: UUID) -> None:
-    """Let only a new password open the account from now on, and tell its owner, once."""
-    user: User = this.lock(User, user_id)
-    if user.recovery_forced_at is None:
+def force_recovery(this: Act, index: bytes) -> None:
+    """Let only a new password open the account of this index from now on, and tell its owner, once.
+
+    It is one query, whether there is such an account or not.
+    """
+    user = User.objects.select_for_update(no_key=True).filter(email_index=index).first()
+    if user and user.recovery_forced_at is None:
         this.change(user, recovery_forced_at=this.at)
-        tell_owner(this, user_id, AccountChange.RECOVERY_FORCED)
+        tell_owner(this, user.pk, AccountChange.RECOVERY_FORCED)
 
 
 def tell_of_wrong_codes(this: Act, user_id: UUID) -> None:

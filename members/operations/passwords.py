@@ -7,9 +7,9 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext as _
 
 from members.accounts.links import holds
-from members.accounts.models import User
+from members.accounts.models import User, email_index
 from members.accounts.refusals import AccountRefused
-from members.accounts.signals import AccountChange, LinkKind, link_wanted
+from members.accounts.signals import AccountChange, LinkKind, link_asked, link_wanted
 from members.accounts.throttle import RESET, RESET_BY_NETWORK
 from members.actors import GUEST, Actor
 from members.acts import Act, act
@@ -30,7 +30,7 @@ def confirm_password(*, at: datetime, user_id: UUID, password: str, address: str
         return True
     with act(actor=user.at_the_door(), at=at) as this:
         if guess is Guess.ONE_TOO_MANY:
-            force_recovery(this, user_id)
+            force_recovery(this, index)
         this.record("session.failed", object_type="user", object_id=user_id, detail={"reason": "proof"})
     return False
 
@@ -71,9 +71,19 @@ def ask_reset(*, at: datetime, email: str, address: str) -> None:
 
     Three an hour for each address typed and ten for each network address are heard. Raises CounterAway.
     """
-    heard = RESET.take("email", email.strip().lower()) and RESET_BY_NETWORK.take(address)
+    index = email_index(email)
+    heard = RESET.take("email", index.hex()) and RESET_BY_NETWORK.take(address)
     with act(actor=GUEST, at=at) as this:
-        user = User.objects.of_email(email).filter(is_active=True).first() if heard else None
-        this.record("account.reset_asked", object_type="user", object_id=user.pk if user else None)
-        if user:
-            link_wanted.send(sender=User, this=this, user_id=user.pk, kind=LinkKind.RESET)
+        if heard:
+            link_asked.send(sender=User, this=this, kind=LinkKind.RESET, index=index)
+        else:
+            this.record("account.reset_asked", object_type="user")
+
+
+def answer_reset(*, at: datetime, index: bytes) -> None:
+    """Send the link that was asked for, if an account that is open has this index of its address."""
+    with act(actor=GUEST, at=at) as this:
+        user_id = User.objects.filter(email_index=index, is_active=True).values_list("pk", flat=True).first()
+        this.record("account.reset_asked", object_type="user", object_id=user_id)
+        if user_id:
+            link_wanted.send(sender=User, this=this, user_id=user_id, kind=LinkKind.RESET)

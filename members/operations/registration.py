@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
 
-from members.accounts.signals import LinkKind, link_wanted
+from members.accounts.signals import LinkKind, link_asked, link_wanted
 from members.accounts.throttle import REGISTRATION, REGISTRATION_BY_NETWORK
 from members.actors import GUEST, Actor
 from members.acts import act
-from members.models import LineOfBusiness, Member, enrolment_index, member_tokens
+from members.models import LineOfBusiness, Member, enrolment_index, member_number_index, member_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +41,7 @@ def register_member(
             phone=phone,
             born_on=known_by.born_on.isoformat() if known_by else None,
             postal_code=known_by.postal_code if known_by else None,
-            found_by=member_tokens(
-                name=name, email=email, phone=phone, born_on=known_by.born_on if known_by else None
-            ),
+            found_by=member_tokens(name=name, email=email, phone=phone, born_on=known_by.born_on if known_by else None),
             language=language,
             line_of_business=line_of_business,
             created_at=at,
@@ -63,15 +60,21 @@ def ask_registration(*, at: datetime, member_number: str, known_by: KnownBy, add
     The link goes to no address that is typed: who knows somebody's card, birthday and street may be no friend. Five
     tries an hour for a member number and twenty for a network address are heard. Raises CounterAway.
     """
-    heard = REGISTRATION.take(member_number) and REGISTRATION_BY_NETWORK.take(address)
+    number = member_number_index(member_number).hex()  # as it is looked up: another dash makes no other number
+    heard = REGISTRATION.take(number) and REGISTRATION_BY_NETWORK.take(address)
     with act(actor=GUEST, at=at) as this:
-        found = _registrable(member_number, known_by) if heard else None
+        if heard:
+            index = enrolment_index(member_number, known_by.born_on, known_by.postal_code)
+            link_asked.send(sender=Member, this=this, kind=LinkKind.REGISTRATION, index=index)
+        else:
+            this.record("account.registration_asked", object_type="member")
+
+
+def answer_registration(*, at: datetime, index: bytes) -> None:
+    """Send the link that was asked for, if a member without an account has this index of number, birth and postcode."""
+    with act(actor=GUEST, at=at) as this:
+        rows = Member.objects.unscoped("whose enrolment data were typed").filter(enrolment_index=index)
+        found = rows.filter(user=None, email__isnull=False).values_list("pk", flat=True).first()
         this.record("account.registration_asked", object_type="member", object_id=found)
         if found:
             link_wanted.send(sender=Member, this=this, member_id=found, kind=LinkKind.REGISTRATION)
-
-
-def _registrable(member_number: str, known_by: KnownBy) -> UUID | None:
-    index = enrolment_index(member_number, known_by.born_on, known_by.postal_code)
-    rows = Member.objects.unscoped("whose enrolment data were typed").filter(enrolment_index=index)
-    return rows.filter(user=None, email__isnull=False).values_list("pk", flat=True).first()

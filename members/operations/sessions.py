@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib.auth import authenticate
 
 from members.accounts.models import Session, User, email_index
+from members.accounts.throttle import SIGN_IN_BY_NETWORK, TooManyFromHere
 from members.actors import GUEST, Actor
 from members.acts import act
 from members.operations._authority import administration, lock_colleague
@@ -19,18 +20,24 @@ def check_password(*, at: datetime, email: str, password: str, address: str) -> 
     After five failures from one network address the user is locked there for 15 minutes; after a hundred in a day the
     password opens nothing more, wherever it comes from, until its owner has chosen a new one by the reset link. An
     unknown, a wrong and a locked sign-in do the same work, so that neither answer nor time tells them apart. Raises
-    CounterAway: without the counter nobody comes in.
+    CounterAway: without the counter nobody comes in. Raises TooManyFromHere after a hundred failures in an hour from
+    one network address, for whichever accounts; then nothing is looked up or hashed.
     """
+    if not SIGN_IN_BY_NETWORK.take(address):
+        with act(actor=GUEST, at=at) as this:
+            this.record("session.failed", object_type="user", detail={"reason": "network"})
+        raise TooManyFromHere
     index = email_index(email)
     guess = count_guess(index, address)
     user = authenticate(email=email, password=password)
     if guess is Guess.HEARD and isinstance(user, User) and user.recovery_forced_at is None:
         forgive(index, address)
+        SIGN_IN_BY_NETWORK.give_back(address)
         return user
     known = User.objects.of_email(email).values_list("pk", flat=True).first()
     with act(actor=GUEST, at=at) as this:
-        if guess is Guess.ONE_TOO_MANY and known:
-            force_recovery(this, known)
+        if guess is Guess.ONE_TOO_MANY:
+            force_recovery(this, index)
         reason = guess if guess is not Guess.HEARD else "refused" if known else "unknown"
         this.record("session.failed", object_type="user", object_id=known, detail={"reason": str(reason)})
     return None

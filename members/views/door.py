@@ -1,5 +1,7 @@
 """The door: sign in, show the second factor, sign out."""
 
+from http import HTTPStatus
+
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -12,7 +14,7 @@ from members.accounts import sessions
 from members.accounts.audiences import Standing
 from members.accounts.devices import device_of
 from members.accounts.places import client_address, landing_path, network_of, with_query
-from members.accounts.throttle import CounterAway
+from members.accounts.throttle import CounterAway, TooManyFromHere
 from members.forms import RecoveryCodeForm, SignInForm
 from members.views.page import counter_away, let_in, onward, page
 from members.views.proof import ask_for_factor
@@ -37,6 +39,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         )
     except CounterAway:
         return counter_away(request, "accounts/sign_in.html", form)
+    except TooManyFromHere:
+        form.add_error(
+            None, _("Too many wrong tries came from your network. Wait an hour, then try again, or call us.")
+        )
+        return page(request, "accounts/sign_in.html", form, status=HTTPStatus.TOO_MANY_REQUESTS)
     if user is None:
         form.add_error("email", _("The email address or the password is not right. Check both and try again."))
         return page(request, "accounts/sign_in.html", form)

@@ -11,13 +11,15 @@ from members.accounts.models import Session, User, email_index
 from members.accounts.refusals import AccountRefused
 from members.actors import GUEST, Role
 from members.audit.models import Event
-from tests.members.accounts.door import SIGN_IN, errors_of, give_password
+from members.forms import EmailForm, RegistrationForm, SignInForm
+from tests.complaints.test_account_mail import sent
+from tests.members.accounts.door import SIGN_IN, Work, errors_of, give_password
 from tests.people import PASSWORD, an_email, member, member_account, sign_in, staff
 
 pytestmark = pytest.mark.django_db
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:{0}.0) Gecko/20100101 Firefox/{0}.0"
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
-FORGOT = "/en/account/forgot/"
+FORGOT, REGISTER = "/en/account/forgot/", "/en/account/register/"
 
 
 def signed_in_with(browser, client):
@@ -69,12 +71,15 @@ def test_an_address_in_other_widths_letters_and_case_is_the_same_account(client,
 def test_an_address_that_only_looks_alike_opens_nothing_and_gets_no_link(client, lookalike):
     """Letters of other alphabets are other letters: nobody is taken for somebody else, in neither direction."""
     rest = an_email()
-    member_account(email=f"dana{rest}")
+    user = member_account(email=f"dana{rest}")
     typed = lookalike.format(rest)
     assert unicodedata.normalize("NFKC", typed) != f"dana{rest}"
     assert give_password(client, typed).status_code == 422
-    client.post(FORGOT, {"email": typed})
-    assert not Event.objects.filter(action="account.reset_asked").exclude(object_id=None).exists()
+    for asked in (typed, f"dana{rest}"):
+        client.post(FORGOT, {"email": asked})
+    sent()
+    found = Event.objects.filter(action="account.reset_asked").exclude(object_id=None)
+    assert [event.object_id for event in found] == [user.pk], "the link of the real address, and no other"
 
 
 def test_an_account_cannot_be_opened_a_second_time_in_other_letters_of_the_same_address():
@@ -86,10 +91,37 @@ def test_an_account_cannot_be_opened_a_second_time_in_other_letters_of_the_same_
         )
 
 
-@pytest.mark.parametrize("size", [257, 4096, 100_000])
-def test_a_password_of_4_kilobytes_is_checked_as_fast_and_not_taken_as_a_new_one(client, size):
+def fields_of_the_door():
+    forms = {SIGN_IN: SignInForm, FORGOT: EmailForm, REGISTER: RegistrationForm}
+    return [(path, name) for path, form in forms.items() for name in form.base_fields]
+
+
+@pytest.mark.parametrize(("path", "field"), fields_of_the_door())
+def test_a_megabyte_in_any_field_of_the_door_is_refused_unlooked_at_and_not_sent_back(client, monkeypatch, path, field):
+    """A ligature of one sign becomes eighteen when it is brought into the form in which it is looked up."""
+    for looks_up in ("sessions.email_index", "passwords.email_index", "registration.member_number_index"):
+        monkeypatch.setattr(f"members.operations.{looks_up}", None)
+    typed = {"email": an_email(), "password": PASSWORD, "member_number": "1", "postal_code": "06103"}
+    typed |= {"born_on_month": "6", "born_on_day": "30", "born_on_year": "1980"}
+    response = client.post(path, typed | {"born_on_month" if field == "born_on" else field: "\ufdfa" * 100_000})
+    assert response.status_code == 422
+    assert "\ufdfa" not in response.content.decode()
+    assert len(errors_of(response)[1]) == 1
+
+
+def test_an_address_above_254_signs_is_refused_before_anything_is_hashed(client, monkeypatch):
+    work = Work(monkeypatch)
+    with work:
+        response = give_password(client, "x" * 255 + "@example.org")
+    assert errors_of(response)[1] == ["Enter an email address with 254 characters or less."]
+    assert "hash" not in work.done
+
+
+@pytest.mark.parametrize("size", [257, 1024, 4096, 100_000])
+def test_a_password_of_4_kilobytes_is_judged_by_its_length_alone_and_not_taken_as_a_new_one(client, monkeypatch, size):
     email = an_email()
     sign_in(client, member_account(email=email))
+    monkeypatch.setattr("members.accounts.password_rules.zxcvbn", None)
     response = client.post("/en/account/security/password/", {"password": "correct horse " * (size // 14 + 1)})
     assert response.status_code == 422
     assert errors_of(response)[1] == ["Use at most 256 characters."]

@@ -13,9 +13,10 @@ from django.utils import timezone
 from complaints.correspondence.models import Dispatch
 from members import operations
 from members.accounts.models import User
+from members.accounts.throttle import SIGN_IN_BY_NETWORK, TooManyFromHere
 from members.actors import Role
 from members.audit.models import Event
-from tests.members.accounts.door import SIGN_OUT, errors_of, give_password, wrong_code
+from tests.members.accounts.door import SIGN_OUT, Work, errors_of, give_password, wrong_code
 from tests.people import PASSWORD, an_email, member_account, staff
 
 pytestmark = pytest.mark.django_db
@@ -117,9 +118,56 @@ def test_before_the_hundredth_the_owner_comes_in_from_elsewhere_and_wipes_out_no
 def test_one_address_alone_cannot_force_the_recovery_of_an_account():
     email, address = an_email(), uuid4().hex
     user = member_account(email=email)
-    for number in range(300):
+    for number in range(99):
         guess(email, f"wrong {number}", address=address)
     assert guess(email, PASSWORD) == user
+
+
+def test_of_guesses_at_many_accounts_from_one_address_a_hundred_an_hour_are_heard_and_no_more_is_hashed(monkeypatch):
+    address = uuid4().hex
+    for _ in range(100):
+        guess(an_email(), address=address)
+    work = Work(monkeypatch)
+    with work, pytest.raises(TooManyFromHere):
+        guess(an_email(), address=address)
+    assert "hash" not in work.done
+    assert reasons("session.failed") == {"unknown": 100, "network": 1}
+
+
+def test_who_comes_in_uses_up_nothing_of_what_a_network_has():
+    """A hundred colleagues behind one address sign in within an hour."""
+    email, address = an_email(), uuid4().hex
+    user = member_account(email=email)
+    for _ in range(99):
+        guess(an_email(), address=address)
+    assert [guess(email, PASSWORD, address=address) for _ in range(3)] == [user] * 3
+
+
+def test_a_network_of_too_many_failures_is_told_so_and_what_was_typed_stays(client):
+    email = an_email()
+    member_account(email=email)
+    while SIGN_IN_BY_NETWORK.take(client.defaults["REMOTE_ADDR"]):
+        pass
+    response = give_password(client, email)
+    assert response.status_code == 429
+    assert errors_of(response)[0] == [
+        "Too many wrong tries came from your network. Wait an hour, then try again, or call us."
+    ]
+    assert f'value="{email}"' in response.content.decode()
+
+
+def test_known_and_unknown_accounts_are_alike_after_the_hundredth_guess_too(monkeypatch):
+    """Checklist 5."""
+    known, unknown, works = an_email(), an_email(), []
+    member_account(email=known)
+    for email in (known, unknown):
+        for _ in range(101):
+            guess(email)
+        with monkeypatch.context() as patch:
+            works.append(Work(patch))
+            with works[-1]:
+                guess(email)
+    assert works[0].done == works[1].done
 
 
 def test_a_thousand_codes_within_15_minutes_are_ten_guesses():
