@@ -15,10 +15,11 @@ AGE = """
 from datetime import timedelta
 from members.accounts.models import Session, User
 from members.accounts.sessions import SEEN, SessionStore
-for key in Session.objects.filter(user__in=User.objects.of_email({email!r})).values_list("pk", flat=True):
-    store = SessionStore(key)
-    store[SEEN] -= {seconds}
-    store.save()
+for row in Session.objects.filter(user__in=User.objects.of_email({email!r})):
+    told = row.get_decoded()
+    told[SEEN] -= {seconds}
+    row.session_data = SessionStore().encode(told)
+    row.save()
 """
 
 
