@@ -144,11 +144,11 @@ class _Walk:
         try:
             opened = self._opened(texts)
         except SealBroken:
-            return _hit_of(row, CANNOT_BE_OPENED, ())
+            return _hit_of(row, "a text that cannot be opened", ())
         if not self._fits([words_in_order(words) for _, words in opened]):
             return None
         if not opened:
-            return _hit_of(row, "Contact details", ())
+            return _hit_of(row, "the contact details", ())
         place, words = opened[0]
         return _hit_of(row, place, excerpt(words, self.asked.of_text))
 

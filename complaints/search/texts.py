@@ -17,7 +17,7 @@ SEARCHED: MappingProxyType[type[Text], tuple[str, ...]] = MappingProxyType(
     {Complaint: ("narrative", "desired_outcome"), Note: ("body",), Message: ("body",)}
 )
 PLACES: MappingProxyType[type[Text], str] = MappingProxyType(
-    {Complaint: "The complaint", Note: "A note", Message: "A message"}
+    {Complaint: "the complaint", Note: "a note", Message: "a message"}
 )
 
 

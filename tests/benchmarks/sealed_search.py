@@ -199,6 +199,5 @@ def _disperse(cursor) -> None:
         for table, column in (("search_indexedtext", "complaint_id"), ("complaints_complaint", "matter_id")):
             cursor.execute(f"DELETE FROM {table} WHERE {column} {ours}", [KIND])  # noqa: S608 -- our own words
         cursor.execute("DELETE FROM slas_matter WHERE kind = %s", [KIND])
-    cursor.execute("DROP TABLE many")
-    cursor.execute("DROP TABLE plain_words")
+    cursor.execute("DROP TABLE IF EXISTS many, plain_words")
     cursor.execute("CREATE INDEX IF NOT EXISTS" + WORDS_INDEX.removeprefix("CREATE INDEX"))

@@ -103,4 +103,4 @@ def test_a_broken_seal_takes_the_place_of_one_hit_alone(desk):
     broken.save(update_fields=["narrative"])
     page = desk.post(reverse(SEARCH), {"words": "zebra"}).content.decode()
     assert page.count("wb-hits__hit") == 2
-    assert "Cannot be opened" in page
+    assert "Found in a text that cannot be opened" in page

@@ -49,10 +49,10 @@ def test_it_is_found_by_notes_messages_findings_and_the_wish(agent):
     write_note(actor=agent, at=AT, complaint_id=row.pk, body="Spoke with Lindqvist.")
     send_message(actor=agent, at=AT, complaint_id=row.pk, body="Please send the radiograph.")
     for word, place in (
-        ("wheelbarrow", "The complaint"),
-        ("lindqvist", "A note"),
-        ("radiograph", "A message"),
-        ("entered", "A note"),
+        ("wheelbarrow", "the complaint"),
+        ("lindqvist", "a note"),
+        ("radiograph", "a message"),
+        ("entered", "a note"),
     ):
         [hit] = look(agent, word).hits
         assert (hit.reference, hit.place) == (row.reference, place)
