@@ -49,6 +49,8 @@ def lead_team(request: HttpRequest, team_id: UUID) -> HttpResponse:
 @require_POST
 def rename_team(request: HttpRequest, team_id: UUID) -> HttpResponse:
     """Give a team another name."""
+    if not staffing.all_teams().filter(pk=team_id).exists():
+        raise Http404
     form = TeamForm(request.POST)
     if form.is_valid():
         told = {"actor": request.actor, "at": request.at, "team_id": team_id}

@@ -15,6 +15,7 @@ from complaints.queries.case import read_case
 from complaints.queries.decision_letter import draft_letter
 from complaints.queries.reach import NOT_THE_MEMBERS, Reach, reach_of
 from complaints.receivers import send_dispatch
+from members.accounts.models import User
 from members.actors import SYSTEM, Role, Scope
 from members.operations import disable_account, revoke_representation
 from tests.complaints import stages
@@ -40,7 +41,7 @@ def ends(mandate, user, how):
     if how == "revoked":
         revoke_representation(actor=actor_of(user), at=AT, representation_id=mandate.pk)
     elif how == "account closed":
-        disable_account(actor=SYSTEM, at=AT, user_id=user.pk)
+        User.objects.filter(pk=user.pk).update(is_active=False)
     return mandate.expires_at if how == "expired" else AT
 
 
