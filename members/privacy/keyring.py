@@ -45,20 +45,16 @@ class Keyring:
         it, or a rotation would silently lose every look-up. Raises ValueError.
         """
         index = primary if index is None and len(keys) == 1 else index
-        apart = isinstance(index, bytes)
-        every = [*keys.values(), index] if apart else list(keys.values())
-        if primary not in keys or not (apart or index in keys) or any(len(key) != KEY_BYTES for key in every):
+        of_indexes = index if isinstance(index, bytes) else keys.get(index or 0, b"")
+        if primary not in keys or any(len(key) != KEY_BYTES for key in (*keys.values(), of_indexes)):
             raise ValueError("a keyring needs 32-byte keys; its primary key and its key of indexes must be among them")
-        self._keys, self.primary, self._index = keys, primary, index
+        self._keys, self.primary, self._of_indexes = keys, primary, of_indexes
+        self.index_number = index if isinstance(index, int) else None
+        """The number of the key that blind indexes are made under; None where they have a key of their own."""
         self.numbers = frozenset(keys)
         """The numbers of the keys that values can be sealed under."""
-        self._derived: dict[tuple[int | bytes | None, str], bytes] = {}
+        self._derived: dict[tuple[bytes, str], bytes] = {}
         self._ciphers: dict[tuple[int, str], AESGCM] = {}
-
-    @property
-    def index_number(self) -> int | None:
-        """Return the number of the key that blind indexes are made under; None where they have a key of their own."""
-        return self._index if isinstance(self._index, int) else None
 
     def seal(self, plain: bytes, *, purpose: str, bound_to: bytes) -> bytes:
         """Return version | key number | nonce | ciphertext and tag; it opens only with the same `bound_to`."""
@@ -79,7 +75,7 @@ class Keyring:
 
     def index(self, column: str, value: str) -> bytes:
         """Return 16 bytes that equal values of one column share and that tell nothing without the key."""
-        return hmac.digest(self._derive(self._index, f"index:{column}"), value.encode(), sha256)[:16]
+        return hmac.digest(self._derive(self._of_indexes, f"index:{column}"), value.encode(), sha256)[:16]
 
     def derived(self, purpose: str, number: int | None = None) -> tuple[int, bytes]:
         """Return a key's number, of the primary key unless told, and the 32 bytes derived from it for a purpose.
@@ -89,7 +85,7 @@ class Keyring:
         number = self.primary if number is None else number
         if number not in self._keys:
             raise KeyMissing(f"key {number} is not in the keyring")
-        return number, self._derive(number, purpose)
+        return number, self._derive(self._keys[number], purpose)
 
     def check_value(self, number: int | None) -> bytes:
         """Return 8 bytes that tell a key from another of the same number, and nothing else; None: the key of indexes.
@@ -97,21 +93,20 @@ class Keyring:
         Raises KeyMissing.
         """
         if number is None:
-            return self._derive(self._index, "check of indexes")[:CHECK_BYTES]
+            return self._derive(self._of_indexes, "check of indexes")[:CHECK_BYTES]
         return self.derived("check", number)[1][:CHECK_BYTES]
 
     def _cipher(self, number: int, purpose: str) -> AESGCM:
         cipher = self._ciphers.get((number, purpose))
         if cipher is None:
-            cipher = self._ciphers[number, purpose] = AESGCM(self._derive(number, purpose))
+            cipher = self._ciphers[number, purpose] = AESGCM(self._derive(self._keys[number], purpose))
         return cipher
 
-    def _derive(self, key: int | bytes | None, purpose: str) -> bytes:
-        derived = self._derived.get((key, purpose))
+    def _derive(self, master: bytes, purpose: str) -> bytes:
+        derived = self._derived.get((master, purpose))
         if derived is None:
-            master = key if isinstance(key, bytes) else self._keys[key]  # type: ignore[index]  # __init__ saw to it
             derived = HKDF(SHA256(), KEY_BYTES, None, f"redress:{purpose}".encode()).derive(master)
-            self._derived[key, purpose] = derived
+            self._derived[master, purpose] = derived
         return derived
 
 

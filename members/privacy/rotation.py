@@ -123,7 +123,8 @@ def _take(table: SealedTable, after: Any) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, begins if after is None else [after, *begins])
         found = cursor.fetchall()
-    taken, total = [], 0
+    taken: list[Any] = []
+    total = 0
     for key, octets in found:
         total += octets
         if taken and total > BYTES:

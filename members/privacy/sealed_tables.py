@@ -32,7 +32,7 @@ class SealedTable:
     @property
     def key(self) -> Field:
         """Return the primary key."""
-        return self.model._meta.pk  # type: ignore[return-value]  # a model always has one
+        return self.model._meta.pk
 
 
 def sealed_tables() -> Iterator[SealedTable]:
