@@ -13,15 +13,17 @@ AFTER_THE_END = b"\0\t\n\f\r "
 """What cameras and mail programs add."""
 TAIL = 1024
 """Readers look for the end of a PDF in its last so many bytes. Source: ISO 32000-1, annex H.3, note 18."""
-ACTING = (
+ACTING = {
     "/AA", "/OpenAction", "/JS", "/JavaScript", "/URI", "/EmbeddedFiles", "/EF", "/RF", "/FS", "/AF", "/Collection",
     "/XFA", "/NeedsRendering", "/RichMediaContent", "/RichMediaSettings", "/3DD", "/Movie", "/Sound", "/Ref", "/OPI",
-)  # fmt: skip
+}  # fmt: skip
 """Keys that run something, hold a file or point out of this one."""
-TELLING = ("/Metadata", "/PieceInfo", "/LastModified", "/Perms", "/DSS", "/Legal", "/Requirements", "/Threads")
+TELLING = {"/Metadata", "/PieceInfo", "/LastModified", "/Perms", "/DSS", "/Legal", "/Requirements", "/Threads"}
 """Keys that tell of the maker, or of nothing that is seen."""
-OUTSIDE = ("/F", "/FFilter", "/FDecodeParms")
+OUTSIDE = {"/F", "/FFilter", "/FDecodeParms"}
 """Keys by which a stream takes its data from another file."""
+OF_DICTIONARIES = frozenset(ACTING | TELLING)
+OF_STREAMS = frozenset(OF_DICTIONARIES | OUTSIDE)
 NOT_DRAWN = {Name.FileAttachment, Name.RichMedia, Name.Movie, Name.Sound, Name.Screen, Name("/3D"), Name.TrapNet}
 FAULTS = (
     pikepdf.PdfError,
@@ -34,7 +36,8 @@ FAULTS = (
     ValueError,
 )
 """What reading a broken file raises."""
-MOST_PARTS = 1_000_000
+CONTAINERS = (Dictionary, Stream, Array)
+MOST_PARTS = 300_000
 """Dictionaries and arrays of one file; looking at them all takes some seconds."""
 
 pikepdf.settings.set_qpdf_limits(
@@ -96,31 +99,29 @@ def _strip(pdf: Pdf, name: str) -> None:
     for count, part in enumerate(_parts(pdf), 1):
         if count > MOST_PARTS:
             raise _too_complex(name)
-        if isinstance(part, Dictionary | Stream):
+        if not isinstance(part, Array):
             _disarm(part)
 
 
 def _parts(pdf: Pdf) -> Iterator[Object]:
     """Yield every dictionary, stream and array of the file, each once: objects, and what lies within them."""
     for whole in pdf.objects:
-        waiting = [whole]
+        waiting = [whole] if isinstance(whole, CONTAINERS) else []
         while waiting:
             part = waiting.pop()
-            if not isinstance(part, Dictionary | Stream | Array):
-                continue
             yield part
             held = part if isinstance(part, Array) else part.values()
-            waiting.extend(inner for inner in held if isinstance(inner, Object) and not inner.is_indirect)
+            waiting += [inner for inner in held if isinstance(inner, CONTAINERS) and not inner.is_indirect]
 
 
 def _disarm(part: Object) -> None:
-    for key in (*ACTING, *TELLING, *(OUTSIDE if isinstance(part, Stream) else ())):
-        if key in part:
+    keys = part.keys()
+    for key in keys & (OF_STREAMS if isinstance(part, Stream) else OF_DICTIONARIES):
+        del part[key]
+    for key in keys & {"/A", "/PA"}:
+        if isinstance(action := part[key], Dictionary) and "/S" in action and not _stays_inside(action):
             del part[key]
-    for key in ("/A", "/PA"):
-        if isinstance(action := part.get(key), Dictionary) and "/S" in action and not _stays_inside(action):
-            del part[key]
-    if isinstance(drawn := part.get("/Annots"), Array):
+    if "/Annots" in keys and isinstance(drawn := part["/Annots"], Array):
         part["/Annots"] = Array(
             [each for each in drawn if not (isinstance(each, Dictionary) and each.get("/Subtype") in NOT_DRAWN)]
         )

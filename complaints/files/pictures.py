@@ -52,11 +52,11 @@ def clean_picture(name: str, media_type: str, content: bytes) -> Picture:
 
 def _upright(picture: Image.Image) -> Image.Image:
     """Return the picture as it is meant to be seen, with nothing but its pixels."""
-    upright = ImageOps.exif_transpose(picture)
-    if upright.mode == "P":
-        upright = upright.convert("RGBA" if "transparency" in upright.info else "RGB")
-    upright.info = {}
-    return upright
+    ImageOps.exif_transpose(picture, in_place=True)  # a copy of a large one would be another 200 MB
+    if picture.mode == "P":
+        picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
+    picture.info = {}
+    return picture
 
 
 def _encoded(picture: Image.Image, media_type: str, quality: int = QUALITY) -> bytes:
@@ -81,9 +81,9 @@ def _in_mode(picture: Image.Image, media_type: str) -> Image.Image:
 
 
 def _small(picture: Image.Image) -> Image.Image:
-    small = picture.copy() if picture.mode in KEPT_MODES[PNG] - {"1", "I;16"} else picture.convert("RGB")
-    small.thumbnail(PREVIEW, reducing_gap=2)
-    return small
+    scale = min(1, *(most / side for most, side in zip(PREVIEW, picture.size, strict=True)))
+    smooth = picture.convert("L") if picture.mode in {"1", "I;16"} else picture
+    return smooth.resize([max(1, round(side * scale)) for side in picture.size], reducing_gap=2)
 
 
 def _too_many_pixels(name: str) -> FileRefused:
