@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import ProgrammingError, connection
 
 from members.audit.anchor import anchor_all
+from members.audit.checks import check_rights
 from members.audit.models import Checkpoint, Leaf, Pending
 from members.audit.sealer import seal_all
 from members.audit.verification import Verification
@@ -84,3 +85,15 @@ def test_the_file_can_be_run_again():
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
         cursor.execute(psycopg.sql.SQL(ROLES.read_text()), None)
+
+
+@pytest.mark.django_db
+def test_the_check_of_a_deployment_warns_of_a_role_that_could_change_the_trail():
+    (warning,) = check_rights(databases=["default"])
+    assert warning.msg.endswith("has the right to change audit_event, audit_leaf, audit_checkpoint.")
+    assert "docs/database_roles.sql" in warning.hint
+
+
+@pytest.mark.usefixtures("as_the_application")
+def test_the_check_of_a_deployment_is_content_with_the_role_of_the_file():
+    assert check_rights(databases=["default"]) == []
