@@ -57,7 +57,7 @@ def move_files(*, at: datetime) -> Iterator[None]:
 
 
 def _as_new(row: Enclosure) -> CleanFile:
-    content = row.content
+    content = bytes(row.content or b"")
     try:
         return taken(row.name, content)
     except FileHarmful:

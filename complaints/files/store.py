@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from itertools import chain
 from uuid import UUID
@@ -50,20 +51,20 @@ def open_file(row: Enclosure, *, actor: Actor, purpose: str, at: datetime) -> Op
     """
     with phi_access(actor=actor, purpose=purpose, matter_id=row.complaint_id, at=at):
         name = name_as(row.name, row.media_type)
-        pieces = _proven(row, row.key, actor=actor, purpose=purpose, at=at)
+        pieces = _proven(row, bytes(row.key or b""), actor=actor, purpose=purpose, at=at)
         return OpenFile(name, row.media_type, row.size, chain([next(pieces)], pieces))
 
 
 def open_preview(row: Enclosure, *, actor: Actor, purpose: str, at: datetime) -> bytes | None:
     """Return the small picture of a file, with its opening on record; None if it has none. Raises SealBroken."""
     with phi_access(actor=actor, purpose=purpose, matter_id=row.complaint_id, at=at):
-        return row.preview
+        return bytes(found) if (found := row.preview) else None
 
 
 def read_whole(row: Enclosure) -> bytes:
     """Return the whole content, inside `phi_access`. Raises SealBroken, OSError."""
     with sealed_files().open(object_name(row.pk)) as file:
-        return b"".join(open_stream(file.read, key=row.key, bound_to=_bound_to(row)))
+        return b"".join(open_stream(file.read, key=bytes(row.key or b""), bound_to=_bound_to(row)))
 
 
 def delete_stored(file_ids: Iterable[UUID]) -> None:
@@ -72,7 +73,7 @@ def delete_stored(file_ids: Iterable[UUID]) -> None:
     What the store cannot delete now has no row any more, so the sweep does.
     """
     for name in [object_name(file_id) for file_id in file_ids]:
-        transaction.on_commit(lambda name=name: _delete(name))
+        transaction.on_commit(partial(_delete, name))
 
 
 def _proven(row: Enclosure, key: bytes, *, actor: Actor, purpose: str, at: datetime) -> Iterator[bytes]:

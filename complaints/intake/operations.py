@@ -68,8 +68,8 @@ def _attach(name: str, content: bytes, *, actor: Actor, at: datetime, draft_id: 
             detail = {"signature": found.signature}
             this.record("draft.file_harmful", object_type="draft", object_id=draft_id, detail=detail)
         return str(found)
-    except FileRefused as refusal:
-        return str(refusal)
+    except FileRefused as cure:
+        return str(cure)
     with act(actor=actor, at=at) as this:
         this.change(_lock_open(this, draft_id), saved_at=at)
         if refusal := _no_room(file, draft_id):

@@ -15,6 +15,7 @@ from complaints.files.store import delete_stored, read_whole
 from complaints.models import Complaint, Enclosure
 from complaints.operations._door import lock_complaint, note_fact
 from complaints.queries.reach import reach_of, writing_refusal
+from complaints.search.index import index_text
 from members.actors import SYSTEM
 from members.acts import Act, act
 from members.identifiers import id_for
@@ -111,4 +112,5 @@ def _tell(this: Act, row: Enclosure) -> None:
         sent_at=this.at,
     )
     this.add(message)
+    index_text(this, message)
     request_dispatch(this=this, matter_id=complaint.pk, kind=DispatchKind.MESSAGE_READY, key=f"message:{message.pk}")

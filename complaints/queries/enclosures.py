@@ -1,6 +1,5 @@
 """The files of a draft or a complaint, without their content."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
@@ -27,8 +26,6 @@ class KeptFile:
     @classmethod
     def opened(cls, rows: QuerySet[Enclosure]) -> list[Self]:
         """Return these enclosures, oldest first; their names open, so call it inside `phi_access`."""
-        listed = rows.annotate(is_picture=Q(preview__isnull=False)).defer(*HEAVY).order_by("pk")
-        kept: Iterable[Enclosure] = listed
         return [
             cls(
                 row.pk,
@@ -38,5 +35,5 @@ class KeptFile:
                 row.state == FileState.REMOVED,
                 row.is_served and row.is_picture,
             )
-            for row in kept
+            for row in rows.annotate(is_picture=Q(preview__isnull=False)).defer(*HEAVY).order_by("pk")
         ]
