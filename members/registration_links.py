@@ -1,24 +1,47 @@
-"""The link by which a member without an account gets one: signed, good for an hour, and void once there is one."""
+"""The link by which a member without an account gets one: signed, good for an hour, and void once there is one.
 
+It is bound to the address that it was sent to: who reads mail there opens no account after the address on file changed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.core import signing
 
 from members.accounts.links import GOOD_FOR
+from members.accounts.models import email_index
+from members.actors import GUEST, SYSTEM
 from members.models import Member
+from members.privacy.access import phi_access
 
 SALT = "members.registration"
 
 
-def make_registration_token(member_id: UUID) -> str:
-    """Return the token of a link for this member."""
-    return signing.dumps(member_id.hex, salt=SALT)
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Who may open an account, and with which address."""
+
+    member_id: UUID
+    email: str
 
 
-def read_registration_token(token: str) -> Member | None:
-    """Return the member whom a link is for, still sealed, while it is good."""
+def make_registration_token(member_id: UUID, *, at: datetime) -> str:
+    """Return the token of a link for this member at the address on file."""
+    member = Member.objects.unscoped("who gets a link").get(pk=member_id)
+    with phi_access(actor=SYSTEM, purpose="bind a link to its address", at=at):
+        return signing.dumps([member_id.hex, email_index(member.email or "").hex()], salt=SALT)
+
+
+def read_registration_token(token: str, *, at: datetime) -> Invitation | None:
+    """Return whom a link is for, while it is good and the address on file is the one it was sent to."""
     try:
-        member_id = UUID(hex=signing.loads(token, salt=SALT, max_age=GOOD_FOR))
+        member_id, index = signing.loads(token, salt=SALT, max_age=GOOD_FOR)
     except (signing.BadSignature, ValueError):
         return None
-    return Member.objects.unscoped("named by a signed link").filter(pk=member_id, user=None).first()
+    member = Member.objects.unscoped("named by a signed link").filter(pk=UUID(hex=member_id), user=None).first()
+    if member is None:
+        return None
+    with phi_access(actor=GUEST, purpose="open the own account", at=at):
+        email = member.email or ""
+    return Invitation(member.pk, email) if email and email_index(email).hex() == index else None

@@ -162,7 +162,7 @@ def _path(dispatch: Dispatch, complaint: Complaint | None, at: datetime) -> str:
         chosen = dispatch.detail["list"]
         return reverse("quality:capa_list") if chosen == "capas" else f"{reverse('desk:queue')}?view={chosen}"
     if complaint is None:
-        return _path_without_complaint(dispatch)
+        return _path_without_complaint(dispatch, at)
     if dispatch.to_user_id:
         return _path_of_colleague(dispatch, complaint)
     if dispatch.kind == DispatchKind.STATUS_LINK:
@@ -179,7 +179,7 @@ def _path_of_colleague(dispatch: Dispatch, complaint: Complaint) -> str:
     return reverse("desk:case", args=[complaint.reference])
 
 
-def _path_without_complaint(dispatch: Dispatch) -> str:
+def _path_without_complaint(dispatch: Dispatch, at: datetime) -> str:
     if dispatch.kind == DispatchKind.ACCOUNT_CHANGED:
         return reverse("accounts:security")
     if dispatch.kind == DispatchKind.ACCESS_REVIEW:
@@ -187,7 +187,7 @@ def _path_without_complaint(dispatch: Dispatch) -> str:
     if dispatch.kind == DispatchKind.ROLE_CHANGED:
         return reverse("people:person", args=[dispatch.detail["user"]])
     if dispatch.kind == DispatchKind.ACCOUNT_LINK and "member" in dispatch.detail:
-        return reverse("accounts:registration", args=[make_registration_token(UUID(dispatch.detail["member"]))])
+        return reverse("accounts:registration", args=[make_registration_token(UUID(dispatch.detail["member"]), at=at)])
     if dispatch.kind == DispatchKind.ACCOUNT_LINK:
         kind = LinkKind(dispatch.detail["link"])
         return reverse(LINKS[kind], args=[make_token(dispatch.to_user, kind)])

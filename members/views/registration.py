@@ -1,20 +1,22 @@
 """How a member gets an account: by what stands on the card, and a link to the address on file."""
 
+from http import HTTPStatus
+
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from members import operations
-from members.accounts.models import User
 from members.accounts.places import client_address, with_query
 from members.accounts.refusals import AccountRefused
 from members.accounts.throttle import CounterAway
 from members.actors import GUEST
 from members.forms import NewPasswordForm, RegistrationForm
-from members.privacy.access import phi_access
 from members.registration_links import read_registration_token
 from members.views.page import counter_away, page
 
@@ -40,23 +42,37 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters("password")
-@sensitive_variables("form", "email")
+@sensitive_variables("form", "invitation")
 @require_http_methods(["GET", "POST"])
 def registration(request: HttpRequest, token: str) -> HttpResponse:
     """Open the account of the member who follows the link, with the password that is typed."""
-    member = read_registration_token(token)
-    if member is None:
+    invitation = read_registration_token(token, at=request.at)
+    if invitation is None:
         return page(request, "accounts/link_over.html", Form(), again="accounts:register")
-    form = NewPasswordForm(request.POST if request.method == "POST" else None, user=User())
+    form = NewPasswordForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return page(request, "accounts/password.html", form)
-    with phi_access(actor=GUEST, purpose="open the own account", at=request.at):
-        email = member.email
     try:
         operations.create_member_account(
-            actor=GUEST, at=request.at, member_id=member.pk, email=email, password=form.cleaned_data["password"]
+            actor=GUEST,
+            at=request.at,
+            member_id=invitation.member_id,
+            email=invitation.email,
+            password=form.cleaned_data["password"],
         )
-    except (AccountRefused, ValidationError) as refusal:
-        form.add_error("password", refusal if isinstance(refusal, ValidationError) else str(refusal))
+    except ValidationError as fault:
+        form.add_error("password", fault)
         return page(request, "accounts/password.html", form)
+    except AccountRefused:
+        why = _(
+            "We cannot open an account with the email address that we have for you. It may be in use for another"
+            " account, as in a family. Call us at %(phone)s. We note another address for you, then you can start again."
+        )
+        return page(
+            request,
+            "accounts/link_over.html",
+            Form(),
+            status=HTTPStatus.CONFLICT,
+            why=why % {"phone": settings.INSURER_PHONE},
+        )
     return redirect(with_query("accounts:sign_in", ended="new_password"))

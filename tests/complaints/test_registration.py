@@ -1,16 +1,20 @@
 """Members open their accounts: by what they know, and a link to the address on file. Nobody else learns anything."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from uuid import uuid4
 
 import pytest
+from django.db import connections
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from members.accounts.models import User
 from members.actors import SYSTEM
 from members.models import LineOfBusiness, Member
 from members.operations import KnownBy, register_member
+from members.registration_links import make_registration_token
 from tests.complaints.test_account_mail import NEW_PASSWORD, client, link_in, sent  # noqa: F401 -- the fixture
 from tests.members.accounts.door import body, errors_of, give_password
 from tests.people import an_email
@@ -125,3 +129,48 @@ def test_a_changed_token_opens_nothing(client, person):  # noqa: F811
     path = link_in(sent()[0])
     assert "This link does not work" in body(client.get(path[:-2] + "x/"))
     assert Member.objects.unscoped("test").get(pk=person.pk).user_id is None
+
+
+def invited(client, person):  # noqa: F811
+    client.post(REGISTER, person.typed)
+    return link_in(sent()[-1])
+
+
+def test_of_two_members_with_one_address_the_second_is_told_how_to_get_an_account(client, person):  # noqa: F811
+    """Families share an address."""
+    first, second = invited(client, person), invited(client, enrolled(email=person.address))
+    assert client.post(first, {"password": NEW_PASSWORD}).status_code == 302
+    response = client.post(second, {"password": NEW_PASSWORD})
+    assert response.status_code == 409
+    assert "It may be in use for another account, as in a family. Call us at" in body(response)
+    assert User.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_open_accounts_for_one_address_at_the_same_moment_get_one_account_and_one_sentence():
+    address = an_email()
+    links = [
+        reverse("accounts:registration", args=[make_registration_token(enrolled(email=address).pk, at=timezone.now())])
+        for _ in range(2)
+    ]
+
+    def follow(link):
+        try:
+            return Client().post(link, {"password": NEW_PASSWORD}).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor() as pair:
+        assert sorted(pair.map(follow, links)) == [302, 409]
+    assert User.objects.count() == 1
+
+
+def test_a_link_opens_nothing_once_the_address_on_file_is_another(client, person):  # noqa: F811
+    path = invited(client, person)
+    Member.objects.unscoped("test").filter(pk=person.pk).update(email=None)
+    assert "This link does not work" in body(client.get(path))
+    other = Member.objects.unscoped("test").get(pk=person.pk)
+    other.email = an_email()
+    other.save(update_fields=["email"])
+    assert "This link does not work" in body(client.post(path, {"password": NEW_PASSWORD}))
+    assert User.objects.count() == 0

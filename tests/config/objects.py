@@ -213,7 +213,7 @@ def others() -> dict[str, dict[str, object]]:
         "people:end_representation": {"representation_id": recorded(guest, at=database_now()).pk},
         "people:decide": {"reviewed_id": ReviewedGrant.objects.first().pk},
         "intake:step": {"name": "who"},
-        "accounts:registration": {"token": make_registration_token(guest.pk)},
+        "accounts:registration": {"token": make_registration_token(guest.pk, at=database_now())},
         "accounts:reset": {"token": make_token(owner, LinkKind.RESET)},
         "public:status_of": {"token": TimestampSigner(salt=STATUS_SALT).sign(case_id.hex)},
     }

@@ -21,7 +21,7 @@ def of_a_reset():
 
 
 def of_a_registration():
-    return "accounts:registration", "/en/account/register/", make_registration_token(member().pk)
+    return "accounts:registration", "/en/account/register/", make_registration_token(member().pk, at=timezone.now())
 
 
 @pytest.mark.parametrize("link", [of_a_reset, of_a_registration])
