@@ -4,13 +4,12 @@ import re
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
-from members.accounts.models import STAFF_ROLES, User
+from members.accounts.models import STAFF_ROLES
 from members.form_fields import CheckboxChoices, DateField, DateInputs
 
 TOO_LONG = _("This is too long. Check what you typed, then try again.")
@@ -111,7 +110,7 @@ class PasswordForm(DoorForm):
 
 
 class NewPasswordForm(DoorForm):
-    """A new password. It can be shown while it is typed, so it is asked for once."""
+    """A new password. It can be shown while it is typed, so it is asked for once. The operation judges it."""
 
     password = forms.CharField(
         label=_("New password"),
@@ -123,17 +122,6 @@ class NewPasswordForm(DoorForm):
             "max_length": _("Use at most 256 characters."),
         },
     )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        """Judge the password for this user."""
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_password(self) -> str:
-        """Return the password if it holds."""
-        password: str = self.cleaned_data["password"]
-        validate_password(password, self.user)
-        return password
 
 
 class EndSessionForm(forms.Form):

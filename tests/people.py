@@ -16,7 +16,7 @@ from members.models import LineOfBusiness, Member
 from members.operations import add_passkey, create_member_account, create_staff_account, register_member
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
-PASSWORD = "correct horse battery staple"
+PASSWORD = "lantern gravel otter quilt"
 TOTP_KEY = b"12345678901234567890"
 
 

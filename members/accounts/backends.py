@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from members.accounts.models import User
+from members.accounts.password_forms import forms_of
 from members.accounts.prepared import PreparedQuery
 
 
@@ -27,7 +28,8 @@ class PasswordBackend(BaseBackend):
             return None
         user = User.objects.of_email(email).with_standing().first()
         if user is None:
-            make_password(password)  # as much work as checking one, so that time does not tell either
+            for form in forms_of(password):
+                make_password(form)  # as much work as checking one, so that time does not tell either
             return None
         return user if user.check_password(password) and user.is_active else None
 

@@ -1,24 +1,52 @@
 """What a password must be: long, and not to be guessed. No rule about its signs, which only makes people note it."""
 
+from collections.abc import Collection
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from zxcvbn import zxcvbn
+from zxcvbn.matching import L33T_TABLE
+
+from members.accounts.password_forms import normal_form
+from members.privacy.normal_forms import folded
 
 SHORTEST, LONGEST = 15, 256
 UNGUESSED = 4
 """zxcvbn's best score: more than 10 billion guesses, also by somebody who has stolen the hashes."""
 LOOKED_AT = 72
 """So many signs are judged: what follows makes no password weaker, and judging takes the square of the time."""
+STAND_INS = frozenset().union(*L33T_TABLE.values())
+MOST_STAND_INS = 4
+"""So many different signs that stand for letters (4 for a) are judged; each further one may double the time."""
+LEAST_OF_ITS_OWN = 8
+"""So many letters and digits stay when what others know is taken out."""
+WORD = 4
+"""What is shorter stands in other words by chance."""
+
+
+def compact(text: str) -> str:
+    """Return the letters and digits of a text, whatever their case, accents and what stands between them."""
+    return "".join(sign for sign in folded(text) if sign.isalnum())
+
+
+KNOWN_PHRASES = frozenset(
+    compact(line) for line in Path(__file__).with_name("known_phrases.txt").read_text("utf-8").splitlines()
+)
 
 
 class HardToGuess:
-    """Refuses what is too short or too long, and what zxcvbn would guess, also from the names of the house."""
+    """Refuses what is too short or too long, what is known to others, and what zxcvbn would guess.
+
+    Known are sayings, the names of the house, and what the user's `own_words` are: address, name, number.
+    """
 
     def validate(self, password: str, user: Any = None) -> None:
         """Raise ValidationError with what to do."""
+        password = normal_form(password)
         if len(password) < SHORTEST:
             raise ValidationError(
                 _("Use at least %(least)d characters. Four or more words that do not belong together are a good way.")
@@ -26,8 +54,10 @@ class HardToGuess:
             )
         if len(password) > LONGEST:
             raise ValidationError(_("Use at most %(most)d characters.") % {"most": LONGEST})
-        about = ["redress", "complaint", *_parts(settings.INSURER_NAME), *_parts(getattr(user, "display_name", ""))]
-        if zxcvbn(password[:LOOKED_AT], user_inputs=about)["score"] < UNGUESSED:
+        about = {getattr(user, "display_name", ""), *getattr(user, "own_words", ())}
+        words = _words_of_the_house().union(*map(_parts, about))
+        judged = _looked_at(password)
+        if _is_known(password, words) or zxcvbn(judged, user_inputs=sorted(words))["score"] < UNGUESSED:
             raise ValidationError(
                 _("This password is easy to guess. Use four or more words that do not belong together.")
             )
@@ -39,6 +69,27 @@ class HardToGuess:
         }
 
 
+def _words_of_the_house() -> set[str]:
+    host = urlsplit(settings.PUBLIC_URL).hostname or ""
+    return {"redress", "complaint", *_parts(settings.INSURER_NAME), *_parts(host)}
+
+
 def _parts(name: str) -> list[str]:
-    """Return a name as people put it into passwords: whole, in one word, and each word."""
-    return [name, name.replace(" ", ""), *name.split()]
+    """Return a name or an address as people put it into passwords: whole, in one word, and each word."""
+    return [name, name.replace(" ", ""), *name.replace("@", " ").split()]
+
+
+def _is_known(password: str, words: Collection[str]) -> bool:
+    """Tell whether little is left of a password without the sayings and words that others know."""
+    rest = whole = compact(password)
+    known = KNOWN_PHRASES | {compact(word) for word in words}
+    for phrase in sorted((phrase for phrase in known if len(phrase) >= WORD), key=len, reverse=True):
+        rest = rest.replace(phrase, "")
+    return rest != whole and len(rest) < LEAST_OF_ITS_OWN
+
+
+def _looked_at(password: str) -> str:
+    """Return what is judged; leaving signs out only makes a password look weaker."""
+    stand_ins = [sign for sign in dict.fromkeys(password) if sign in STAND_INS]
+    left_out = set(stand_ins[MOST_STAND_INS:])
+    return "".join(sign for sign in password if sign not in left_out)[:LOOKED_AT]

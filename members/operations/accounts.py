@@ -18,6 +18,7 @@ from members.operations._addresses import demand_free_address
 from members.operations._authority import administration, lock_colleague
 from members.operations._security import give, take, tell_owner
 from members.operations.roles import demand_roles_that_go_together
+from members.privacy.access import phi_access
 
 
 def create_staff_account(
@@ -77,7 +78,9 @@ def create_member_account(*, actor: Actor, at: datetime, member_id: UUID, email:
         member = this.lock(Member, member_id)
         if member.user_id is not None:
             raise AccountRefused(_("This member has an account already. Sign in with it, or ask for a new password."))
-        user = add_user(this, email=email, password=password)
+        with phi_access(actor=actor, purpose="judge a new password", at=at):
+            own_words = (member.name, member.member_number)
+        user = add_user(this, email=email, password=password, own_words=own_words)
         this.change(member, user_id=user.pk)
     return user
 
@@ -113,11 +116,15 @@ def enable_account(*, actor: Actor, at: datetime, user_id: UUID) -> None:
         tell_owner(this, user_id, AccountChange.ENABLED)
 
 
-def add_user(this: Act, *, email: str, password: str, display_name: str = "") -> User:
-    """Add an account within an act. Raises AccountRefused (address taken) and Django's ValidationError."""
+def add_user(this: Act, *, email: str, password: str, display_name: str = "", own_words: Collection[str] = ()) -> User:
+    """Add an account within an act; its password is not made of address, name and `own_words`.
+
+    Raises AccountRefused (address taken) and Django's ValidationError.
+    """
     user = User(display_name=display_name, created_at=this.at)
     user.set_email(email)
     demand_free_address(this, user)
+    user.own_words = (email, *own_words)
     validate_password(password, user)
     user.set_password(password)
     this.add(user)

@@ -13,8 +13,10 @@ from members.accounts.signals import AccountChange, LinkKind, link_asked, link_w
 from members.accounts.throttle import RESET, RESET_BY_NETWORK
 from members.actors import GUEST, Actor
 from members.acts import Act, act
+from members.models import Member
 from members.operations._guesses import Guess, count_guess, force_recovery, forgive, start_anew
 from members.operations._security import end_other_sessions, tell_owner
+from members.privacy.access import phi_access
 
 
 def confirm_password(*, at: datetime, user_id: UUID, password: str, address: str) -> bool:
@@ -59,11 +61,19 @@ def reset_password(*, actor: Actor, at: datetime, user_id: UUID, token: str, pas
 
 def _set_password(this: Act, user_id: UUID, password: str, *, keep: UUID | None = None) -> User:
     user = end_other_sessions(this, user_id, keep=keep)
+    user.own_words = _own_words(this, user)
     validate_password(password, user)
     user.set_password(password)
     this.change(user, password=user.password, recovery_forced_at=None)
     tell_owner(this, user_id, AccountChange.PASSWORD_CHANGED)
     return user
+
+
+def _own_words(this: Act, user: User) -> list[str]:
+    """Return what others know of the person: no part of it makes a password."""
+    with phi_access(actor=this.actor, purpose="judge a new password", at=this.at):
+        member = Member.objects.unscoped("whose new password is judged").filter(user=user).first()
+        return [user.email, *([member.name, member.member_number] if member else [])]
 
 
 def ask_reset(*, at: datetime, email: str, address: str) -> None:

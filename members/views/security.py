@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
+from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -65,16 +66,20 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change_password(request: HttpRequest) -> HttpResponse:
     """Set another password; this session goes on, all others end."""
-    form = NewPasswordForm(request.POST if request.method == "POST" else None, user=request.user)
+    form = NewPasswordForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return page(request, "accounts/password.html", form)
-    operations.change_password(
-        actor=request.actor,
-        at=request.at,
-        user_id=request.user.pk,
-        password=form.cleaned_data["password"],
-        keep=sessions.handle_of(request.session),
-    )
+    try:
+        operations.change_password(
+            actor=request.actor,
+            at=request.at,
+            user_id=request.user.pk,
+            password=form.cleaned_data["password"],
+            keep=sessions.handle_of(request.session),
+        )
+    except ValidationError as fault:
+        form.add_error("password", fault)
+        return page(request, "accounts/password.html", form)
     update_session_auth_hash(request, User.objects.get(pk=request.user.pk))
     messages.success(request, _("Your password is changed. You are signed out everywhere else."))
     return redirect("accounts:security")
@@ -139,7 +144,7 @@ def reset(request: HttpRequest, token: str) -> HttpResponse:
     user = read_token(token, LinkKind.RESET)
     if user is None:
         return page(request, "accounts/link_over.html", Form(), again="accounts:forgot")
-    form = NewPasswordForm(request.POST if request.method == "POST" else None, user=user)
+    form = NewPasswordForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return page(request, "accounts/password.html", form)
     try:
@@ -150,6 +155,9 @@ def reset(request: HttpRequest, token: str) -> HttpResponse:
             token=token,
             password=form.cleaned_data["password"],
         )
+    except ValidationError as fault:
+        form.add_error("password", fault)
+        return page(request, "accounts/password.html", form)
     except AccountRefused as refusal:
         return page(request, "accounts/link_over.html", Form(), why=str(refusal), again="accounts:forgot")
     return redirect(with_query("accounts:sign_in", ended="new_password"))

@@ -1,7 +1,7 @@
 """Somebody who can sign in, and the staff roles that were granted."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import Case, F, OuterRef, Q, Value, When
 from django.db.models.functions import Cast, JSONObject
 
+from members.accounts.password_forms import forms_of, normal_form
 from members.actors import ALONE, Actor, ActorKind, Mandate, Role
 from members.identifiers import new_id
 from members.privacy.blind_index import blind_index
@@ -82,6 +83,8 @@ class User(AbstractBaseUser):
     )
     created_at = models.DateTimeField()
 
+    own_words: Collection[str] = ()
+    """What others know of the person, opened where a new password is judged; never stored."""
     role_names: list[str]
     app_ids: list[UUID]
     passkey_ids: list[UUID]
@@ -99,6 +102,15 @@ class User(AbstractBaseUser):
     def set_email(self, email: str) -> None:
         """Set the address and the index that finds it."""
         self.email, self.email_index = email.strip(), email_index(email)
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Hash the password in its one form."""
+        super().set_password(None if raw_password is None else normal_form(raw_password))
+
+    def check_password(self, raw_password: str) -> bool:
+        """Tell whether this is the password, in its one form or, of an older hash, as it is typed."""
+        found = [super(User, self).check_password(form) for form in forms_of(raw_password)]
+        return any(found)
 
     def get_session_auth_hash(self) -> str:
         """Return what every session of the user must carry: it changes with the password and with the epoch."""

@@ -20,7 +20,7 @@ from tests.members.accounts.door import SIGN_OUT, Work, errors_of, give_password
 from tests.people import PASSWORD, an_email, member_account, staff
 
 pytestmark = pytest.mark.django_db
-NEW_PASSWORD = "four unrelated words stand here"
+NEW_PASSWORD = "saddle vinegar comet hinge"
 
 
 def guess(email, password=None, *, address=None):
