@@ -94,13 +94,13 @@ def take_apart(typed: str, *, born_on: date | None = None) -> Asked:
     figures = [_figure(term) for term in [*phones, *terms] if term in phones or is_number(term)]
     plain = [words_in_order(term) for term in terms if not is_number(term)]
     phrases += [tuple(run) for run in plain if len(run) > 1 and runs_on(run[0])]
-    words = list(dict.fromkeys(word for group in plain for word in group))
+    all_words = list(dict.fromkeys(word for group in plain for word in group))
     return Asked(
-        words=tuple(word for word in words if not is_common(word)),
+        words=tuple(word for word in all_words if not is_common(word)),
         phrases=tuple(dict.fromkeys(phrases)),
         emails=tuple(dict.fromkeys(emails)),
         figures=tuple(dict.fromkeys(figures)),
-        left_out=tuple(filter(is_common, words)),
+        left_out=tuple(filter(is_common, all_words)),
     )
 
 
