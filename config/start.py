@@ -5,6 +5,7 @@ from typing import Any
 
 import django
 from django.apps import apps
+from django.db import connections
 
 NO_USE_IN_TRYING_AGAIN = 3
 """The exit status by which gunicorn knows that another worker would fail alike; so it stops."""
@@ -19,6 +20,8 @@ def see_that_the_keys_are_here(**_: Any) -> None:
         django.setup()
     from members.privacy.checks import start_faults  # noqa: PLC0415 -- it walks the models, which are loaded by now
 
-    if faults := start_faults():
+    faults = start_faults()
+    connections.close_all()  # the web server forks after this, and no two processes may share one
+    if faults:
         sys.stderr.writelines(f"Redress: {fault}\n" for fault in faults)
         sys.exit(NO_USE_IN_TRYING_AGAIN)

@@ -17,6 +17,7 @@ from members.actors import Actor
 from members.audit.models import Event
 from members.privacy.key_records import record_promotion
 from members.privacy.keyring import LOOK_EVERY, keyring_of
+from members.privacy.keyring_sources import unwrap_with_kms
 from members.privacy.models import SealingKey
 from members.privacy.ring import Ring
 from members.privacy.ring_file import held_ring
@@ -102,6 +103,7 @@ def wrap_keys(*, actor: Actor, at: datetime, envelope: bytes) -> bool:
 
     Raises KeyringUnusable.
     """
+    unwrap_with_kms(envelope)  # or nothing could be read any more, and nothing is to be told of
     with held_ring() as file:
         if file.ring is None:
             _see_that_none_was_lost()

@@ -1,6 +1,8 @@
 """Keyrings of a test's own."""
 
 import secrets
+import shlex
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,3 +55,15 @@ def in_use(tmp_path, settings) -> Iterator[RingInUse]:
     live.forget()
     yield RingInUse(path, number)
     live.forget()
+
+
+@pytest.fixture
+def kms(tmp_path, settings):
+    """Let openssl be the KMS: return an envelope that only its private key opens, and the key that is in it."""
+    private, key = tmp_path / "kms.pem", secrets.token_bytes(32)
+    oaep = ["-pkeyopt", "rsa_padding_mode:oaep", "-inkey", str(private)]
+    subprocess.run(["openssl", "genrsa", "-out", str(private), "2048"], check=True, capture_output=True)  # noqa: S603, S607
+    wrap = ["openssl", "pkeyutl", "-encrypt", *oaep]
+    envelope = subprocess.run(wrap, input=key, check=True, capture_output=True).stdout  # noqa: S603
+    settings.KMS_COMMAND = shlex.join(["openssl", "pkeyutl", "-decrypt", *oaep])
+    return envelope, key

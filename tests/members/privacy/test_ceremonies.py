@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,7 +19,9 @@ from django.db import connection, transaction
 from config.stack.layout import ROOT
 from members.actors import SYSTEM
 from members.audit.models import Event
+from members.models import Member
 from members.privacy import ceremonies
+from members.privacy.access import phi_access
 from members.privacy.ceremonies import StepRefused
 from members.privacy.keyring import keyring, live
 from members.privacy.models import SealingKey
@@ -154,6 +157,47 @@ def test_without_a_ring_one_is_made_unless_the_database_had_one(in_use):
     SealingKey.objects.create(number=in_use.number)
     with pytest.raises(StepRefused, match="sealed under a ring that is not here"):
         ceremonies.add_key(**ACT)
+
+
+def test_a_ring_is_wrapped_by_a_kms_and_rotated_under_it(in_use, kms, tmp_path, settings, capsys):
+    """openssl holds the key that opens the ring; the product is told by one command how to ask it."""
+    person, plain = member(name="Joseph K"), json.loads(in_use.path.read_text())
+    (envelope := tmp_path / "envelope").write_bytes(kms[0])
+    said = keys("wrap", str(envelope), capsys=capsys)[1]
+    assert said == "The ring is wrapped. Only the KMS can open it from now on.\n"
+    assert not {plain["index"], *plain["keys"].values()} & set(re.findall(r"[\w+/=]{20,}", in_use.path.read_text()))
+
+    number, _ = ceremonies.add_key(**ACT)
+    assert ceremonies.promote_key(**ACT, number=number)
+    assert keys("reencrypt", capsys=capsys)[0] == 0
+    assert ceremonies.destroy_key(**ACT, number=in_use.number)
+    live.forget()
+    with phi_access(actor=SYSTEM, purpose="a test", at=AT):
+        assert Member.objects.unscoped("a test").get(pk=person.pk).name == "Joseph K"
+    settings.KMS_COMMAND = ""
+    live.forget()
+    assert keys("status", capsys=capsys)[2].startswith("The keys of the ring are wrapped by a KMS.")
+
+
+def test_a_ring_that_a_kms_opens_is_made_without_any_key_in_clear_on_disk(in_use, kms):
+    in_use.path.unlink()
+    SealingKey.objects.filter(destroyed_at=None).update(destroyed_at=AT)
+    assert ceremonies.wrap_keys(**ACT, envelope=kms[0])
+    live.forget()
+    assert keyring().numbers == {1}
+    assert keyring().index_number is None
+
+
+def test_an_envelope_that_the_kms_does_not_open_leaves_the_ring_as_it_was(in_use, kms, capsys, tmp_path):
+    before = in_use.path.read_text()
+    with pytest.raises(KeyringUnusable, match="ended with status 1"):
+        ceremonies.wrap_keys(**ACT, envelope=kms[0][:-1] + b"?")
+    assert (in_use.path.read_text(), events()) == (before, [])
+    (empty := tmp_path / "empty").write_bytes(b"")
+    assert keys("wrap", str(empty), capsys=capsys)[0] == 2
+    assert keys("wrap", str(tmp_path / "none"), capsys=capsys)[2].endswith(
+        "none cannot be read: No such file or directory."
+    )
 
 
 @pytest.mark.parametrize("mode", [0o400, 0o600])

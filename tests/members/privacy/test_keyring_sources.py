@@ -1,7 +1,6 @@
 """A ring comes from a file for its owner alone or from a variable, and a KMS may hold the key to it."""
 
 import json
-import secrets
 import shlex
 import subprocess
 import sys
@@ -17,18 +16,6 @@ from tests.members.privacy.conftest import no_kms, put_ring
 @pytest.fixture
 def ring():
     return Ring.new()
-
-
-@pytest.fixture
-def kms(tmp_path, settings):
-    """Let openssl be the KMS: return an envelope that only its private key opens, and the key that is in it."""
-    private, key = tmp_path / "kms.pem", secrets.token_bytes(32)
-    oaep = ["-pkeyopt", "rsa_padding_mode:oaep", "-inkey", str(private)]
-    subprocess.run(["openssl", "genrsa", "-out", str(private), "2048"], check=True, capture_output=True)  # noqa: S603, S607
-    wrap = ["openssl", "pkeyutl", "-encrypt", *oaep]
-    envelope = subprocess.run(wrap, input=key, check=True, capture_output=True).stdout  # noqa: S603
-    settings.KMS_COMMAND = shlex.join(["openssl", "pkeyutl", "-decrypt", *oaep])
-    return envelope, key
 
 
 def prints(words: str) -> str:
