@@ -45,6 +45,10 @@ ACTIONS = MappingProxyType(
         "break_glass": HANDLERS - SEE_RESTRICTED,
         "read_openings": frozenset({Role.PRIVACY_OFFICER, Role.AUDITOR}),
         "judge_opening": frozenset({Role.PRIVACY_OFFICER}),
+        "read_trail": frozenset({Role.PRIVACY_OFFICER, Role.AUDITOR}),
+        "name_members_of_trail": frozenset({Role.PRIVACY_OFFICER}),
+        "read_reviews": frozenset({Role.PRIVACY_OFFICER, Role.AUDITOR, Role.LEAD}),
+        "judge_review": frozenset({Role.PRIVACY_OFFICER, Role.LEAD}),
         "read_quality": QUALITY | {Role.LEAD, Role.AUDITOR},
     }
 )

@@ -17,6 +17,7 @@ urlpatterns = [
     path("desk/", include("complaints.urls.desk")),
     path("people/", include("members.urls.people")),
     path("quality/", include("complaints.urls.quality")),
+    path("oversight/", include("complaints.urls.oversight")),
     *i18n_patterns(
         path("account/", include("members.urls.accounts")),
         path("complaints/new/", include("complaints.urls.intake")),

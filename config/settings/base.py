@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "complaints.correspondence",
     "complaints.search",
     "complaints.capa",
+    "complaints.oversight",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Self
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -31,6 +32,12 @@ class Event(models.Model):
             models.Index(fields=("matter_id", "at"), name="audit_event_by_matter"),
             models.Index(fields=("actor_id", "at"), name="audit_event_by_actor"),
             models.Index(fields=("object_id", "at"), name="audit_event_of_user", condition=Q(object_type="user")),
+            models.Index(
+                fields=("object_id", "at"),
+                name="audit_event_of_object",
+                condition=Q(matter_id__isnull=True, object_id__isnull=False),
+            ),
+            BrinIndex(fields=("at",), name="audit_event_by_time", autosummarize=True),
         )
 
     def __str__(self) -> str:

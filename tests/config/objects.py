@@ -33,6 +33,7 @@ from tests.slas.drafts import written
 NOBODYS = "C-26-DMG7-L8JK"
 NOTHING = UUID(int=1)
 NAMED = {"reference": NOBODYS, "kind": "resolve", "cycle": 1, "name": "nothing", "code": "nothing", "token": "nothing"}
+NAMED["form"] = "csv"
 
 
 def of_nothing(kwargs: dict) -> dict:
@@ -131,7 +132,7 @@ DESK = frozenset(
         "notice", "record_address", "restrict", "send_notice", "start_date", "stop_waiting", "take", "task_done",
         "wait_for_member", "why", "why_data", "write_note",
     )
-) | {"quality:record_cause"}  # fmt: skip
+) | {"quality:record_cause", "oversight:case", "oversight:take_case"}  # fmt: skip
 OPENINGS = frozenset({"desk:opening", "desk:judge"})
 MEMBERS = frozenset(
     f"member:{name}"
@@ -141,6 +142,9 @@ MEMBERS = frozenset(
     )
 ) | {"intake:done"}  # fmt: skip
 """URLs that name a complaint or a part of one: at work, as a privacy officer, and as a member."""
+
+TRAILS = {of: {of: {}, f"take_{of}": {"form": "json"}} for of in ("member", "person")}
+"""The trails of the audit that name no case, each as a page and as a file."""
 
 TOKENS = frozenset({"accounts:registration", "accounts:reset", "public:status_of"})
 """URLs whose object is the address itself: whoever holds the token has it."""
@@ -156,6 +160,7 @@ def named_by(found: Case, parameters: set[str]) -> dict[str, object]:
         "opening_id": found.opening_id or NOTHING,
         "kind": "resolve",
         "cycle": 1,
+        "form": "csv",
     }
     return {name: known[name] for name in parameters}
 
@@ -212,6 +217,8 @@ def others() -> dict[str, dict[str, object]]:
         "people:confirm_representation": {"representation_id": recorded(guest, at=database_now()).pk},
         "people:end_representation": {"representation_id": recorded(guest, at=database_now()).pk},
         "people:decide": {"reviewed_id": ReviewedGrant.objects.first().pk},
+        **{f"oversight:{act}": {"member_id": guest.pk} | form for act, form in TRAILS["member"].items()},
+        **{f"oversight:{act}": person | form for act, form in TRAILS["person"].items()},
         "intake:step": {"name": "who"},
         "accounts:registration": {"token": make_registration_token(guest.pk, at=database_now())},
         "accounts:reset": {"token": make_token(owner, LinkKind.RESET)},
