@@ -3,7 +3,9 @@
 import csv
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Iterator
+from textwrap import fill
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -11,21 +13,35 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from members.accounts.audiences import Audience, Standing
 from members.accounts.places import named_in_settings
-from members.actors import GUEST, STAFF, Actor, ActorKind, Role
+from members.actors import GUEST, STAFF, Actor, ActorKind, Mandate, Role, Scope
 
 EXAMPLES = """examples:
   manage.py access_matrix
   manage.py access_matrix --csv > matrix.csv
-A cell says: yes, no, or "fresh" where a factor must have been shown within ten minutes. Which rows a person sees within
-a page is for the scopes of the models.
 """
+LEGEND = (
+    'One row for each URL and verb that its view takes. "yes": the gate lets this person through to the view; "fresh":'
+    ' it does once a factor was shown within ten minutes; "no": it sends to sign-in or answers 403. Which complaints the'
+    " person then sees, and may act on, is for the models' scopes and complaints/permissions.py."
+)
+SOMEBODY = UUID(int=0)
 ACTORS: dict[str, tuple[Standing, Actor]] = {
     "anonymous": (Standing.ANONYMOUS, GUEST),
     "password only": (Standing.VERIFYING, GUEST),
     "no factor yet": (Standing.ENROLLING, GUEST),
 } | {
-    role.value: (Standing.SIGNED_IN, Actor(ActorKind.USER, role.value, None, None, frozenset({role})))
-    for role in (Role.MEMBER, *sorted(STAFF))
+    role.value: (Standing.SIGNED_IN, Actor(ActorKind.USER, role.value, SOMEBODY, None, frozenset({role})))
+    for role in sorted(STAFF)
+}
+MANDATES = (Mandate(SOMEBODY, frozenset(Scope)),)
+MEMBERS: dict[str, tuple[UUID | None, tuple[Mandate, ...]]] = {
+    "member": (SOMEBODY, ()),
+    "representative": (None, MANDATES),
+    "member acting for another": (SOMEBODY, MANDATES),
+}
+ACTORS |= {
+    title: (Standing.SIGNED_IN, Actor(ActorKind.USER, title, SOMEBODY, member_id, frozenset({Role.MEMBER}), mandates))
+    for title, (member_id, mandates) in MEMBERS.items()
 }
 
 
@@ -34,7 +50,7 @@ class Command(BaseCommand):
 
     def create_parser(self, *args: Any, **options: Any) -> ArgumentParser:
         parser: ArgumentParser = super().create_parser(*args, **options)
-        parser.formatter_class, parser.epilog = RawDescriptionHelpFormatter, EXAMPLES
+        parser.formatter_class, parser.epilog = RawDescriptionHelpFormatter, EXAMPLES + fill(LEGEND, 110)
         return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -48,15 +64,15 @@ class Command(BaseCommand):
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:
             self.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-        self.stderr.write(f"{len(rows) - 1} rows, {len(ACTORS)} kinds of people")
+        self.stdout.write(f"\n{len(rows) - 1} rows, {len(ACTORS)} kinds of people.\n{fill(LEGEND, 110)}")
 
 
 def matrix() -> Iterator[list[str]]:
     """Yield a row of titles, then one for each URL and verb."""
     audiences = named_in_settings(settings.URL_AUDIENCES)
-    yield ["url", "verbs", *ACTORS]
-    for name, verbs in sorted(_urls(get_resolver())):
-        yield [name, verbs, *(_cell(audiences.get(name), *who) for who in ACTORS.values())]
+    yield ["url", "verb", *ACTORS]
+    for name, verb in sorted((name, verb) for name, verbs in _urls(get_resolver()) for verb in verbs.split()):
+        yield [name, verb, *(_cell(audiences.get(name), *who) for who in ACTORS.values())]
 
 
 def _cell(audience: Audience | None, standing: Standing, actor: Actor) -> str:
