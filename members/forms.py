@@ -1,6 +1,7 @@
 """What is typed at the door. The forms check that something was typed; whether it is right is for the operations."""
 
 import re
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -174,6 +175,10 @@ class NewPasskeyForm(PasskeyForm):
     )
 
 
+JOINERS = "\u200c\u200d"
+"""Signs that nobody sees and that some scripts need to write a name."""
+
+
 class InviteForm(EmailForm):
     """Who is to work here, and as what."""
 
@@ -193,6 +198,13 @@ class InviteForm(EmailForm):
         error_messages={"required": _("Choose at least one role.")},
     )
     field_order = ("display_name", "email", "roles")
+
+    def clean_display_name(self) -> str:
+        """Return the name, which has no sign that breaks a line or turns the direction of others."""
+        name: str = self.cleaned_data["display_name"]
+        if any(unicodedata.category(sign)[0] == "C" and sign not in JOINERS for sign in name):
+            raise ValidationError(_("The name has a sign in it that nobody sees. Type it anew, without pasting."))
+        return name
 
 
 class ReasonForm(forms.Form):

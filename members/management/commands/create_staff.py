@@ -8,9 +8,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
 from members.accounts.refusals import AccountRefused
 from members.actors import STAFF, SYSTEM, Role
+from members.forms import InviteForm
 from members.operations import create_staff_account
 
 EXAMPLES = """examples:
@@ -35,11 +37,15 @@ class Command(BaseCommand):
         parser.add_argument("roles", nargs="+", choices=sorted(STAFF), metavar="role", help=", ".join(sorted(STAFF)))
 
     def handle(self, *_: Any, email: str, name: str, roles: list[str], **__: Any) -> None:
+        form = InviteForm(MultiValueDict({"email": [email], "display_name": [name], "roles": roles}))
+        if not form.is_valid():
+            raise CommandError(" ".join(fault for faults in form.errors.values() for fault in faults))
+        name = form.cleaned_data["display_name"]
         try:
             create_staff_account(
                 actor=SYSTEM,
                 at=timezone.now(),
-                email=email,
+                email=form.cleaned_data["email"],
                 display_name=name,
                 password=self._password(),
                 roles={Role(role) for role in roles},

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from members.accounts.models import FactorReset
+from members.accounts.models import FactorReset, User
 from members.accounts.refusals import AccountRefused
 from members.actors import SYSTEM, Role
+from members.audit.models import Event
 from members.operations import (
     ask_factor_reset,
     confirm_factor_reset,
@@ -113,9 +115,76 @@ def test_the_command_wants_the_passwords_of_two_administrators(monkeypatch):
     user = staff(Role.AGENT, email=emails[2])
     typed = iter([PASSWORD, "wrong", PASSWORD, PASSWORD])
     monkeypatch.setattr("members.management.commands.reset_factor.getpass", lambda _: next(typed))
+    monkeypatch.setattr("members.management.commands.reset_factor.CONSOLE", an_email())
     arguments = {"asked_by": emails[0], "confirmed_by": emails[1], "reason": "card"}
     with pytest.raises(CommandError, match="not the password"):
         call_command("reset_factor", emails[2], **arguments)
     assert user.totp_devices.exists()
     call_command("reset_factor", emails[2], **arguments)
     assert not user.totp_devices.exists()
+
+
+def typing(monkeypatch, *passwords):
+    typed = iter(passwords)
+    monkeypatch.setattr("members.management.commands.reset_factor.getpass", lambda _: next(typed))
+
+
+def three():
+    """Return the addresses of two administrators and of an agent, and the agent."""
+    emails = [an_email() for _ in range(3)]
+    for email in emails[:2]:
+        staff(Role.ADMINISTRATOR, email=email)
+    return emails, staff(Role.AGENT, email=emails[2])
+
+
+@pytest.fixture
+def _own_console(monkeypatch):
+    """Counters outlive a test."""
+    monkeypatch.setattr("members.management.commands.reset_factor.CONSOLE", an_email())
+
+
+@pytest.mark.usefixtures("_own_console")
+def test_by_command_the_second_confirms_what_was_asked_for_on_screen(monkeypatch):
+    (first, second, email), user = three()
+    at = timezone.now()
+    asker = User.objects.of_email(first).get()
+    ask_factor_reset(actor=actor_of(asker), at=at, user_id=user.pk, reason="staff card")
+    typing(monkeypatch, PASSWORD, PASSWORD, PASSWORD)
+    with pytest.raises(CommandError, match="Leave out --asked-by and --reason to confirm"):
+        call_command("reset_factor", email, asked_by=first, confirmed_by=second, reason="card")
+    call_command("reset_factor", email, confirmed_by=second)
+    assert not user.totp_devices.exists()
+
+
+@pytest.mark.usefixtures("_own_console")
+def test_wrong_passwords_at_the_console_are_counted_and_recorded(monkeypatch):
+    (first, second, email), user = three()
+    typing(monkeypatch, *["wrong"] * 5, PASSWORD)
+    for _ in range(6):
+        with pytest.raises(CommandError, match="not the password"):
+            call_command("reset_factor", email, asked_by=first, confirmed_by=second, reason="card")
+    assert Event.objects.filter(action="session.failed", object_id=User.objects.of_email(first).get().pk).count() == 6
+    assert user.totp_devices.exists()
+
+
+@pytest.mark.usefixtures("_own_console")
+def test_an_administrator_whose_password_is_shut_does_not_count(monkeypatch):
+    (first, second, email), user = three()
+    User.objects.of_email(first).update(recovery_forced_at=AT)
+    typing(monkeypatch, PASSWORD, PASSWORD)
+    with pytest.raises(CommandError, match="it is shut"):
+        call_command("reset_factor", email, asked_by=first, confirmed_by=second, reason="card")
+    assert user.totp_devices.exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"reason": "x" * 201, "asked_by": "kim@example.org"}, "Use 200 characters or less."),
+        ({"reason": " ", "asked_by": "kim@example.org"}, "Say how this person showed who they are."),
+        ({"asked_by": "kim@example.org"}, "go together"),
+    ],
+)
+def test_a_reason_that_cannot_be_kept_is_refused_before_anybody_types_a_password(given, said):
+    with pytest.raises(CommandError, match=said):
+        call_command("reset_factor", "lee@example.org", confirmed_by="dana@example.org", **given)
