@@ -25,8 +25,8 @@ class Audience:
     """The standings that a URL admits, and the roles of which the signed-in need one; no roles, none needed.
 
     `proof_within` asks the signed-in to have shown a password or factor so recently. What is not `attended` is asked
-    for by programs, browsers' own reports among them, and keeps no session alive. What is a file to take away is no page
-    to come back to: who had to prove it comes back to the page that offers the file.
+    for by programs, browsers' own reports among them, and keeps no session alive. What is a file to take away is no
+    page to come back to: who had to prove it comes back to the page that offers the file.
     """
 
     standings: frozenset[Standing]

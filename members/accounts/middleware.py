@@ -87,6 +87,7 @@ class GateMiddleware:
                     request.session, request.user, at=request.at, alive=request.is_sign_of_life
                 )
             if _lacks_proof(request, audience):
+                request.is_sign_of_life = False  # nothing has looked yet at where the form comes from
                 return self._through(request, _to_prove(request, audience))
             return None
         if request.standing is not Standing.SIGNED_IN:

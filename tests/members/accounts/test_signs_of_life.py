@@ -40,6 +40,15 @@ def test_a_form_that_another_site_sent_keeps_no_session_alive():
     assert client.session["seen_at"] == before
 
 
+def test_a_form_of_another_site_that_is_sent_on_to_a_fresh_proof_keeps_no_session_alive():
+    """Checklist 29: the gate answers before anybody has looked for the token."""
+    client = Client(enforce_csrf_checks=True)
+    sign_in(client, staff(Role.AGENT), at=timezone.now() - timedelta(minutes=11))
+    before = seen(client)
+    assert client.post("/en/account/security/password/")["Location"].startswith("/en/account/prove/")
+    assert client.session["seen_at"] == before
+
+
 def test_a_browsers_own_report_keeps_no_session_alive(client):
     sign_in(client, staff(Role.AGENT))
     before = seen(client)
