@@ -73,9 +73,9 @@ class Asked:
 
     @property
     def of_text(self) -> frozenset[str]:
-        """Return the words that are marked where they are found."""
-        found = {word for phrase in self.phrases for word in phrase} | set(self.words)
-        return frozenset(found.union(*(figure.words for figure in self.figures)))
+        """Return the words that are marked where they are found, common ones of a phrase not."""
+        groups = (self.words, *self.phrases, *(figure.words for figure in self.figures))
+        return frozenset(word for group in groups for word in group if not is_common(word))
 
 
 def take_apart(typed: str, *, born_on: date | None = None) -> Asked:
