@@ -20,9 +20,9 @@ EXAMPLES = """examples:
   manage.py access_matrix --csv > matrix.csv
 """
 LEGEND = (
-    'One row for each URL and verb that its view takes. "yes": the gate lets this person through to the view; "fresh":'
-    ' it does once a factor was shown within ten minutes; "no": it sends to sign-in or answers 403. Which complaints the'
-    " person then sees, and may act on, is for the models' scopes and complaints/permissions.py."
+    'One row for each URL and verb of its view. "yes": the gate lets this person through to the view; "fresh": it'
+    ' does once a factor was shown within ten minutes; "no": it sends to sign-in or answers 403. Which complaints are '
+    "seen there, and what may be done to them, is for the models' scopes and complaints/permissions.py."
 )
 SOMEBODY = UUID(int=0)
 ACTORS: dict[str, tuple[Standing, Actor]] = {
