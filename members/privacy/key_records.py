@@ -27,7 +27,7 @@ def see_recorded(ring: Keyring) -> None:
     """Record the key that the ring seals under and the one of its indexes, unless this process did so already."""
     if _Known.ring is ring:
         return
-    with _own_connection() as database:
+    with connections[DEFAULT_DB_ALIAS].wrap_database_errors, _own_connection() as database:
         try:
             database.execute(RECORD, _of(ring, ring.primary))
         except UndefinedTable:  # a migration from before this table seals something
@@ -37,14 +37,9 @@ def see_recorded(ring: Keyring) -> None:
 
 def record_promotion(ring: Keyring, number: int) -> None:
     """Record that a key is about to seal. Not undone if it never does: then the ring has one key more than it needs."""
-    with _own_connection() as database:
+    with connections[DEFAULT_DB_ALIAS].wrap_database_errors, _own_connection() as database:
         database.execute(RECORD, _of(ring, number))
         database.execute(PROMOTE, [number])
-
-
-def forget_recorded() -> None:
-    """Record the keys again at the next seal: somebody emptied the table, as tests do."""
-    _Known.ring = None
 
 
 def _of(ring: Keyring, number: int) -> list[int | bytes]:

@@ -10,12 +10,13 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
-from django.db import connection
+from django.db import OperationalError, connection
 
 from config.stack.layout import ROOT
 from members.actors import SYSTEM
 from members.privacy import ceremonies
 from members.privacy.checks import key_faults
+from members.privacy.key_records import see_recorded
 from members.privacy.keyring import keyring, live
 from members.privacy.models import INDEX_KEY, SealingKey
 from tests.members.privacy.conftest import put_ring
@@ -78,6 +79,13 @@ def test_a_key_is_recorded_though_the_transaction_that_sealed_under_it_comes_to_
     """It is recorded before the first value, on a connection of its own; so it is there for another process at once."""
     member()
     assert SealingKey.objects.filter(number=in_use.number, check_value=keyring().check_value(in_use.number)).exists()
+
+
+@pytest.mark.usefixtures("in_use")
+def test_a_database_that_is_away_is_told_of_as_django_does(monkeypatch):
+    monkeypatch.setitem(connection.settings_dict, "HOST", "/nowhere")
+    with pytest.raises(OperationalError):
+        see_recorded(keyring())
 
 
 @pytest.mark.usefixtures("in_use")
