@@ -17,8 +17,8 @@ from tests.config.test_access import patterns
 from tests.people import actor_of, an_email, member_account, sign_in, staff
 
 pytestmark = pytest.mark.django_db
-KEEPING = {"audit_event", "accounts_session"}
-"""That somebody looked is written down, and the session is kept alive."""
+KEEPING = {"audit_event", "audit_pending", "accounts_session"}
+"""That somebody looked is written down and queued for its seal, and the session is kept alive."""
 WRITES = "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
 
 
@@ -27,12 +27,10 @@ def scene(capsys):
     """Lay complaints of all stages; return who they belong to, by role, and samples for every argument of a URL."""
     if not PolicyVersion.objects.exists():
         publish_policies()
-    emails = {role: an_email() for role in ("member", "agent", "quality_manager")}
-    users = {
-        Role.MEMBER: member_account(email=emails["member"]),
-        Role.AGENT: staff(Role.AGENT, email=emails["agent"]),
-        Role.QUALITY_MANAGER: staff(Role.QUALITY_MANAGER, email=emails["quality_manager"]),
-    }
+    at_work = (Role.AGENT, Role.LEAD, Role.QUALITY_MANAGER, Role.PRIVACY_OFFICER)
+    emails = {str(role): an_email() for role in (Role.MEMBER, *at_work)}
+    users = {role: staff(role, email=emails[role]) for role in at_work}
+    users[Role.MEMBER] = member_account(email=emails[Role.MEMBER])
     lay(**emails)
     laid = json.loads(capsys.readouterr().out.splitlines()[-1])
     samples = {
