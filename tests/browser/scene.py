@@ -41,6 +41,7 @@ from slas.operations import ask_replay, write_draft
 from slas.outbox import settle
 from slas.queries import database_now
 from tests.browser.scene_access import lay_people, lay_representatives, lay_restricted
+from tests.browser.scene_files import lay_files
 
 CAUSE = "claim_rules"
 PLAIN = Axes(
@@ -58,6 +59,7 @@ def lay(**emails: str) -> None:
     people = {role: _actor(email) for role, email in emails.items()}
     scene = Scene(people["member"], people["agent"], at=database_now() - timedelta(days=2))
     facts = {stage: scene.complaint(stage).reference for stage in STAGES}
+    lay_files(facts["letter_sent"], at=scene.at())
     facts["untaken"] = scene.complaint("received").reference
     facts["unreachable"] = scene.complaint("taken", own=False).reference
     facts["foreign"] = scene.complaint("letter_sent", own=False).reference
