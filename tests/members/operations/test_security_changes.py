@@ -128,6 +128,18 @@ def test_a_change_is_told_to_its_owner_and_ends_the_sessions_of_before(operation
         assert User.objects.get(pk=user.pk).session_epoch > before, "or a copy of the table would bring them back"
 
 
+def test_taking_a_factor_away_ends_the_other_sessions_by_itself():
+    """Checklist 8."""
+    user, here, elsewhere = member_account(), Client(), Client()
+    add_passkey(user, None)
+    for client in (here, elsewhere):
+        sign_in(client, user)
+    keep, before = handle_of(here.session), User.objects.get(pk=user.pk).session_epoch
+    operations.remove_factor(**own(user), factor_id=user.passkeys.get().pk, keep=keep)
+    assert [row.handle for row in Session.objects.filter(user=user)] == [keep]
+    assert User.objects.get(pk=user.pk).session_epoch == before + 1
+
+
 def test_all_sessions_that_an_administrator_ends_are_dead_and_not_only_deleted():
     user, client = staff(Role.AGENT), Client()
     sign_in(client, user)
