@@ -95,6 +95,7 @@ URL_AUDIENCES: dict[str, Audience] = {
     "intake:step": ANYONE,
     # Members' own pages
     "member:cases": MEMBER,
+    "member:seen": MEMBER,
     "member:case": MEMBER,
     "member:write": ANYONE,  # who was signed out meanwhile gets the words back instead of losing them
     "member:letter": MEMBER,
@@ -156,9 +157,9 @@ URL_AUDIENCES: dict[str, Audience] = {
     "oversight:member": staff_who_may("read_trail"),
     "oversight:person": staff_who_may("read_trail"),
     "oversight:case": staff_who_may("read_trail"),
-    "oversight:take_member": staff_who_may("read_trail").after_proof(),
-    "oversight:take_person": staff_who_may("read_trail").after_proof(),
-    "oversight:take_case": staff_who_may("read_trail").after_proof(),
+    "oversight:take_member": staff_who_may("read_trail").takes_away(),
+    "oversight:take_person": staff_who_may("read_trail").takes_away(),
+    "oversight:take_case": staff_who_may("read_trail").takes_away(),
     # Quality management; who owns an action of a CAPA reads the CAPA and reports the action done
     "quality:dashboard": staff_who_may("read_quality"),
     "quality:causes": staff_who_may("read_quality"),

@@ -7,6 +7,7 @@ from complaints.views import member, why
 app_name = "member"
 urlpatterns = [
     path("", member.cases, name="cases"),
+    path("seen/", member.seen, name="seen"),
     path("cases/<str:reference>/", member.case, name="case"),
     path("cases/<str:reference>/messages/", member.write, name="write"),
     path("cases/<str:reference>/letter/", member.letter, name="letter"),

@@ -1,6 +1,6 @@
 """A member's own pages: complaints, one complaint, its letter and files, messages, withdrawal."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from http import HTTPStatus
 from uuid import UUID, uuid5
 
@@ -18,6 +18,7 @@ from complaints.intake.drafts import open_draft_saved_at
 from complaints.lifecycle import TransitionRefused
 from complaints.models import Complaint
 from complaints.operations import send_message, withdraw_complaint
+from complaints.oversight.seen import who_saw
 from complaints.queries.member_cases import case_page, cases_of, find_own_complaint
 from complaints.queries.member_documents import own_file, own_letter, own_preview
 from complaints.queries.member_notices import own_notice, own_notice_document
@@ -39,6 +40,16 @@ def cases(request: HttpRequest) -> HttpResponse:
         "draft_saved_at": open_draft_saved_at(actor=request.actor),
     }
     return member_page(request, "member/cases.html", context)
+
+
+@require_safe
+def seen(request: HttpRequest) -> HttpResponse:
+    """Show who has seen the member's record."""
+    try:
+        before = date.fromisoformat(request.GET.get("before", ""))
+    except ValueError:
+        before = None
+    return member_page(request, "member/seen.html", {"page": who_saw(actor=request.actor, before=before)})
 
 
 @require_safe

@@ -120,6 +120,7 @@ GIVEN_LIMITS = env.amounts(
 # An effect that nobody settled meanwhile is tried again; less than a mail server may take only adds tries.
 RESEND_AFTER = timedelta(seconds=env.number("REDRESS_RESEND_SECONDS", "a number of seconds", default=120))
 KEYWORD_SEARCH = env.flag("REDRESS_KEYWORD_SEARCH", default=True)
+MEMBERS_SEE_NAMES_OF_STAFF = env.flag("REDRESS_MEMBERS_SEE_NAMES_OF_STAFF", default=False)
 ENABLED_PACKS = env.words("REDRESS_ENABLED_PACKS", "policy packs whose numbers counsel confirmed", default="")
 
 STATIC_URL = "/static/"

@@ -39,6 +39,7 @@ MEMBER_CODE = (
     "complaints/correspondence/letters.py",
     "complaints/correspondence/notice_letters.py",
     "complaints/notices/extend_date.py",
+    "complaints/oversight/seen.py",
     "complaints/queries/member_cases.py",
     "complaints/queries/standing.py",
     "complaints/queries/why_page.py",
