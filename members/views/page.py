@@ -1,6 +1,9 @@
 """What the pages of the door share: how they answer, and where they send somebody on."""
 
+from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -15,6 +18,21 @@ from members.accounts import sessions
 from members.accounts.audiences import Standing
 from members.accounts.models import User
 from members.accounts.places import landing_path, own_path, with_query
+
+
+def of_a_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let no request that follows name the path of this page: whoever has its token has the account.
+
+    The origin is told, for forms are checked against it.
+    """
+
+    @wraps(view)
+    def without_referrer(*args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(*args, **kwargs)
+        response["Referrer-Policy"] = "strict-origin"
+        return response
+
+    return without_referrer
 
 
 def page(

@@ -18,7 +18,7 @@ from members.accounts.throttle import CounterAway
 from members.actors import GUEST
 from members.forms import NewPasswordForm, RegistrationForm
 from members.registration_links import read_registration_token
-from members.views.page import counter_away, page
+from members.views.page import counter_away, of_a_link, page
 
 
 @sensitive_post_parameters()
@@ -43,6 +43,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters("password")
 @sensitive_variables("form", "invitation")
+@of_a_link
 @require_http_methods(["GET", "POST"])
 def registration(request: HttpRequest, token: str) -> HttpResponse:
     """Open the account of the member who follows the link, with the password that is typed."""

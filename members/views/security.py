@@ -21,7 +21,7 @@ from members.accounts.signals import LinkKind
 from members.accounts.throttle import CounterAway
 from members.forms import EmailForm, EndSessionForm, NewPasswordForm
 from members.privacy.access import phi_access
-from members.views.page import counter_away, page
+from members.views.page import counter_away, of_a_link, page
 
 
 @require_GET
@@ -97,6 +97,7 @@ def change_email(request: HttpRequest) -> HttpResponse:
     return page(request, "accounts/email_asked.html", Form())
 
 
+@of_a_link
 @require_http_methods(["GET", "POST"])
 def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
     """Go over to the new address: by a press, for mail programs follow links on their own.
@@ -138,6 +139,7 @@ def forgot(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters("password")
 @sensitive_variables("form")
+@of_a_link
 @require_http_methods(["GET", "POST"])
 def reset(request: HttpRequest, token: str) -> HttpResponse:
     """Set a new password by a link; signing in afterwards asks for the second factor as always."""

@@ -33,6 +33,12 @@ def test_a_refused_password_logs_the_name_of_the_page_and_not_the_link(client, l
 
 
 @pytest.mark.parametrize("link", [of_a_reset, of_a_registration])
+def test_the_page_of_a_link_hands_its_path_to_no_other_page(client, link):
+    _, path, token = link()
+    assert client.get(f"{path}{token}/")["Referrer-Policy"] == "strict-origin"
+
+
+@pytest.mark.parametrize("link", [of_a_reset, of_a_registration])
 def test_neither_does_a_form_from_elsewhere_a_broken_link_or_a_fault(lines, link):  # noqa: F811
     _, path, token = link()
     Client(enforce_csrf_checks=True).post(f"{path}{token}/", {"password": "short"})
