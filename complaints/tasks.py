@@ -9,6 +9,7 @@ from complaints.files.sweep import sweep
 from complaints.intake.operations import forget_old_drafts
 from complaints.operations import ask_after_openings
 from complaints.operations.recheck_files import recheck_files
+from complaints.oversight.watch import escalate_reviews, watch_over_openings
 from complaints.search.upkeep import tend_index
 from members.audit.anchor import anchor_all
 from members.audit.health import seal_health
@@ -44,6 +45,16 @@ def remind_of_openings() -> None:
     """Ask once more after openings that nobody has answered for, and log while there are any."""
     if waiting := ask_after_openings(at=database_now()):
         log.error("openings of restricted cases that have waited for an answer for three days: %d", waiting)
+
+
+@shared_task(name="complaints.watch_openings")
+def watch_openings() -> None:
+    """Make review items of what stands out in the audit trail, and ask after those that have waited for three days."""
+    now = database_now()
+    if made := watch_over_openings(at=now):
+        log.warning("things that stand out in the audit trail and wait to be looked into: %d", made)
+    if overdue := escalate_reviews(at=now):
+        log.error("review items that have waited for an answer for three days: %d", overdue)
 
 
 @shared_task(name="complaints.seal_audit")

@@ -160,6 +160,9 @@ URL_AUDIENCES: dict[str, Audience] = {
     "oversight:take_member": staff_who_may("read_trail").takes_away(),
     "oversight:take_person": staff_who_may("read_trail").takes_away(),
     "oversight:take_case": staff_who_may("read_trail").takes_away(),
+    "oversight:reviews": staff_who_may("read_reviews"),
+    "oversight:review": staff_who_may("read_reviews"),
+    "oversight:judge_review": staff_who_may("judge_review"),
     # Quality management; who owns an action of a CAPA reads the CAPA and reports the action done
     "quality:dashboard": staff_who_may("read_quality"),
     "quality:causes": staff_who_may("read_quality"),
@@ -207,6 +210,7 @@ STAFF_ROOMS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
     ("desk:deadlines", _("Deadlines"), ("desk:given_up",)),
     ("desk:openings", _("Openings"), ("desk:opening", "desk:judge")),
     ("oversight:home", _("Audit trail"), ("oversight:",)),
+    ("oversight:reviews", _("Reviews"), ("oversight:review", "oversight:judge_review")),
     ("people:representations", _("Representatives"), ("people:record_representation",)),
     ("people:list", _("People"), ("people:",)),
     ("people:review", _("Access review"), ()),

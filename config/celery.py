@@ -46,6 +46,7 @@ app.conf.update(
         "tend index": {"task": "complaints.tend_index", "schedule": 24 * 3600.0},  # words that have become common
         "review access": {"task": "complaints.review_access", "schedule": 3600.0},  # opens each quarter, and closes
         "ask after openings": {"task": "complaints.ask_after_openings", "schedule": 3600.0},
+        "watch openings": {"task": "complaints.watch_openings", "schedule": 3600.0, "options": {"expires": 3600}},
         "recheck files": {"task": "complaints.recheck_files", "schedule": 60.0, "options": {"expires": 60}},
         "sweep files": {"task": "complaints.sweep_files", "schedule": 3600.0},
         "verify": {"task": "slas.verify", "schedule": 24 * 3600.0},  # each clock is the fold of its events

@@ -17,9 +17,16 @@ ABOUT_WORK = frozenset(
         DispatchKind.ACCESS_REVIEW,
         DispatchKind.GLASS_BROKEN,
         DispatchKind.ROLE_CHANGED,
+        DispatchKind.REVIEW_WAITS,
     }
 )
 """What tells colleagues of their work, and therefore nobody who has left it meanwhile."""
+TOLD_TO_ROLES = {
+    DispatchKind.ACCESS_REVIEW: (Role.ADMINISTRATOR,),
+    DispatchKind.ROLE_CHANGED: (Role.ADMINISTRATOR, Role.PRIVACY_OFFICER),
+    DispatchKind.REVIEW_WAITS: (Role.PRIVACY_OFFICER, Role.LEAD),
+}
+"""What is for holders of one of these roles alone."""
 
 
 def filer_of(complaint: Complaint, *, at: datetime) -> Actor | None:
@@ -83,10 +90,8 @@ def is_still_theirs(dispatch: Dispatch, complaint: Complaint | None, *, at: date
     actor = actor_now(dispatch.to_user_id, at=at)
     if actor is None or not actor.is_staff:
         return False
-    if dispatch.kind == DispatchKind.ACCESS_REVIEW:
-        return actor.has(Role.ADMINISTRATOR)
-    if dispatch.kind == DispatchKind.ROLE_CHANGED:
-        return actor.has(Role.ADMINISTRATOR, Role.PRIVACY_OFFICER)
+    if dispatch.kind in TOLD_TO_ROLES:
+        return actor.has(*TOLD_TO_ROLES[dispatch.kind])
     if complaint is None or dispatch.kind == DispatchKind.ALERT_DIGEST:
         return True
     return not (complaint.is_own_of(actor) or complaint.is_hidden_from(actor))

@@ -29,6 +29,12 @@ from slas.versions import zone_of
 
 KEPT_BY_IT = frozenset({"law_acknowledge"})
 """What the confirmation itself keeps, so that it does not promise it."""
+PAGES = {
+    DispatchKind.ACCOUNT_CHANGED: "accounts:security",
+    DispatchKind.ACCESS_REVIEW: "people:review",
+    DispatchKind.REVIEW_WAITS: "oversight:reviews",
+}
+"""Where e-mail leads that is about no complaint and no other object."""
 LINKS = {LinkKind.RESET: "accounts:reset", LinkKind.NEW_EMAIL: "accounts:confirm_email"}
 STATUS_SALT = "complaints.status-link"
 
@@ -180,10 +186,8 @@ def _path_of_colleague(dispatch: Dispatch, complaint: Complaint) -> str:
 
 
 def _path_without_complaint(dispatch: Dispatch, at: datetime) -> str:
-    if dispatch.kind == DispatchKind.ACCOUNT_CHANGED:
-        return reverse("accounts:security")
-    if dispatch.kind == DispatchKind.ACCESS_REVIEW:
-        return reverse("people:review")
+    if dispatch.kind in PAGES:
+        return reverse(PAGES[dispatch.kind])
     if dispatch.kind == DispatchKind.ROLE_CHANGED:
         return reverse("people:person", args=[dispatch.detail["user"]])
     if dispatch.kind == DispatchKind.ACCOUNT_LINK and "member" in dispatch.detail:

@@ -129,6 +129,7 @@ class DispatchKind(models.TextChoices):
     ACCESS_REVIEW = "access_review"
     GLASS_BROKEN = "glass_broken"
     ROLE_CHANGED = "role_changed"
+    REVIEW_WAITS = "review_waits"
 
 
 class Dispatch(models.Model):

@@ -24,6 +24,7 @@ from members.models import Member
 
 READINGS_A_PAGE = 500
 SEARCHING = "search"
+NOBODYS = UUID(int=0)
 REASON = "whose record it is, the caller has asked"
 BY_ROLE = (
     (Role.PRIVACY_OFFICER, _("A privacy officer")),
@@ -110,7 +111,7 @@ def _days(rows: list[dict[str, Any]], cases: dict[UUID, Complaint], actor: Actor
     for day, of_day in groupby(rows, key=lambda row: row["day"]):
         lines: dict[tuple[UUID, str], datetime] = {}
         for row in of_day:
-            words = _sentence(row, roles.of(row), cases.get(_case_of(row, parts)), actor)
+            words = _sentence(row, roles.of(row), cases.get(_case_of(row, parts) or NOBODYS), actor)
             lines.setdefault((row["actor_id"], words), row["first_at"])
         yield SeenDay(day, tuple(SeenLine(words, first_at) for (_who, words), first_at in lines.items()))
 

@@ -44,6 +44,7 @@ MAIL: Mapping[str, str] = MappingProxyType(
         DispatchKind.ACCOUNT_LINK: "link for an account",
         DispatchKind.ACCESS_REVIEW: "word of an access review",
         DispatchKind.GLASS_BROKEN: "word that a restricted case was opened",
+        DispatchKind.REVIEW_WAITS: "word that something waits to be looked into",
         DispatchKind.ROLE_CHANGED: "word that somebody became or is no longer an administrator",
     }
 )

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from complaints.views import oversight
+from complaints.views import oversight, oversight_reviews
 
 app_name = "oversight"
 urlpatterns = [
     path("", oversight.home, name="home"),
+    path("reviews/", oversight_reviews.reviews, name="reviews"),
+    path("reviews/<uuid:review_id>/", oversight_reviews.review, name="review"),
+    path("reviews/<uuid:review_id>/answer/", oversight_reviews.judge, name="judge_review"),
     path("members/", oversight.find_member, name="find_member"),
     path("people/", oversight.find_person, name="find_person"),
     path("cases/", oversight.find_trail_of_case, name="find_case"),

@@ -14,6 +14,8 @@ from complaints.enums import RestrictionKind, TaskKind
 from complaints.intake.models import Draft
 from complaints.models import Complaint, Opening, Task
 from complaints.operations import break_glass, inform_member, restrict_complaint
+from complaints.oversight.enums import RuleCode
+from complaints.oversight.models import ReviewItem
 from members.accounts.links import make_token
 from members.accounts.models import ReviewedGrant, User
 from members.accounts.signals import LinkKind
@@ -219,11 +221,22 @@ def others() -> dict[str, dict[str, object]]:
         "people:decide": {"reviewed_id": ReviewedGrant.objects.first().pk},
         **{f"oversight:{act}": {"member_id": guest.pk} | form for act, form in TRAILS["member"].items()},
         **{f"oversight:{act}": person | form for act, form in TRAILS["person"].items()},
+        **{f"oversight:{act}": {"review_id": stood_out(owner).pk} for act in ("review", "judge_review")},
         "intake:step": {"name": "who"},
         "accounts:registration": {"token": make_registration_token(guest.pk, at=database_now())},
         "accounts:reset": {"token": make_token(owner, LinkKind.RESET)},
         "public:status_of": {"token": TimestampSigner(salt=STATUS_SALT).sign(case_id.hex)},
     }
+
+
+def stood_out(person: User) -> ReviewItem:
+    """Return an item about somebody, which has waited so long that everybody who may answers for it."""
+    return ReviewItem.objects.unscoped("test").get_or_create(
+        rule=RuleCode.VOLUME,
+        person=person,
+        day=stages.AT.date(),
+        defaults={"count": 99, "opened_at": stages.AT, "escalated_at": stages.AT},
+    )[0]
 
 
 def of_another() -> dict[str, dict[str, object]]:

@@ -14,6 +14,7 @@ from complaints.correspondence.models import TO_MEMBER, Letter, Notice, NoticeKi
 from complaints.correspondence.rendering import render_letter_pdf
 from complaints.models import Complaint, Opening
 from complaints.operations import OpeningRefused, judge_opening
+from complaints.oversight import reviews as oversight
 from complaints.permissions import FIELDS, READERS, may_see
 from members import operations
 from members.accounts.models import ReviewedGrant
@@ -67,6 +68,11 @@ def judge(actor):
     judge_opening(actor=actor, at=database_now(), opening_id=found.opening_id, justified=True, reason="It was me.")
 
 
+def judge_review(actor):
+    item = objects.stood_out(objects.User.objects.get(pk=actor.user_id))
+    oversight.judge_review(actor=actor, at=timezone.now(), review_id=item.pk, in_order=True, reason="It was me.")
+
+
 def approve(actor):
     staff(Role.QUALITY_MANAGER)  # somebody else could
     capa = cases.opened(actor, actor.user_id)
@@ -104,6 +110,7 @@ TWO_PEOPLE = {
     "confirm a representative": (Role.AGENT, confirm_representation, AccountRefused, "A colleague confirms"),
     "publish a policy": (Role.QUALITY_MANAGER, publish, DraftRefused, "You wrote this draft"),
     "judge an opening": (Role.PRIVACY_OFFICER, judge, OpeningRefused, "You opened this yourself"),
+    "judge what stood out": (Role.PRIVACY_OFFICER, judge_review, oversight.ReviewRefused, "about yourself"),
     "approve a plan": (Role.QUALITY_MANAGER, approve, CapaRefused, "You own this CAPA"),
     "say that a CAPA worked": (Role.QUALITY_MANAGER, verify, CapaRefused, "You own this CAPA"),
 }
