@@ -11,11 +11,13 @@ from complaints.correspondence.operations import request_dispatch
 from complaints.correspondence.rendering import LetterContent, render_letter_pdf
 from complaints.lifecycle import TransitionRefused
 from complaints.models import Complaint
+from complaints.operations._disclosing import disclose_to_filer
 from complaints.operations._door import lock_complaint, perform, written_before
 from complaints.operations._reach import demand_reachable_by_post, demand_reader_of_letters
 from complaints.operations.acknowledge_complaint import acknowledge_complaint
 from members.actors import Actor, ActorKind
 from members.acts import Act, act
+from members.disclosures.vocabulary import DataClass, Way
 from members.identifiers import new_id
 
 POSTED = "post"
@@ -80,6 +82,8 @@ def inform_member(*, actor: Actor, at: datetime, complaint_id: UUID, proof: str)
             if proof == POSTED and not _goes_by_post(letter):
                 raise TransitionRefused(_("This letter goes online; its notice proves itself once it is sent."))
             this.change(letter, sent_at=at)
+            way = Way.POST if proof == POSTED else Way.PORTAL
+            disclose_to_filer(this, complaint, {DataClass.DECISION}, what=_("Decision letter"), way=way)
         perform("inform", this=this, complaint_id=complaint_id, detail={"proof": proof})
         if actor.kind is not ActorKind.IMPORT:
             acknowledge_complaint(actor=actor, at=at, complaint_id=complaint_id, proof=proof)

@@ -13,11 +13,13 @@ from complaints.enums import FileState, TimelineCode
 from complaints.files.clamd import Verdict, check
 from complaints.files.store import delete_stored, read_whole
 from complaints.models import Complaint, Enclosure
+from complaints.operations._disclosing import disclose_to_filer
 from complaints.operations._door import lock_complaint, note_fact
 from complaints.queries.reach import reach_of, writing_refusal
 from complaints.search.index import index_text
 from members.actors import SYSTEM
 from members.acts import Act, act
+from members.disclosures.vocabulary import DataClass, Way
 from members.identifiers import id_for
 from members.privacy.access import phi_access
 
@@ -112,5 +114,6 @@ def _tell(this: Act, row: Enclosure) -> None:
         sent_at=this.at,
     )
     this.add(message)
+    disclose_to_filer(this, complaint, {DataClass.LETTERS}, what=_("A message from us"), way=Way.PORTAL)
     index_text(this, message)
     request_dispatch(this=this, matter_id=complaint.pk, kind=DispatchKind.MESSAGE_READY, key=f"message:{message.pk}")

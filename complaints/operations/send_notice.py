@@ -11,6 +11,7 @@ from complaints.enums import TaskKind, TimelineCode
 from complaints.lifecycle import TransitionRefused, is_not_about_oneself
 from complaints.models import Complaint, Task
 from complaints.models.task import NOTICE_CAUSE
+from complaints.operations._disclosing import disclose_notice
 from complaints.operations._door import lock_complaint, note_fact
 from complaints.operations.exchange_messages import FOLLOW_UP
 from complaints.operations.open_task import for_owner_or_leads, open_tasks, settle_tasks_of
@@ -48,6 +49,7 @@ def record_notice_sent(this: Act, complaint: Complaint, notice: Notice, *, proof
     if notice.sent_at:
         return
     this.change(notice, sent_at=this.at)
+    disclose_notice(this, complaint, notice, posted=proof == POST)
     to_member = notice.kind in TO_MEMBER
     fact = TimelineCode.NOTICE_SENT if to_member else TimelineCode.NOTICE_PASSED_ON
     note_fact(this, complaint, fact, {"notice": notice.kind, "proof": proof})

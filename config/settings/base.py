@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "members.privacy",
     "members.accounts",
     "members",
+    "members.disclosures",
     "slas",
     "complaints",
     "complaints.intake",

@@ -25,6 +25,7 @@ class AccountChange(TextChoices):
     FACTORS_RESET = "factors_reset"
     REPRESENTED = "represented"
     NOT_REPRESENTED = "not_represented"
+    CONSENT_RECORDED = "consent_recorded"
     RECOVERY_FORCED = "recovery_forced"
     CODES_GUESSED = "codes_guessed"
     DISABLED = "disabled"
