@@ -42,6 +42,7 @@ from slas.outbox import settle
 from slas.queries import database_now
 from tests.browser.scene_access import lay_people, lay_representatives, lay_restricted
 from tests.browser.scene_files import lay_files
+from tests.browser.scene_oversight import lay_oversight
 
 CAUSE = "claim_rules"
 PLAIN = Axes(
@@ -68,6 +69,7 @@ def lay(**emails: str) -> None:
     facts |= _with_task(scene)
     facts |= _capas(scene, people)
     facts |= lay_restricted(scene, people)
+    facts |= lay_oversight(people)
     facts |= lay_people(scene, people)
     lay_representatives(scene, people)
     _give_up_an_email()

@@ -39,9 +39,11 @@ def scene(capsys):
         "draft_id": ["draft", "draft_waiting"],
         "action_id": ["capa_action"],
         "notice_id": ["late_letter"],
+        "member_id": ["member_id"],
+        "review_id": ["review"],
     }
     arguments = {name: [laid[key] for key in keys] for name, keys in samples.items()}
-    arguments |= {"kind": ["resolve"], "cycle": [1], "code": [CAUSE], "user_id": [users[Role.AGENT].pk]}
+    arguments |= {"form": ["json"], "kind": ["resolve"], "cycle": [1], "code": [CAUSE], "user_id": [users[Role.AGENT].pk]}
     arguments |= {"capa": [laid["capa"], laid["capa_done"]], "name": ["house", "who", "topic"]}
     return users, arguments
 
