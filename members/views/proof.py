@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -79,7 +79,7 @@ def ask_for_factor(request: HttpRequest, template: str, *, by_owner: bool = Fals
 
 def _look_at_passkey(request: HttpRequest, template: str, *, by_owner: bool) -> Shown | HttpResponse:
     form, user = PasskeyForm(request.POST), request.user
-    told = CodeForm({})
+    told = CodeForm(QueryDict())
     told.errors.clear()
     try:
         challenge = passkeys.take_challenge(request.session)

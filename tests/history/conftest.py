@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
@@ -47,7 +46,6 @@ def importing(transactional_db) -> Iterator[object]:  # noqa: ARG001 -- what oth
     glue = "&" if "?" in os.environ["DATABASE_URL"] else "?"
     environment = os.environ | {
         "DATABASE_URL": f"{os.environ['DATABASE_URL']}{glue}dbname={quote(name)}",
-        "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE,
     }
 
     def start() -> subprocess.Popen:

@@ -166,8 +166,9 @@ def test_a_session_that_knows_the_password_only_is_listed_as_that(client):
     assert "Only the password was typed there. If that was not you, change your password." in body(client.get(SECURITY))
 
 
-def test_each_session_is_listed_with_whether_it_is_on_this_network(client):
+def test_each_session_is_listed_with_whether_it_is_on_this_network():
     """Checklist 9."""
+    client = Client(REMOTE_ADDR="127.0.0.1")
     user = member_account()
     sign_in(Client(REMOTE_ADDR="127.0.0.99"), user)
     sign_in(Client(REMOTE_ADDR=ELSEWHERE), user)
@@ -195,8 +196,9 @@ def moved(client, address=ELSEWHERE):
     client.defaults["REMOTE_ADDR"] = address
 
 
-def test_staff_show_a_factor_when_their_session_moves_to_another_network(client):
+def test_staff_show_a_factor_when_their_session_moves_to_another_network():
     """A cookie that was stolen with the browser's name moves."""
+    client = Client(REMOTE_ADDR="127.0.0.1")
     sign_in(client, staff(Role.AGENT))
     moved(client, "127.0.0.200")
     assert client.get("/en/desk/").status_code == 200, "the same network"
