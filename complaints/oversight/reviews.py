@@ -18,11 +18,11 @@ from members.privacy.access import phi_access
 PAGE_SIZE = 50
 PURPOSE = "review what stood out"
 EVIDENCE = {
-    "usual": "usual on a day",
-    "surname": "with the same surname",
-    "contact": "with the same e-mail or phone",
-    "minutes": "minutes, the span they lie within",
-    "idle_days": "days without anything before",
+    "usual": "%s on a usual day",
+    "surname": "%s with the same surname",
+    "contact": "%s with the same e-mail or phone",
+    "minutes": "within %s minutes",
+    "idle_days": "after %s days without anything",
 }
 
 
@@ -99,7 +99,7 @@ def _line(row: Any, actor: Actor, at: datetime) -> ReviewLine:
         person=str(row.person),
         day=row.day,
         count=row.count,
-        evidence=tuple(f"{number:,} {EVIDENCE[name]}" for name, number in row.evidence.items() if name in EVIDENCE),
+        evidence=tuple(EVIDENCE[name] % f"{number:,}" for name, number in row.evidence.items() if name in EVIDENCE),
         opened_at=row.opened_at,
         is_overdue=row.judged_at is None and row.opened_at <= at - JUDGED_WITHIN,
         in_order=row.in_order,

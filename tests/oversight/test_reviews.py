@@ -139,7 +139,7 @@ def test_the_officer_reads_the_item_and_answers_on_the_page(client, agent, offic
     page = reverse("oversight:review", args=[item.pk])
     sign_in(client, User.objects.get(pk=officer.user_id))
     assert "Far more cases read than usual" in shown(client.get(REVIEWS))
-    assert "60 on that day, 20 usual on a day." in shown(client.get(page))
+    assert "60 on that day, 20 on a usual day." in shown(client.get(page))
     assert reverse("oversight:person", args=[agent.user_id]) in shown(client.get(page))
     refused = client.post(f"{page}answer/", {"in_order": "", "reason": "Kept words."})
     assert refused.status_code == 422
