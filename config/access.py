@@ -47,6 +47,11 @@ URL_AUDIENCES: dict[str, Audience] = {
     "accounts:end_sessions": SIGNED_IN,
     "accounts:representatives": MEMBER,
     "accounts:end_representation": MEMBER,
+    "accounts:sharing": MEMBER,
+    "accounts:share": MEMBER,
+    "accounts:stop_sharing": MEMBER,  # at once, hence without a proof
+    "accounts:shared": MEMBER,
+    "accounts:shared_csv": MEMBER,
     "accounts:password": SIGNED_IN.after_proof(),
     "accounts:email": SIGNED_IN.after_proof(),
     "accounts:confirm_email": SIGNED_IN.after_proof(),
@@ -77,6 +82,11 @@ URL_AUDIENCES: dict[str, Audience] = {
     "people:record_representation": staff(*RECORDS_REPRESENTATION).after_proof(),
     "people:confirm_representation": staff(*RECORDS_REPRESENTATION).after_proof(),
     "people:end_representation": staff(*RECORDS_REPRESENTATION),
+    # What members agreed to, and what went to others
+    "people:disclosures": staff(Role.PRIVACY_OFFICER),
+    "people:record_disclosure": staff(Role.PRIVACY_OFFICER),
+    "people:record_consent": staff(Role.PRIVACY_OFFICER).after_proof(),
+    "people:withdraw_consent": staff(Role.PRIVACY_OFFICER),
     # Pages for everybody
     "public:home": ANYONE,
     "public:complaints": ANYONE,
@@ -212,6 +222,11 @@ STAFF_ROOMS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
     ("oversight:home", _("Audit trail"), ("oversight:",)),
     ("oversight:reviews", _("Reviews"), ("oversight:review", "oversight:judge_review")),
     ("people:representations", _("Representatives"), ("people:record_representation",)),
+    (
+        "people:disclosures",
+        _("Disclosures"),
+        ("people:record_disclosure", "people:record_consent", "people:withdraw_consent"),
+    ),
     ("people:list", _("People"), ("people:",)),
     ("people:review", _("Access review"), ()),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import door, factors, proof, registration, representatives, security
+from members.views import door, factors, proof, registration, representatives, security, sharing
 
 app_name = "accounts"
 urlpatterns = [
@@ -25,6 +25,11 @@ urlpatterns = [
     path("security/sessions/end/", security.end_sessions, name="end_sessions"),
     path("representatives/", representatives.own, name="representatives"),
     path("representatives/<uuid:representation_id>/end/", representatives.end_own, name="end_representation"),
+    path("sharing/", sharing.sharing, name="sharing"),
+    path("sharing/new/", sharing.share, name="share"),
+    path("sharing/<uuid:consent_id>/end/", sharing.stop_sharing, name="stop_sharing"),
+    path("shared/", sharing.shared, name="shared"),
+    path("shared.csv", sharing.shared_csv, name="shared_csv"),
     path("security/password/", security.change_password, name="password"),
     path("security/email/", security.change_email, name="email"),
     path("security/email/<str:token>/", security.confirm_email, name="confirm_email"),

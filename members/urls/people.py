@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import people, representatives, reviews, work
+from members.views import disclosures, people, representatives, reviews, work
 
 app_name = "people"
 urlpatterns = [
@@ -24,6 +24,10 @@ urlpatterns = [
     path("representatives/record/", representatives.record, name="record_representation"),
     path("representatives/<uuid:representation_id>/confirm/", representatives.confirm, name="confirm_representation"),
     path("representatives/<uuid:representation_id>/end/", representatives.end, name="end_representation"),
+    path("disclosures/", disclosures.find, name="disclosures"),
+    path("disclosures/record/", disclosures.record_gone, name="record_disclosure"),
+    path("disclosures/consents/record/", disclosures.record_paper, name="record_consent"),
+    path("disclosures/consents/<uuid:consent_id>/end/", disclosures.withdraw, name="withdraw_consent"),
     path("<uuid:user_id>/", people.person, name="person"),
     path("<uuid:user_id>/grant/", people.grant, name="grant"),
     path("<uuid:user_id>/revoke/", people.revoke, name="revoke"),

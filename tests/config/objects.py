@@ -28,6 +28,7 @@ from tests.capa import cases
 from tests.complaints import stages
 from tests.files.kept import kept
 from tests.intake.papers import picture
+from tests.members.disclosures.agreed import agreed
 from tests.members.representing import recorded
 from tests.people import actor_of, member, member_account, staff
 from tests.slas.drafts import written
@@ -217,6 +218,7 @@ def others() -> dict[str, dict[str, object]]:
         "people:end_absence": person | {"absence_id": absence.pk},
         "people:review_csv": {"review_id": review.pk},
         "people:confirm_representation": {"representation_id": recorded(guest, at=database_now()).pk},
+        "people:withdraw_consent": {"consent_id": agreed(at=database_now()).pk},
         "people:end_representation": {"representation_id": recorded(guest, at=database_now()).pk},
         "people:decide": {"reviewed_id": ReviewedGrant.objects.first().pk},
         **{f"oversight:{act}": {"member_id": guest.pk} | form for act, form in TRAILS["member"].items()},
@@ -244,6 +246,7 @@ def of_another() -> dict[str, dict[str, object]]:
     return {
         "accounts:confirm_email": {"token": make_token(member_account(), LinkKind.NEW_EMAIL)},
         "accounts:remove_factor": {"factor_id": staff(Role.AGENT).totp_devices.get().pk},
+        "accounts:stop_sharing": {"consent_id": agreed(at=database_now()).pk},
         "accounts:end_representation": {"representation_id": recorded(member(), at=database_now()).pk},
         "intake:file_preview": {"enclosure_id": _file_of_a_draft()},
     }

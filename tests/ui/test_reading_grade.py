@@ -23,6 +23,9 @@ ENOUGH = 8
 MEMBER_TEMPLATES = ("base_member.html", "public", "intake", "member", "mail", "letters", "ui", "accounts")
 MEMBER_CODE = (
     "members/views",
+    "members/disclosures/texts.py",
+    "members/disclosures/vocabulary.py",
+    "members/disclosure_forms.py",
     "members/forms.py",
     "members/form_fields.py",
     "members/form_words.py",
