@@ -60,11 +60,11 @@ def record_gone(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def withdraw(request: HttpRequest, consent_id: UUID) -> HttpResponse:
-    """Take a consent back that the member has asked to."""
+    """Take a consent back because the member has asked for it, by phone or else in writing."""
+    way = Way.PHONE if request.POST.get("way") == Way.PHONE else Way.POST
     try:
-        way = Way(request.POST.get("way", ""))
         withdraw_for_member(actor=request.actor, at=request.at, consent_id=consent_id, channel=way)
-    except (ValueError, Consent.DoesNotExist):
+    except Consent.DoesNotExist:
         raise Http404 from None
     messages.success(request, _("It is taken back. From now on nothing goes on it."))
     return redirect("people:disclosures")
