@@ -43,7 +43,13 @@ def scene(capsys):
         "review_id": ["review"],
     }
     arguments = {name: [laid[key] for key in keys] for name, keys in samples.items()}
-    arguments |= {"form": ["json"], "kind": ["resolve"], "cycle": [1], "code": [CAUSE], "user_id": [users[Role.AGENT].pk]}
+    arguments |= {
+        "form": ["json"],
+        "kind": ["resolve"],
+        "cycle": [1],
+        "code": [CAUSE],
+        "user_id": [users[Role.AGENT].pk],
+    }
     arguments |= {"capa": [laid["capa"], laid["capa_done"]], "name": ["house", "who", "topic"]}
     return users, arguments
 
