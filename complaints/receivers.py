@@ -21,7 +21,8 @@ from complaints.operations import (
     record_withheld,
 )
 from complaints.operations.start_clocks import start_late_clocks
-from slas.outbox import handles
+from members.backup.signals import restored
+from slas.outbox import handles, hold_back_outside
 from slas.queries import database_now
 from slas.signals import Fired, clock_breached, clock_warned
 
@@ -40,6 +41,12 @@ def escalate(*, firings: Sequence[Fired], at: datetime, **_others: Any) -> None:
             by_escalation[escalation].append(fired)
     for escalation, told in by_escalation.items():
         escalation(at=at, firings=told)
+
+
+@receiver(restored)
+def hold_back_email(*, at: datetime, **_others: Any) -> None:
+    """Send nothing twice: what was waiting when the backup was made may have gone out since."""
+    hold_back_outside(at)
 
 
 @handles(START_CLOCKS)

@@ -27,6 +27,8 @@ from slas.relay import RESEND, TRIES, TRIES_OUTSIDE
 log = logging.getLogger(__name__)
 
 FIRED = "sla.fired"
+RESTORED = "RestoredFromBackup"
+"""The fault of what was held back by a restore."""
 PATIENCE = timedelta(seconds=60)  # for one envelope, below the task's time limit
 CLAIM = RESEND / 2  # for one call; with the patience before it, it has lapsed when the effect is handed out again
 FIRST_WAIT, LONGEST_WAIT = 5, 3600
@@ -276,6 +278,16 @@ def bury() -> int:
     if buried := sum(_give_up(pair, fault) for pair, fault in pairs):
         log.error("outbox: %d effects used up their tries without an answer", buried)
     return buried
+
+
+def hold_back_outside(at: datetime) -> int:
+    """Set aside everything open that reaches outside, for it may have happened already. Return how many.
+
+    After a restore nobody knows what was sent between the backup and its end; people have it tried again.
+    """
+    topics = [topic for topic, handler in _handlers.items() if not handler.in_transaction]
+    rows = Outbox.objects.filter(topic__in=topics, settled_at__isnull=True, dead_at__isnull=True)
+    return rows.update(dead_at=at, claimed_until=None, fault=RESTORED)
 
 
 def forget_settled(before: datetime) -> int:

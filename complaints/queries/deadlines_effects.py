@@ -16,7 +16,7 @@ from members.actors import Actor
 from slas.algebra import BREACH
 from slas.models import Matter, Outbox
 from slas.operations.replay_drafts import REPLAY
-from slas.outbox import FIRED
+from slas.outbox import FIRED, RESTORED
 from slas.queries import dead_letters
 
 PAGE_SIZE = 50
@@ -81,7 +81,8 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "TimeoutError": "The mail server does not answer in time",
         "gaierror": "The mail server's name is not known",
         "HorizonPassed": "A calendar has no more reviewed days: publish its next version",
-        "HandlerMissing": "No program here knows what to do for it",
+        RESTORED: "A restore from a backup held it back, for it may have been sent already",
+    "HandlerMissing": "No program here knows what to do for it",
     }
 )
 """What a class of fault means. Others stand there by their name alone."""

@@ -6,7 +6,8 @@ and whether it is the last one: so the order of pieces and the end of the file a
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -34,13 +35,23 @@ def sealed_size(size: int) -> int:
 
 def seal_stream(content: bytes, *, key: bytes, bound_to: bytes) -> Iterator[bytes]:
     """Yield the sealed stream piece by piece; it opens only with the same key and `bound_to`."""
+    view = memoryview(content)
+    pieces = (view[start : start + PIECE_BYTES] for start in range(0, len(view), PIECE_BYTES))
+    yield from seal_pieces(pieces, key=key, bound_to=bound_to)
+
+
+def seal_pieces(pieces: Iterable[bytes | memoryview], *, key: bytes, bound_to: bytes) -> Iterator[bytes]:
+    """Yield the sealed stream of pieces that have PIECE_BYTES each, but for the last, and whose end nobody knows."""
     salt, prefix = os.urandom(SALT_BYTES), os.urandom(PREFIX_BYTES)
     yield MAGIC + salt + prefix
-    cipher, view = _cipher(key, salt, bound_to), memoryview(content)
-    starts = range(0, max(1, len(view)), PIECE_BYTES)
-    for number, start in enumerate(starts):
-        nonce = _nonce(prefix, number, is_last=number == len(starts) - 1)
-        yield cipher.encrypt(nonce, view[start : start + PIECE_BYTES], None)
+    cipher, coming = _cipher(key, salt, bound_to), iter(pieces)
+    piece = next(coming, b"")
+    for number in count():
+        following = next(coming, None)
+        yield cipher.encrypt(_nonce(prefix, number, is_last=following is None), piece, None)
+        if following is None:
+            return
+        piece = following
 
 
 def open_stream(read: Callable[[int], bytes], *, key: bytes, bound_to: bytes) -> Iterator[bytes]:

@@ -1,0 +1,91 @@
+"""Restoring a backup: everything is looked at before anything is written, and proven when it is there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.db import transaction
+
+from members.actors import SYSTEM
+from members.acts import act
+from members.audit.anchor import anchor_all
+from members.audit.anchored_lines import AnchorFile
+from members.audit.findings import Finding
+from members.audit.sealer import seal_all
+from members.audit.verification import Verification
+from members.backup.anchor_copy import anchor_files, put_anchor
+from members.backup.checking import check_backup, entries_of, see_that_it_can_be_restored
+from members.backup.emptiness import empty_all, see_that_all_is_empty, see_that_nobody_is_at_work
+from members.backup.loading import loaded, make_tables
+from members.backup.manifest import Opening
+from members.backup.signals import restored
+from members.privacy.signing import audit_key, audit_signer
+
+
+@dataclass(slots=True)
+class Restored:
+    """What came back, which anchors were put aside, and what is wrong with the audit trail."""
+
+    opening: Opening
+    parts: dict[str, dict[str, Any]]
+    aside: list[Path] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows there are."""
+        return sum(part["count"] for name, part in self.parts.items() if name.startswith("table "))
+
+
+def restore_backup(
+    path: Path, *, at: datetime, anchors: list[str], replace: bool, progress: Callable[[int], object] = int
+) -> Restored:
+    """Put a backup back into an empty database and store; `replace` empties them first, once the backup is proven.
+
+    `progress` is told of the file's bytes, each twice. Killed, it is to be run again with `replace`. Raises
+    BackupBroken, BackupRefused, KeyringUnusable, OSError, DatabaseError.
+    """
+    with entries_of(path) as (opening, _):
+        see_that_it_can_be_restored(opening)
+    see_that_nobody_is_at_work()
+    if not replace:
+        see_that_all_is_empty()
+    result = Restored(*check_backup(path, progress=progress))
+    if replace:
+        empty_all()
+    is_newest = make_tables(opening)
+    with entries_of(path, progress) as (_, entries), loaded(opening, entries, result.parts) as anchor:
+        if is_newest:
+            _end(result, at)
+    if not is_newest:
+        call_command("migrate", interactive=False, verbosity=0)
+        with transaction.atomic():
+            _end(result, at)
+    result.aside = _put_anchors(anchor, anchors, at)
+    seal_all(signer=audit_signer(), at=at)
+    anchor_all(anchors, at=at)
+    result.findings = _findings(anchors)
+    return result
+
+
+def _end(result: Restored, at: datetime) -> None:
+    """Tell of the restore and let receivers do again what must stay done: if it can be, together with the rows."""
+    opening = result.opening
+    with act(actor=SYSTEM, at=at) as this:
+        detail = {"taken_at": opening.taken_at.isoformat(), "checkpoint": opening.checkpoint, "rows": result.rows}
+        this.record("backup.restored", detail=detail)
+    restored.send(sender=restore_backup, at=at, taken_at=opening.taken_at)
+
+
+def _put_anchors(anchor: bytes, anchors: list[str], at: datetime) -> list[Path]:
+    suffix = f"before-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    placed = [put_anchor(path, anchor, suffix=suffix) for path in anchor_files(anchors)]
+    return [path for path in placed if path]
+
+
+def _findings(anchors: list[str]) -> list[Finding]:
+    file = next((AnchorFile(path) for path in anchor_files(anchors) if path.exists()), None)
+    return list(Verification(known_key=audit_key, anchor=file).findings())

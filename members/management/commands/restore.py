@@ -1,0 +1,96 @@
+"""Puts a backup back."""
+
+import json
+import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from pathlib import Path
+from shutil import get_terminal_size
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+from django.utils import timezone
+from tqdm import tqdm
+
+from members.backup.refusals import BackupBroken, BackupRefused
+from members.backup.restoring import Restored, restore_backup
+from members.privacy.ring import KeyringUnusable
+
+WRONG, UNUSABLE, INTERRUPTED = 1, 2, 130
+AGAIN = "Run it again with --replace before anything is started."
+EXAMPLES = """
+examples:
+  manage.py restore /mnt/backups/redress-20261122T031500Z.backup
+  manage.py restore FILE --replace         empties database and file store first, for good
+
+In this order: stop web server, workers and beat; put the keyring back from its own backup; restore; run
+docs/database_roles.sql again if the application has a role of its own (this command needs the owner's DATABASE_URL);
+start everything. The whole file, its keys and its release are checked before anything is written. All sessions end.
+E-mail that was waiting is held back, for it may have gone out since: the page of deadlines lists it, to be sent again.
+An anchor of the audit trail that knows more than the backup is kept beside the new one.
+
+exit status: 0 everything is back and the audit trail is intact, 1 the backup is broken, or the trail is not intact and
+each finding is named, 2 refused, and nothing was changed unless the last line says so, 130 stopped.
+"""
+
+
+class Command(BaseCommand):
+    help = "Put a backup back into an empty database and file store."
+    requires_system_checks = ()
+
+    def create_parser(self, *args: Any, **options: Any) -> ArgumentParser:
+        parser: ArgumentParser = super().create_parser(*args, **options)
+        parser.formatter_class, parser.epilog = RawDescriptionHelpFormatter, EXAMPLES
+        return parser
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("path", type=Path, metavar="FROM", help="the backup")
+        parser.add_argument("--replace", action="store_true", help="delete what is in database and file store first")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object")
+        parser.add_argument("--quiet", action="store_true", help="no progress bar")
+
+    def handle(self, *_: Any, path: Path | str, replace: bool, as_json: bool, quiet: bool, **__: Any) -> None:
+        path, size = Path(path), get_terminal_size()
+        if not path.is_file():
+            raise CommandError(f"{path} is no file.", returncode=UNUSABLE)
+        shape = {"disable": quiet or not sys.stderr.isatty(), "ncols": size.columns, "nrows": size.lines}
+        try:
+            with tqdm(total=2 * path.stat().st_size, unit="B", unit_scale=True, **shape) as bar:
+                result = restore_backup(
+                    path, at=timezone.now(), anchors=settings.AUDIT_ANCHORS, replace=replace, progress=bar.update
+                )
+        except BackupBroken as broken:
+            raise CommandError(str(broken), returncode=WRONG) from None
+        except (BackupRefused, KeyringUnusable) as refused:
+            raise CommandError(str(refused), returncode=UNUSABLE) from None
+        except OSError as error:
+            words = f"{error.filename or path}: {error.strerror or error}. {AGAIN}"
+            raise CommandError(words, returncode=UNUSABLE) from None
+        except DatabaseError as error:
+            words = f"The database refuses ({type(error).__name__}: {str(error).splitlines()[0]}). {AGAIN}"
+            raise CommandError(words, returncode=UNUSABLE) from None
+        except KeyboardInterrupt:
+            raise CommandError(f"Stopped. {AGAIN}", returncode=INTERRUPTED) from None
+        self._tell(result, as_json=as_json)
+        if result.findings:
+            sys.exit(WRONG)
+
+    def _tell(self, result: Restored, *, as_json: bool) -> None:
+        opening, files = result.opening, result.parts["files"]["count"]
+        if as_json:
+            told = {
+                "taken_at": opening.taken_at.isoformat(),
+                "rows": result.rows,
+                "files": files,
+                "anchors_aside": [str(path) for path in result.aside],
+                "findings": [finding.told() for finding in result.findings],
+            }
+            self.stdout.write(json.dumps(told))
+            return
+        back_at = f"{opening.taken_at:%Y-%m-%d %H:%M:%S} UTC"
+        self.stdout.write(f"Back at {back_at}: {result.rows:,} rows, {files:,} files. All sessions ended.")
+        for path in result.aside:
+            self.stdout.write(f"The former anchor is kept as {path}: it tells how much came after the backup.")
+        for finding in result.findings:
+            self.stdout.write(finding.words)
