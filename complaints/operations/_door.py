@@ -5,14 +5,14 @@ from uuid import UUID
 
 from django.db.models import Model
 
+from complaints.correspondence.models import Message
 from complaints.enums import Audience, TimelineCode
 from complaints.lifecycle import TRANSITIONS, TransitionRefused
-from complaints.models import Complaint, TimelineEntry
+from complaints.models import Complaint, Note, TimelineEntry
 from complaints.models.part import PartOfComplaint
 from complaints.obligations import meet, release
 from complaints.permissions import ActionForbidden, demand
 from complaints.search.index import index_text
-from complaints.search.texts import SEARCHED
 from members.actors import Actor, ActorKind, Scope
 from members.acts import Act
 from slas.operations import NOT_RECORDED, cancel_clock, complete_clock
@@ -91,7 +91,7 @@ def perform(
         this.change(complaint, **changes)
     if adds is not None:
         this.add(adds)
-        if type(adds) in SEARCHED:
+        if isinstance(adds, Note | Message):
             index_text(this, adds)
     note_fact(this, complaint, transition.fact, detail)
     for kind in transition.meets:

@@ -23,7 +23,8 @@ NOWHERE = Addresses("postgresql:///none?host=/nonexistent", "unix:///nonexistent
 Verdict = Literal["passed", "FAILED", "SKIPPED"]
 NOTHING_SELECTED = 5  # pytest's exit status
 MOST_PROCESSES = 4
-PRODUCTION = "config.settings.production"
+PRODUCTION = ("--settings", "config.settings.production")
+BEHIND_A_PROXY = ("env", "REDRESS_TRUSTED_PROXIES=1")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ STATIC_STEPS = (
     Step("format", [PYTHON, "-m", "ruff", "format", "--check"]),
     Step("contracts", [PYTHON, "-c", "from importlinter.cli import lint_imports_command as main; main()", "--no-logo"]),
     Step("types", [PYTHON, "-m", "mypy"]),
-    Step("deploy", [PYTHON, "manage.py", "check", "--deploy", "--fail-level", "WARNING", "--settings", PRODUCTION]),
+    Step("deploy", [*BEHIND_A_PROXY, PYTHON, "manage.py", "check", "--deploy", "--fail-level", "WARNING", *PRODUCTION]),
 )
 MIGRATIONS = Step("migrations", [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"])
 

@@ -53,7 +53,7 @@ def test_an_agent_takes_and_assesses_a_case_with_the_keyboard_alone(visit, signe
 def test_an_agent_opens_a_restricted_case_with_the_keyboard_alone(stack, visit, scene):
     page = visit()
     enrol(page, stack.hire("agent"))
-    page.goto("/desk/find/")
+    page.goto("/desk/search/")
     follow(page, "Open a restricted case in an emergency")
     write(page, page.get_by_role("main").get_by_label("Reference"), scene["restricted"])
     write(page, page.get_by_label("Why do you have to see it now?"), "The member is on the phone.")

@@ -44,6 +44,6 @@ def test_a_skipped_check_is_a_failure_in_ci_alone(monkeypatch, ci, status):
 def test_ci_checks_the_settings_of_production_for_deployment():
     """Checklist 42."""
     [step] = [step for step in suite.STATIC_STEPS if step.name == "deploy"]
-    assert step.command[1:] == [
+    assert step.command[3:] == [
         "manage.py", "check", "--deploy", "--fail-level", "WARNING", "--settings", "config.settings.production",
     ]  # fmt: skip
