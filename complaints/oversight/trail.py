@@ -19,7 +19,7 @@ PAGE_SIZE = 50
 KINDS = {
     Kind.READ: Q(action__in=("phi.opened", "seal.broken")),
     Kind.SEARCHED: Q(action__endswith=".searched"),
-    Kind.TAKEN: Q(action__endswith=".exported"),
+    Kind.TAKEN: Q(action__endswith=".exported") | Q(action="phi.opened", detail__purpose__startswith="export"),
     Kind.REFUSED: Q(action__endswith="refused") | Q(action="session.failed"),
 }
 

@@ -119,6 +119,8 @@ def test_a_trail_is_narrowed_by_time_and_by_kind(officer, agent):
     now, key = timezone.now(), agent.user_id
     for days, action in ((1, "phi.opened"), (8, "note.written"), (40, "access.refused"), (1, "audit.searched")):
         Event.by(agent, at=now - timedelta(days=days), action=action).save()
+    export = {"purpose": "export the queue"}
+    Event.by(agent, at=now - timedelta(days=100), action="phi.opened", detail=export).save()
     events = subjects.events_of_person(officer, key)
 
     def did(period, kind=None):
@@ -131,6 +133,8 @@ def test_a_trail_is_narrowed_by_time_and_by_kind(officer, agent):
     assert did(Period.ALL, Kind.REFUSED) == {"Was refused a page"}
     assert did(Period.ALL, Kind.CHANGED) == {"Note: written"}
     assert did(Period.MONTH, Kind.READ) == {"Read"}
+    assert did(Period.MONTH, Kind.TAKEN) == set()
+    assert did(Period.YEAR, Kind.TAKEN) == {"Read"}
 
 
 def test_pages_of_fifty_follow_each_other_without_a_gap_even_within_one_moment(officer, agent):

@@ -5,18 +5,19 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
+from complaints.oversight.enums import Kind
 from complaints.oversight.rules.days import Finding, Numbers, Span, events_of_staff
+from complaints.oversight.trail import KINDS
 
-EXPORTS = Q(action__endswith=".exported") | Q(action="phi.opened", detail__purpose__startswith="export")
 GLASS = ("complaint.glass_broken", "complaint.glass_refused")
 REFUSALS = ("access.refused", "complaint.glass_refused")
 
 
 def bulk_export(span: Span, numbers: Numbers) -> Iterator[Finding]:
     """Give whoever took many files away: one query. What is opened for one file is opened at one moment."""
-    rows = events_of_staff(span).filter(EXPORTS).values_list("actor_id", "day")
+    rows = events_of_staff(span).filter(KINDS[Kind.TAKEN]).values_list("actor_id", "day")
     for person_id, day, files in rows.annotate(files=Count("at", distinct=True)).filter(files__gte=numbers["from"]):
         yield Finding(person_id, day, files, {})
 
