@@ -43,6 +43,7 @@ from slas.queries import database_now
 from tests.browser.scene_access import lay_people, lay_representatives, lay_restricted
 from tests.browser.scene_files import lay_files
 from tests.browser.scene_oversight import lay_oversight
+from tests.browser.scene_sharing import lay_sharing
 
 CAUSE = "claim_rules"
 PLAIN = Axes(
@@ -72,6 +73,7 @@ def lay(**emails: str) -> None:
     facts |= lay_oversight(people)
     facts |= lay_people(scene, people)
     lay_representatives(scene, people)
+    lay_sharing(scene, people)
     _give_up_an_email()
     facts |= _drafts(people["quality_manager"])
     print(json.dumps(facts))  # noqa: T201 -- this is how it tells

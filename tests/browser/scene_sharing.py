@@ -1,0 +1,48 @@
+"""What the member agreed to, and what went to others, for the pages that are looked at."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from members.actors import SYSTEM, Actor
+from members.disclosures.consents import give_consent
+from members.disclosures.gate import Recipient, Sending, disclose
+from members.disclosures.grounds import EVERYTHING
+from members.disclosures.texts import BY_CODE
+from members.disclosures.vocabulary import Basis, DataClass, Purpose, Way
+from slas.queries import database_now
+
+if TYPE_CHECKING:
+    from tests.browser.scene import Scene
+
+HELPER = "Rosalind Nguyen-Castellanos de la Fuente"
+
+
+def lay_sharing(scene: "Scene", people: dict[str, Actor]) -> None:
+    """Have the member agree that a helper gets letters; a letter goes there, and a whole file to a body."""
+    member, at = people["member"], database_now()
+    for code, name in (("helper", HELPER), ("doctor", "Dr. Oyelaran")):
+        give_consent(
+            actor=member,
+            at=at,
+            member_id=member.member_id,
+            text=BY_CODE[code],
+            recipient=name,
+            ends_at=scene.now + timedelta(days=90),
+        )
+    told = {"actor": SYSTEM, "at": at, "member_id": member.member_id}
+    disclose(
+        **told,
+        recipient=Recipient(HELPER, "4 Main Street, Hartford, CT 06103"),
+        classes={DataClass.LETTERS},
+        purpose=Purpose.HELP,
+        basis=Basis.CONSENT,
+        sending=Sending("A copy of our letter of March 2", Way.POST),
+    )
+    disclose(
+        **told,
+        recipient=Recipient("Independent Review Entity"),
+        classes=EVERYTHING,
+        purpose=Purpose.REVIEW,
+        basis=Basis.REQUIRED_BY_LAW,
+        sending=Sending("File for the external review", Way.PASSED_ON),
+    )
