@@ -13,7 +13,7 @@ unexport CMD ARGS ONLY
 export REDRESS_COMMAND := $(value CMD)
 export REDRESS_PYTEST := $(value ARGS)
 
-.PHONY: help run test check exec manage shell bench chaos mail totp lock clean
+.PHONY: help run test check exec manage shell bench chaos drill mail totp lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,10 @@ bench: ## measure, and print JSON                                   [ONLY=import
 chaos: ## kill, restart, flush: prove that no deadline is forgotten  [SEED=7 TARGETS=20000 KILLS=10]
 	$(VENV) --dev
 	@exec .venv/bin/python -m tests.chaos $(if $(SEED),--seed '$(SEED)') $(if $(TARGETS),--targets '$(TARGETS)') $(if $(KILLS),--kills '$(KILLS)')
+
+drill: ## lose everything and restore it: RTO, RPO, differences    [COMPLAINTS=100000]
+	$(VENV) --dev
+	@exec .venv/bin/python -m tests.drill $(if $(COMPLAINTS),--complaints '$(COMPLAINTS)')
 
 mail: ## list the mail that was caught
 	$(VENV)
