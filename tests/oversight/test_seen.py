@@ -148,11 +148,12 @@ def test_the_page_takes_as_many_queries_whatever_it_holds(maria, number, django_
         assert len(told(maria.actor)["2026-07-01"]) == number
 
 
-def test_the_page_is_one_click_from_my_complaints_and_takes_nonsense_for_nothing(client, maria, agent):
+def test_the_page_is_one_click_away_and_takes_nonsense_for_nothing(client, maria, agent):
     row = stages.received(by=maria)
     read(agent, row)
     sign_in(client, User.objects.get(pk=maria.actor.user_id))
-    assert reverse("member:seen") in client.get(reverse("member:cases")).content.decode()
+    for near in ("member:cases", "accounts:security"):
+        assert reverse("member:seen") in client.get(reverse(near)).content.decode()
     page = html.unescape(client.get(reverse("member:seen") + "?before=yesterday").content.decode())
     assert f"A member of staff in complaints read your complaint {row.reference}." in page
     assert "July 1, 2026" in page
