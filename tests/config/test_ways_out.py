@@ -47,7 +47,8 @@ def test_nothing_addressed_to_others_bypasses_the_gate():
 
 
 def test_nothing_reaches_out_of_the_house_but_what_has_a_reason():
-    assert {path for path, code in files("*.py", "complaints", "members") if calls(reaches_out, code)} == set(REACH_OUT)
+    product = files("*.py", "complaints", "members", "slas")  # config/stack starts and asks our own servers
+    assert {path for path, code in product if calls(reaches_out, code)} == set(REACH_OUT)
 
 
 def test_only_the_gate_writes_the_account_of_disclosures():

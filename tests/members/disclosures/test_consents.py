@@ -10,11 +10,13 @@ from django.db import connections, transaction
 from members.actors import Role, Scope
 from members.audit.models import Event as Fact
 from members.disclosures.consents import give_consent, record_consent, withdraw_consent, withdraw_for_member
+from members.disclosures.gate import Recipient
 from members.disclosures.models import Consent, Withdrawal
 from members.disclosures.refusals import DisclosureRefused
 from members.disclosures.texts import BY_CODE, RIGHTS, TEXTS
-from members.disclosures.vocabulary import Way
+from members.disclosures.vocabulary import Basis, Way
 from members.models import Member
+from members.operations import revoke_representation
 from tests.members.disclosures.agreed import account_of, agreed, sent
 from tests.members.representing import represented
 from tests.people import AT, actor_of, member, member_account, staff
@@ -124,21 +126,43 @@ def test_a_withdrawal_waits_for_what_is_just_leaving_and_stops_everything_after(
 def test_a_disclosure_that_meets_a_withdrawal_under_way_waits_and_is_refused():
     """Checklist 37: it has read that there is no withdrawal yet, and must read it again once it has the lock."""
     consent = agreed()
+    refused = refused_meanwhile(
+        lambda: withdraw_consent(actor=actor_of(consent.given_by), at=AT, consent_id=consent.pk),
+        lambda: sent(consent.member_id),
+    )
+    assert "has not agreed" in refused
+    assert account_of(consent.member) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_authorisation_that_is_just_revoked_lets_nothing_go():
+    person, helper = member(), member_account()
+    row = represented(person, helper)
+    refused = refused_meanwhile(
+        lambda: revoke_representation(actor=actor_of(helper), at=AT, representation_id=row.pk),
+        lambda: sent(person.pk, basis=Basis.REPRESENTATION, recipient=Recipient(user_id=helper.pk)),
+    )
+    assert "does not act for the member" in refused
+    assert account_of(person) == []
+
+
+def refused_meanwhile(take_back, send):
+    """Take back, have somebody send before that is committed, and return why it was refused once it is."""
     refused = []
 
-    def send():
+    def run():
         try:
-            sent(consent.member_id)
+            send()
         except DisclosureRefused as refusal:
             refused.append(str(refusal))
         connections["default"].close()
 
-    thread = Thread(target=send)
+    thread = Thread(target=run)
     with transaction.atomic():
-        withdraw_consent(actor=actor_of(consent.given_by), at=AT, consent_id=consent.pk)
+        take_back()
         thread.start()
         thread.join(0.5)
-        assert thread.is_alive(), "the disclosure did not wait"
+        assert thread.is_alive(), "it did not wait"
     thread.join(10)
-    assert len(refused) == 1
-    assert account_of(consent.member) == []
+    [words] = refused
+    return words
