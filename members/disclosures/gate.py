@@ -62,7 +62,7 @@ def disclose(
 
     A consent or an authorisation it rests on is locked until that act ends: a withdrawal at the same moment comes
     first, and nothing goes, or it comes after what went.
-    Raises DisclosureRefused (no consent or authorisation in force, or the ground does not allow it).
+    Raises DisclosureRefused (nobody named, no data, no consent or authorisation in force, not what the ground allows).
     """
     if not (actor.is_staff or actor.kind is ActorKind.SYSTEM):
         raise DisclosureRefused(f"{actor.label} passes on nothing of members")
@@ -93,8 +93,6 @@ def record_disclosure(
         raise DisclosureRefused(_("A colleague records it: you are this member, or act for this member yourself."))
     if went_at > at:
         raise DisclosureRefused(_("This day is ahead. Record it once it has gone."))
-    if not recipient.name.strip():
-        raise DisclosureRefused(_("Enter the name of whoever got the data."))
     with act(actor=actor, at=at) as this:
         return _write(this, _Case(member_id, recipient, classes, purpose, basis, sending, went_at))
 
@@ -138,8 +136,10 @@ def _write(this: Act, case: _Case) -> Disclosure:
 
 
 def _demand_ground(case: _Case) -> None:
-    """Refuse what the ground does not allow."""
+    """Refuse what nobody is named for, what is nothing, and what the ground does not allow."""
     basis, purpose = case.basis, case.purpose
+    if basis != Basis.REPRESENTATION and not case.recipient.name.strip():
+        raise DisclosureRefused(_("Enter the name of whoever gets the data."))
     if not case.classes:
         raise DisclosureRefused(_("Choose what goes: at least one kind of data."))
     if basis == Basis.MISTAKE and case.went_at is not None:

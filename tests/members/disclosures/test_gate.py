@@ -93,6 +93,8 @@ def test_a_ground_in_law_allows_its_purposes_and_data_and_no_other(basis):
             sent(person.pk, basis=basis, purpose=min(ground.purposes), classes=[code])
     with pytest.raises(DisclosureRefused, match="at least one kind"):
         sent(person.pk, basis=basis, purpose=min(ground.purposes), classes=[])
+    with pytest.raises(DisclosureRefused, match="Enter the name"):
+        sent(person.pk, basis=basis, purpose=min(ground.purposes), recipient=Recipient(" "))
 
 
 def test_whoever_acts_for_the_member_gets_letters_until_that_ends():
