@@ -82,7 +82,7 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "gaierror": "The mail server's name is not known",
         "HorizonPassed": "A calendar has no more reviewed days: publish its next version",
         RESTORED: "A restore from a backup held it back, for it may have been sent already",
-    "HandlerMissing": "No program here knows what to do for it",
+        "HandlerMissing": "No program here knows what to do for it",
     }
 )
 """What a class of fault means. Others stand there by their name alone."""
