@@ -173,6 +173,16 @@ URL_AUDIENCES: dict[str, Audience] = {
     "oversight:reviews": staff_who_may("read_reviews"),
     "oversight:review": staff_who_may("read_reviews"),
     "oversight:judge_review": staff_who_may("judge_review"),
+    # How long complaints are kept; what lets go of something for good wants to see a factor again
+    "retention:home": staff_who_may("read_retention"),
+    "retention:ask": staff_who_may("ask_erasure").after_proof(),
+    "retention:list": staff_who_may("read_retention"),
+    "retention:confirm": staff_who_may("confirm_erasure").after_proof(),
+    "retention:holds": staff_who_may("read_retention"),
+    "retention:hold": staff_who_may("read_retention"),
+    "retention:release": staff_who_may("release_hold").after_proof(),
+    "retention:place": staff_who_may("place_hold"),
+    "retention:facts_csv": staff_who_may("read_retention").takes_away(),
     # Quality management; who owns an action of a CAPA reads the CAPA and reports the action done
     "quality:dashboard": staff_who_may("read_quality"),
     "quality:causes": staff_who_may("read_quality"),
@@ -221,6 +231,7 @@ STAFF_ROOMS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
     ("desk:openings", _("Openings"), ("desk:opening", "desk:judge")),
     ("oversight:home", _("Audit trail"), ("oversight:",)),
     ("oversight:reviews", _("Reviews"), ("oversight:review", "oversight:judge_review")),
+    ("retention:home", _("Retention"), ("retention:",)),
     ("people:representations", _("Representatives"), ("people:record_representation",)),
     (
         "people:disclosures",

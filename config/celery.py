@@ -48,6 +48,7 @@ app.conf.update(
         "ask after openings": {"task": "complaints.ask_after_openings", "schedule": 3600.0},
         "watch openings": {"task": "complaints.watch_openings", "schedule": 3600.0, "options": {"expires": 3600}},
         "recheck files": {"task": "complaints.recheck_files", "schedule": 60.0, "options": {"expires": 60}},
+        "erase listed": {"task": "complaints.erase_listed", "schedule": 300.0, "options": {"expires": 300}},
         "sweep files": {"task": "complaints.sweep_files", "schedule": 3600.0},
         "verify": {"task": "slas.verify", "schedule": 24 * 3600.0},  # each clock is the fold of its events
     },

@@ -18,6 +18,7 @@ urlpatterns = [
     path("people/", include("members.urls.people")),
     path("quality/", include("complaints.urls.quality")),
     path("oversight/", include("complaints.urls.oversight")),
+    path("retention/", include("complaints.urls.retention")),
     *i18n_patterns(
         path("account/", include("members.urls.accounts")),
         path("complaints/new/", include("complaints.urls.intake")),

@@ -16,6 +16,8 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO re
 
 -- The audit trail is added to and read. Only the queue of what waits for its seal is emptied, by the sealer.
 REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON audit_event, audit_leaf, audit_checkpoint FROM redress_app;
+-- The ledger of erasures is added to and read: it is what lets a complaint be deleted.
+REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON retention_erasure FROM redress_app;
 REVOKE UPDATE, TRUNCATE, REFERENCES, TRIGGER ON audit_pending FROM redress_app;
 REVOKE DELETE, TRUNCATE, REFERENCES, TRIGGER ON audit_anchored FROM redress_app;
 

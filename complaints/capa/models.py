@@ -60,6 +60,9 @@ class Capa(StaffRecord):
     state = models.CharField(max_length=14, choices=CapaState, default=CapaState.OPENED)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     complaints = models.ManyToManyField(Complaint, through="CapaComplaint", related_name="+")
+    erased_complaints = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="How many more it had: their time was over, and they are erased."
+    )
 
     criterion = models.TextField(blank=True, help_text="How we will know that it worked.")
     check_on = models.DateField(null=True)

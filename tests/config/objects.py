@@ -16,10 +16,12 @@ from complaints.models import Complaint, Opening, Task
 from complaints.operations import break_glass, inform_member, restrict_complaint
 from complaints.oversight.enums import RuleCode
 from complaints.oversight.models import ReviewItem
+from complaints.retention.models import ErasureList, Hold
 from members.accounts.links import make_token
 from members.accounts.models import ReviewedGrant, User
 from members.accounts.signals import LinkKind
 from members.actors import SYSTEM, Actor, Role
+from members.models import Member
 from members.operations import create_team, open_access_review, record_absence
 from members.registration_links import make_registration_token
 from slas.models import Clock
@@ -135,7 +137,7 @@ DESK = frozenset(
         "notice", "record_address", "restrict", "send_notice", "start_date", "stop_waiting", "take", "task_done",
         "wait_for_member", "why", "why_data", "write_note",
     )
-) | {"quality:record_cause", "oversight:case", "oversight:take_case"}  # fmt: skip
+) | {"quality:record_cause", "oversight:case", "oversight:take_case", "retention:place"}  # fmt: skip
 OPENINGS = frozenset({"desk:opening", "desk:judge"})
 MEMBERS = frozenset(
     f"member:{name}"
@@ -224,6 +226,8 @@ def others() -> dict[str, dict[str, object]]:
         **{f"oversight:{act}": {"member_id": guest.pk} | form for act, form in TRAILS["member"].items()},
         **{f"oversight:{act}": person | form for act, form in TRAILS["person"].items()},
         **{f"oversight:{act}": {"review_id": stood_out(owner).pk} for act in ("review", "judge_review")},
+        **{f"retention:{act}": {"list_id": _asked(owner).pk} for act in ("list", "confirm")},
+        **{f"retention:{act}": {"hold_id": _held(guest).pk} for act in ("hold", "release")},
         "intake:step": {"name": "who"},
         "accounts:registration": {"token": make_registration_token(guest.pk, at=database_now())},
         "accounts:reset": {"token": make_token(owner, LinkKind.RESET)},
@@ -239,6 +243,18 @@ def stood_out(person: User) -> ReviewItem:
         day=stages.AT.date(),
         defaults={"count": 99, "opened_at": stages.AT, "escalated_at": stages.AT},
     )[0]
+
+
+def _asked(asker: User) -> ErasureList:
+    row = ErasureList(asked_at=database_now(), asked_by=asker)
+    row.save()
+    return row
+
+
+def _held(guest: Member) -> Hold:
+    row = Hold(member=guest, reason="A lawsuit.", placed_at=stages.AT, placed_by=cached("boss", Role.LEAD))
+    row.save()
+    return row
 
 
 def of_another() -> dict[str, dict[str, object]]:

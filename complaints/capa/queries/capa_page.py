@@ -95,6 +95,7 @@ class CapaPage:
     verdict_reason: str
     verified_by: str
     cases: list[CaseLine]
+    erased_cases: int
     actions: list[ActionLine]
     deadlines: list[Deadline]
     happenings: list[Happening]
@@ -136,6 +137,7 @@ def read_capa(*, actor: Actor, reference: str, at: datetime) -> CapaPage | None:
         verdict_reason=row.verdict_reason,
         verified_by=str(row.verified_by or ""),
         cases=cases,
+        erased_cases=row.erased_complaints,
         actions=[_action_line(action, row, _left_of(clocks[action.pk], at), actor) for action in actions],
         deadlines=[
             Deadline(str(DUE_WORDS[clock.kind]), last_day(clock.due_at), _left_of([clock], at), clock.kind, clock.cycle)

@@ -6,11 +6,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from complaints.permissions import may
 from complaints.queries.case import read_case
 from complaints.queries.case_files import case_file, case_preview
 from complaints.queries.decision_letter import issued_letter, letter_pdf
 from complaints.queries.notices import notice_document
 from complaints.reference import read_reference
+from complaints.retention.queries import holds_of
 from complaints.views.download import download, download_file, preview
 from members.views.staff_page import staff_page
 
@@ -21,7 +23,9 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     found = read_case(actor=request.actor, reference=reference, at=request.at)
     if found is None:
         raise Http404
-    return staff_page(request, "staff/case.html", {"case": found, "head": found.head})
+    holds = holds_of(found.head.id, actor=request.actor)
+    retention = {"holds": holds, "may_hold": may(request.actor, "place_hold")}
+    return staff_page(request, "staff/case.html", {"case": found, "head": found.head} | retention)
 
 
 @require_safe

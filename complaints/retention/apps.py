@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+
+from members.backup.signals import restored
+
+
+class RetentionConfig(AppConfig):
+    """How long complaints are kept, what holds them, and how they are erased."""
+
+    name = "complaints.retention"
+    label = "retention"
+
+    def ready(self) -> None:
+        """Refuse to start on rules that nobody may go by; erase again after a restore."""
+        from complaints.retention.replay import replay_after_restore  # noqa: PLC0415 -- models are not loaded before
+        from complaints.retention.rules import rules  # noqa: PLC0415 -- the same
+
+        rules()
+        restored.connect(replay_after_restore, dispatch_uid="retention.replay")

@@ -1,0 +1,39 @@
+"""Complaints whose time is over, made by the real operations and then moved back in time."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from complaints.models import Complaint, TimelineEntry
+from complaints.retention.lists import ask_erasure, confirm_erasure
+from complaints.retention.models import ErasureList
+from complaints.retention.rules import years_before
+from slas.queries import database_now
+from tests.complaints import stages
+
+STAMPS = (
+    "received_at", "submitted_at", "acknowledged_at", "assessed_at", "investigated_at", "decided_at", "informed_at",
+    "closed_at", "withdrawn_at",
+)  # fmt: skip
+
+
+def move_back(row: Complaint, ended_at: datetime) -> Complaint:
+    """Let a closed complaint have ended at a moment; all else of it lies as long before as it did."""
+    by = row.closed_at - ended_at
+    stamps = {name: F(name) - by for name in STAMPS if getattr(row, name)}
+    Complaint.objects.unscoped("test").filter(pk=row.pk).update(**stamps)
+    TimelineEntry.objects.unscoped("test").filter(complaint=row).update(at=F("at") - by)
+    return stages.now(row)
+
+
+def over(agent, *, years: int = 7, line: str = "group", row: Complaint | None = None, **words) -> Complaint:
+    """Return a complaint that was closed so many years and a day ago, made of a closed one if it is given."""
+    row = row or stages.closed(agent, **words)
+    Complaint.objects.unscoped("test").filter(pk=row.pk).update(line_of_business=line)
+    return move_back(stages.now(row), years_before(database_now(), years) - timedelta(days=1))
+
+
+def confirmed(officer, second) -> ErasureList:
+    """Return the list of all that is due, asked for by one and confirmed by another."""
+    asked = ask_erasure(actor=officer, at=database_now())
+    return confirm_erasure(actor=second, at=database_now(), list_id=asked.pk)

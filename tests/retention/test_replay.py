@@ -1,0 +1,131 @@
+"""Checklist 38: after a restore of an older backup, what was erased since is erased again."""
+
+import json
+import logging
+
+import pytest
+from django.core import serializers
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from complaints.models import Complaint
+from complaints.retention.enums import LeftBecause
+from complaints.retention.holds import place_hold, release_hold
+from complaints.retention.ledger import entries, line_of, read_line
+from complaints.retention.models import Erasure, ErasureList, Fact, ListedComplaint
+from complaints.retention.replay import replay_erasures
+from complaints.retention.work import erase_listed
+from members.audit.models import Event
+from members.backup.signals import restored
+from slas.queries import database_now
+from tests.complaints import stages
+from tests.retention.old import confirmed, over
+
+pytestmark = pytest.mark.usefixtures("policies")
+
+
+def erased_and_restored(officer, second):
+    """Erase what is due, then let the database be as it was before, but for the file of the ledger."""
+    with transaction.atomic():
+        confirmed(officer, second)
+        erase_listed(at=database_now())
+        assert Complaint.objects.unscoped("test").count() == 0
+        transaction.set_rollback(True)
+
+
+def test_a_restore_replays_the_erasure_ledger(agent, officer, second, ledger):
+    row = over(agent)
+    erased_and_restored(officer, second)
+    assert (Complaint.objects.unscoped("test").count(), Erasure.objects.count()) == (1, 0)
+    later = over(agent)
+    done = replay_erasures(database_now())
+    assert (done.erased, done.noted, done.left) == (1, 0, {})
+    assert Complaint.objects.unscoped("test").get().pk == later.pk
+    entry = Erasure.objects.get()
+    assert line_of(entry) == ledger.read_text().rstrip("\n")
+    assert (entry.complaint_id, entry.asked_by, entry.confirmed_by) == (row.pk, officer.user_id, second.user_id)
+    assert Event.objects.filter(action="complaint.erased_again", matter_id=row.pk).count() == 1
+    assert Fact.objects.count() == 1
+    again = replay_erasures(database_now())
+    assert (again.erased, again.noted, again.left, Fact.objects.count()) == (0, 0, {}, 1)
+
+
+def test_a_line_whose_complaint_the_backup_never_had_is_taken_into_the_ledger(agent, officer, second):
+    row = over(agent)
+    confirmed(officer, second)
+    erase_listed(at=database_now())
+    with connection.cursor() as cursor:  # as a backup without the ledger's table would leave it
+        cursor.execute("ALTER TABLE retention_erasure DISABLE TRIGGER USER; DELETE FROM retention_erasure")
+        cursor.execute("ALTER TABLE retention_erasure ENABLE TRIGGER USER")
+    assert replay_erasures(database_now()).noted == 1
+    assert Erasure.objects.get().complaint_id == row.pk
+
+
+def test_what_the_restored_database_holds_stays_until_it_is_released_again(agent, officer, second, capsys):
+    row = over(agent)
+    erased_and_restored(officer, second)
+    told = {"actor": officer, "at": database_now()}
+    hold = place_hold(**told, complaint_id=row.pk, of_member=False, reason="A lawsuit.")
+    assert replay_erasures(database_now()).left == {row.pk: LeftBecause.HELD}
+    with pytest.raises(SystemExit, match="1"):
+        call_command("retention", replay=True)
+    assert f"{row.pk} stays. It was put on legal hold meanwhile." in capsys.readouterr().out
+    release_hold(actor=second, at=database_now(), hold_id=hold.pk, reason="It was released before.")
+    assert replay_erasures(database_now()).erased == 1
+
+
+def test_a_line_that_somebody_wrote_or_a_crash_cut_short_erases_nothing(agent, officer, second, ledger, caplog):
+    over(agent)
+    over(agent)
+    erased_and_restored(officer, second)
+    lines = ledger.read_text().splitlines()
+    forged = lines[0].replace(json.loads(lines[0].split("\t")[0])["complaint_id"], str(stages.received().pk))
+    ledger.write_text("\n".join([forged, "", "not a line", lines[1], lines[1][:50]]))
+    with caplog.at_level(logging.ERROR):
+        assert len(list(entries())) == 1
+    assert "Line 1 of the erasure ledger" in caplog.text
+    assert "Line 5 of the erasure ledger" in caplog.text
+
+
+def test_the_ledger_holds_no_name_no_word_and_no_reference(agent, officer, second, ledger):
+    row = over(agent, name="Greta Samsa", email="greta@example.org", narrative="My scan was refused.")
+    confirmed(officer, second)
+    erase_listed(at=database_now())
+    text = ledger.read_text() + serializers.serialize("json", Erasure.objects.all())
+    for secret in ("Greta", "Samsa", "greta@example.org", "scan", row.reference, str(row.member_id)):
+        assert secret not in text
+    assert set(json.loads(ledger.read_text().split("\t")[0])) == {
+        "id", "complaint_id", "list_id", "asked_by", "confirmed_by", "rule", "reference_digest", "erased_at", "counts",
+    }  # fmt: skip
+
+
+def test_a_line_is_read_as_it_was_written(agent, officer, second, ledger):
+    over(agent)
+    confirmed(officer, second)
+    erase_listed(at=database_now())
+    found = read_line(ledger.read_text())
+    assert found.counts == Erasure.objects.get().counts
+    assert found.erased_at == Erasure.objects.get().erased_at
+
+
+def test_a_line_of_an_erasure_that_never_ended_says_nothing_new(agent, officer, second, ledger):
+    row = over(agent)
+    erased_and_restored(officer, second)  # as a crash after the line was written would leave it
+    confirmed(officer, second)
+    assert erase_listed(at=database_now()).erased == 1
+    assert len(ledger.read_text().splitlines()) == 2
+    assert [entry.complaint_id for entry in entries()] == [row.pk]
+    done = replay_erasures(database_now())
+    assert (done.erased, done.noted, ErasureList.objects.filter(done_at=None).count()) == (0, 0, 0)
+    assert ListedComplaint.objects.get().state == "erased"
+
+
+def test_a_restore_ends_with_the_replay(agent, officer, second, caplog):
+    row, held = over(agent), over(agent)
+    erased_and_restored(officer, second)
+    place_hold(actor=officer, at=database_now(), complaint_id=held.pk, of_member=False, reason="A lawsuit.")
+    with caplog.at_level(logging.ERROR):
+        restored.send(sender=None, at=database_now(), taken_at=stages.AT)
+    assert set(Complaint.objects.unscoped("test").values_list("pk", flat=True)) == {held.pk}
+    assert f"Complaint {held.pk} was erased and is back" in caplog.text
+    assert Erasure.objects.get().complaint_id == row.pk
