@@ -42,7 +42,7 @@ def erase(complaint: Complaint, *, actor: Actor, at: datetime, rule: str, erasur
         erased_at=at,
         list_id=erasure_list.pk,
         asked_by=erasure_list.asked_by_id,
-        confirmed_by=erasure_list.confirmed_by_id,
+        confirmed_by=erasure_list.confirmed_by_id,  # type: ignore[misc]
     )
     with transaction.atomic():
         found = hanging_on(complaint.pk)

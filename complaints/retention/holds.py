@@ -6,7 +6,7 @@ from uuid import UUID
 from complaints.models import Complaint
 from complaints.permissions import demand
 from complaints.retention.models import Hold
-from complaints.retention.refusals import RetentionRefused
+from complaints.retention.refusals import RetentionRefused, person
 from members.actors import Actor
 from members.acts import Act, act
 from members.models import Member
@@ -22,7 +22,7 @@ def place_hold(*, actor: Actor, at: datetime, complaint_id: UUID, of_member: boo
         complaint = this.lock(Complaint, complaint_id)
         if not complaint.is_visible_to(actor.as_staff()):
             raise Complaint.DoesNotExist
-        hold = Hold(reason=reason, placed_at=at, placed_by_id=actor.user_id)
+        hold = Hold(reason=reason, placed_at=at, placed_by_id=person(actor))
         if of_member:
             hold.member = _locked_member(this, complaint)
         else:
@@ -49,7 +49,7 @@ def release_hold(*, actor: Actor, at: datetime, hold_id: UUID, reason: str) -> H
             raise RetentionRefused("This hold is released already.")
         if hold.placed_by_id == actor.user_id:
             raise RetentionRefused("You placed this hold yourself. Somebody else has to release it.")
-        this.change(hold, released_at=at, released_by_id=actor.user_id, release_reason=reason)
+        this.change(hold, released_at=at, released_by_id=person(actor), release_reason=reason)
         _record(this, "hold.released", hold)
     return hold
 

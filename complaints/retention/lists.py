@@ -7,7 +7,7 @@ from complaints.models import Complaint
 from complaints.permissions import demand
 from complaints.retention.due import REASON, due
 from complaints.retention.models import ErasureList, ListedComplaint
-from complaints.retention.refusals import RetentionRefused
+from complaints.retention.refusals import RetentionRefused, person
 from complaints.retention.rules import rules
 from members.actors import Actor
 from members.acts import act
@@ -25,7 +25,7 @@ def ask_erasure(*, actor: Actor, at: datetime) -> ErasureList:
     with act(actor=actor, at=at) as this:
         if ErasureList.under_way(at).exists():
             raise RetentionRefused("A list is under way already. It has to be confirmed, or its day has to be over.")
-        asked = ErasureList(asked_at=at, asked_by_id=actor.user_id)
+        asked = ErasureList(asked_at=at, asked_by_id=person(actor))
         listed = _due_now(asked, actor=actor, at=at)
         if not listed:
             raise RetentionRefused("Nothing is due that you could ask for.")
@@ -50,7 +50,7 @@ def confirm_erasure(*, actor: Actor, at: datetime, list_id: UUID) -> ErasureList
             raise RetentionRefused("This list was asked for more than 24 hours ago. Ask for a new one.")
         if _has_own(asked, actor):
             raise RetentionRefused("A complaint of your own is on this list. Somebody else has to confirm it.")
-        this.change(asked, confirmed_at=at, confirmed_by_id=actor.user_id)
+        this.change(asked, confirmed_at=at, confirmed_by_id=person(actor))
         this.record("erasure.confirmed", object_type="erasure_list", object_id=asked.pk)
     return asked
 
@@ -59,8 +59,9 @@ def _due_now(asked: ErasureList, *, actor: Actor, at: datetime) -> list[ListedCo
     seen = Complaint.objects.visible_to(actor.as_staff()).values("pk")
     found: list[tuple[datetime, UUID, str]] = []
     for rule in rules():
-        rows = due(rule, among=rules(), at=at).filter(pk__in=seen).order_by("ended_at", "pk")
-        found += [(ended_at, pk, rule.code) for pk, ended_at in rows.values_list("pk", "ended_at")[:MOST]]
+        rows = due(rule, among=rules(), at=at).filter(pk__in=seen).order_by("ended_at", "pk")  # type: ignore[misc]
+        keys = rows.values_list("pk", "ended_at")[:MOST]  # type: ignore[misc]
+        found += [(ended_at, pk, rule.code) for pk, ended_at in keys]
     return [ListedComplaint(on_list=asked, complaint_id=pk, rule=code) for _, pk, code in sorted(found)[:MOST]]
 
 
