@@ -3,7 +3,7 @@
 The demonstration is loaded and people go on complaining, with worker and mail. Then every sealed value is opened, and
 looked for in a dump of the database, the file store, the logs, all that Valkey was told, the mail that was caught, and
 a backup. What is printed says for each place how large it is and which columns were found in it: there should be none;
-and, as a control, whether the search finds references in the dump, where they do stand.
+and, as a control, whether references and names of staff are found in the dump, where they do stand.
 """
 
 import json
@@ -41,38 +41,35 @@ def main() -> int:
             "mail": places.mail(Path(stack.variables["REDRESS_MAIL_FOLDER"])),
             "backup": backup.read_bytes(),
         }
-        secrets, references = _split(_secrets(stack))
+        secrets, known = _secrets(stack)
     found = {name: _found(content, secrets) for name, content in kept.items()}
     told = {name: {"bytes": len(content), "found": found[name]} for name, content in kept.items()}
-    control = bool(_found(kept["dump"], references))
+    control = bool(_found(kept["dump"], known))
     sys.stdout.write(json.dumps({"secrets": len(secrets), "control": control, **told}) + "\n")
     return 1 if any(found.values()) else 0
 
 
-def _secrets(stack: World) -> dict[str, str]:
-    """Return what is sealed, each with its column, but for words that stand in the product itself."""
+def _secrets(stack: World) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what is sealed, each with its column; and references and names of staff, which stand in clear besides.
+
+    Words that stand in the product itself are left out.
+    """
     command = [sys.executable, "-m", "tests.clear.secrets"]
     done = subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=stack.variables)  # noqa: S603 -- our own
+    told = json.loads(done.stdout)
     paths = [path for folder in OURS for path in (ROOT / folder).rglob("*") if path.suffix in KINDS]
     product = "\n".join(path.read_text() for path in paths if "demo" not in path.parts)
     lines = {
-        line.strip(): column
-        for column, texts in json.loads(done.stdout).items()
-        for text in texts
-        for line in text.splitlines()
+        line.strip(): column for column, texts in told["sealed"].items() for text in texts for line in text.splitlines()
     }
-    return {line: column for line, column in lines.items() if len(line) >= SHORTEST and line not in product}
+    sealed = {line: column for line, column in lines.items() if len(line) >= SHORTEST and line not in product}
+    known = {line: column for line, column in sealed.items() if read_reference(line) or line in told["staff"]}
+    return {line: column for line, column in sealed.items() if line not in known}, known
 
 
-def _split(secrets: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Return what is secret, and the references among it, which stand in letters and, as they may, in clear besides."""
-    known = {line: column for line, column in secrets.items() if read_reference(line)}
-    return {line: column for line, column in secrets.items() if line not in known}, known
-
-
-def _found(content: bytes, secrets: dict[str, str]) -> list[str]:
-    """Return the columns of which a value stands there."""
-    return sorted({column for secret, column in secrets.items() if secret.encode() in content})
+def _found(content: bytes, secrets: dict[str, str]) -> dict[str, str]:
+    """Return the columns of which a value stands there, each with one that does."""
+    return {column: secret for secret, column in secrets.items() if secret.encode() in content}
 
 
 if __name__ == "__main__":

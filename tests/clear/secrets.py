@@ -1,4 +1,7 @@
-"""Prints every value that is sealed in the database, opened, as JSON: `python -m tests.clear.secrets`."""
+"""Prints every value that is sealed in the database, opened, and the names of staff: `python -m tests.clear.secrets`.
+
+Staff sign letters, which are sealed; that they work here is no secret.
+"""
 # ruff: noqa: E402 -- models cannot be imported before Django is set up
 
 import json
@@ -10,6 +13,7 @@ import django
 
 django.setup()
 
+from members.accounts.models import User
 from members.actors import SYSTEM
 from members.privacy.access import phi_access
 from members.privacy.sealed_tables import sealed_tables
@@ -39,7 +43,9 @@ def main() -> None:
                 for column in table.columns:
                     texts = texts_of(getattr(row, column.attname))
                     found.setdefault(f"{table.name}.{column.column}", []).extend(texts)
-    json.dump({name: sorted(set(texts)) for name, texts in found.items()}, sys.stdout)
+    sealed = {name: sorted(set(texts)) for name, texts in found.items()}
+    staff = User.objects.exclude(display_name="").values_list("display_name", flat=True)
+    json.dump({"sealed": sealed, "staff": list(staff)}, sys.stdout)
 
 
 if __name__ == "__main__":

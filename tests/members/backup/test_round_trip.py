@@ -77,3 +77,15 @@ def test_what_is_not_empty_is_refused_and_emptied_when_that_is_asked_for(again, 
 
     done = again.manage("restore", backup, "--replace", "--json")
     assert (done.returncode, json.loads(done.stdout)["files"]) == (0, 1), done.stderr
+
+
+def test_a_backup_of_an_earlier_release_is_migrated_and_what_it_held_is_held_back(house, again, backup):
+    back = house.manage("migrate", "correspondence", "0010_address_when_asked", "-v0")
+    assert back.returncode == 0, back.stderr
+    earlier = house.backup(backup.parent / "earlier.backup")
+
+    done = again.manage("restore", earlier, "--replace")
+    assert done.returncode == 0, done.stderr
+    assert again.manage("migrate", "--check").returncode == 0
+    assert again.ask("SELECT count(*) FROM complaints_complaint") == [(1,)]
+    assert again.ask("SELECT fault FROM slas_outbox WHERE dead_at IS NOT NULL") == [("RestoredFromBackup",)]
