@@ -48,6 +48,7 @@ def loaded(opening: Opening, entries: Iterable[Entry], parts: dict[str, dict[str
         for name, value in opening.sequences.items():
             cursor.execute(SQL("SELECT setval({}, {})").format(Literal(f'"{name}"'), Literal(value)))
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # every reference is checked, before triggers can be touched
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # as whoever hears of the restore is used to
         _switch_triggers(cursor, tables, "ENABLE")
         yield anchor
 
