@@ -63,7 +63,7 @@ def test_there_are_no_cookies_but_those_that_belong_to_this_host_and_none_holds_
         assert "Signed" not in cookie.value
 
 
-@pytest.mark.parametrize("path", ["/en/", "/en/complaints/new/who/", "/health/live", "/en/nothing/"])
+@pytest.mark.parametrize("path", ["/", "/en/", "/en/complaints/new/who/", "/health/live", "/en/nothing/"])
 def test_every_answer_carries_the_headers_a_browser_needs(client, path):
     """Checklist 28."""
     headers = client.get(path).headers
