@@ -35,8 +35,9 @@ def empty_all() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_schema()")
         schema = Identifier(cursor.fetchone()[0])
-        cursor.execute(SQL("DROP SCHEMA {} CASCADE").format(schema))
-        cursor.execute(SQL("CREATE SCHEMA {}").format(schema))
+        for words in (SQL("DROP SCHEMA {} CASCADE"), SQL("CREATE SCHEMA {}")):
+            statement = words.format(schema)
+            cursor.execute(statement)
     for stored in list(stored_objects()):
         sealed_files().delete(stored.name)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
-from psycopg.sql import SQL, Identifier, Literal
+from psycopg.sql import SQL, Identifier
 
 from members.backup.checking import Entry
 from members.backup.manifest import Opening
@@ -33,7 +33,8 @@ def loaded(opening: Opening, entries: Iterable[Entry], parts: dict[str, dict[str
     with transaction.atomic(), connection.cursor() as cursor:
         tables = [t for t in connection.introspection.table_names(cursor) if t != MIGRATIONS]
         _switch_triggers(cursor, tables, "DISABLE")
-        cursor.execute(SQL("TRUNCATE {}").format(SQL(", ").join(map(Identifier, tables))))
+        truncate = SQL("TRUNCATE {}").format(SQL(", ").join(map(Identifier, tables)))
+        cursor.execute(truncate)
         anchor = b""
         for head, content in entries:
             match head["entry"]:
@@ -46,7 +47,7 @@ def loaded(opening: Opening, entries: Iterable[Entry], parts: dict[str, dict[str
                 case "anchor":
                     anchor = b"".join(content)
         for name, value in opening.sequences.items():
-            cursor.execute(SQL("SELECT setval({}, {})").format(Literal(f'"{name}"'), Literal(value)))
+            cursor.execute("SELECT setval(%s, %s)", [f'"{name}"', value])
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # every reference is checked, before triggers can be touched
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # as whoever hears of the restore is used to
         _switch_triggers(cursor, tables, "ENABLE")
@@ -68,7 +69,8 @@ def _compare(table: str, rows: int, told: int) -> None:
 def _switch_triggers(cursor: Any, tables: list[str], verb: str) -> None:
     """Let our triggers rest: what they refuse, queue or reckon was done when these rows were written first."""
     for table in tables:
-        cursor.execute(SQL("ALTER TABLE {} " + verb + " TRIGGER USER").format(Identifier(table)))
+        statement = SQL("ALTER TABLE {} {} TRIGGER USER").format(Identifier(table), SQL(verb))
+        cursor.execute(statement)
 
 
 def _after(graph: Any, node: tuple[str, str]) -> list[Any]:

@@ -12,7 +12,7 @@ from uuid import uuid4
 from members.backup.anchor_copy import anchored_up_to
 from members.backup.manifest import Opening, Part
 from members.backup.refusals import BackupRefused
-from members.backup.snapshot import MIGRATIONS, kept_columns, rows_out, sequences, snapshot
+from members.backup.snapshot import kept_columns, rows_out, sequences, snapshot
 from members.backup.stream import entry, sealed
 from members.privacy.file_storage import StoredObject, stored_objects
 from members.privacy.keyring import keyring
@@ -22,6 +22,7 @@ from members.privacy.sealed_tables import columns_under
 ENDING = ".backup"
 PARTIAL = ".part"
 KEYS = "SELECT number, check_value FROM privacy_sealingkey WHERE destroyed_at IS NULL ORDER BY number"
+APPLIED = "SELECT app, name FROM django_migrations ORDER BY id"
 NEWEST = "SELECT coalesce(max(number), 0) FROM audit_checkpoint"
 
 
@@ -59,7 +60,7 @@ def _contents(at: datetime, anchors: list[str]) -> Iterator[bytes]:
 
 
 def _opening(cursor: Any, at: datetime) -> Opening:
-    migrations = cursor.execute(f"SELECT app, name FROM {MIGRATIONS} ORDER BY id").fetchall()  # noqa: S608 -- our own word
+    migrations = cursor.execute(APPLIED).fetchall()
     return Opening(
         taken_at=at,
         server=cursor.execute("SHOW server_version").fetchone()[0],
