@@ -1,6 +1,7 @@
 """What a password must be: long, and not to be guessed. No rule about its signs, which only makes people note it."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,8 +23,11 @@ LOOKED_AT = 72
 STAND_INS = frozenset().union(*L33T_TABLE.values())
 MOST_STAND_INS = 4
 """So many different signs that stand for letters (4 for a) are judged; each further one may double the time."""
-LEAST_OF_ITS_OWN = 8
+LEAST_OF_ITS_OWN = 9
 """So many letters and digits stay when what others know is taken out."""
+YEAR = re.compile("(?:19|20)[0-9]{2}")
+IN_A_ROW = 3
+"""So many words of one series (weekdays, numbers) are no chance."""
 WORD = 4
 """What is shorter stands in other words by chance."""
 
@@ -33,15 +37,23 @@ def compact(text: str) -> str:
     return "".join(sign for sign in folded(text) if sign.isalnum())
 
 
-KNOWN_PHRASES = frozenset(
-    compact(line) for line in Path(__file__).with_name("known_phrases.txt").read_text("utf-8").splitlines()
-)
+def _longest_first(words: Iterable[str]) -> list[str]:
+    return sorted({compact(word) for word in words}, key=len, reverse=True)
+
+
+def _lines(name: str) -> list[str]:
+    return Path(__file__).with_name(name).read_text("utf-8").splitlines()
+
+
+KNOWN_PHRASES = _longest_first(_lines("known_phrases.txt"))
+KNOWN_SERIES = [_longest_first(line.split()) for line in _lines("known_series.txt")]
+HOUSE_WORDS = _lines("known_house_words.txt")
 
 
 class HardToGuess:
     """Refuses what is too short or too long, what is known to others, and what zxcvbn would guess.
 
-    Known are sayings, the names of the house, and what the user's `own_words` are: address, name, number.
+    Known are sayings, series, the names of the house, and what the user's `own_words` are: address, name, number.
     """
 
     def validate(self, password: str, user: Any = None) -> None:
@@ -71,7 +83,7 @@ class HardToGuess:
 
 def _words_of_the_house() -> set[str]:
     host = urlsplit(settings.PUBLIC_URL).hostname or ""
-    return {"redress", "complaint", *_parts(settings.INSURER_NAME), *_parts(host)}
+    return {*HOUSE_WORDS, *_parts(settings.INSURER_NAME), *_parts(host)}
 
 
 def _parts(name: str) -> list[str]:
@@ -80,12 +92,24 @@ def _parts(name: str) -> list[str]:
 
 
 def _is_known(password: str, words: Collection[str]) -> bool:
-    """Tell whether little is left of a password without the sayings and words that others know."""
-    rest = whole = compact(password)
-    known = KNOWN_PHRASES | {compact(word) for word in words}
-    for phrase in sorted((phrase for phrase in known if len(phrase) >= WORD), key=len, reverse=True):
-        rest = rest.replace(phrase, "")
+    """Tell whether little is left of a password without what others know.
+
+    Words of the person and of the house are taken out first, then years, series, and sayings.
+    """
+    whole = compact(password)
+    rest = YEAR.sub("", _without(_longest_first(words), whole))
+    for series in KNOWN_SERIES:
+        if sum(word in rest for word in series) >= IN_A_ROW:
+            rest = _without(series, rest, shortest=1)
+    rest = _without(KNOWN_PHRASES, rest)
     return rest != whole and len(rest) < LEAST_OF_ITS_OWN
+
+
+def _without(known: Collection[str], text: str, *, shortest: int = WORD) -> str:
+    for phrase in known:
+        if len(phrase) >= shortest:
+            text = text.replace(phrase, "")
+    return text
 
 
 def _looked_at(password: str) -> str:
