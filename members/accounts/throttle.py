@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import IntEnum
 from functools import cache
 from typing import Any
 
@@ -13,11 +14,16 @@ from redis.exceptions import RedisError
 from members.privacy.blind_index import blind_index
 
 # One round trip that reads, decides and counts. The window starts with the first attempt and anew with the last one
-# allowed, so that a lock holds for its whole time; attempts that are refused do not prolong it.
+# allowed, so that a lock holds for its whole time; attempts that are refused do not prolong it. The first of these in
+# each window answers -1, so that it can be recorded once.
 TAKE = """
 local taken = tonumber(redis.call('GET', KEYS[1]) or '0')
 local limit, window = tonumber(ARGV[1]), tonumber(ARGV[2])
-if taken >= limit then return 0 end
+if taken >= limit then
+  local left = redis.call('PTTL', KEYS[1])
+  if left > 0 and redis.call('SET', KEYS[2], 1, 'NX', 'PX', left) then return -1 end
+  return 0
+end
 taken = redis.call('INCR', KEYS[1])
 if taken == 1 or taken == limit then redis.call('PEXPIRE', KEYS[1], window) end
 return 1
@@ -35,6 +41,21 @@ class TooManyFromHere(Exception):
     """So many wrong passwords came from one network that none is heard from it for a while, whosever account it is."""
 
 
+class TooManyLinks(Exception):
+    """So many links were asked for by one person, or to one address, that no more are sent for a while."""
+
+
+class Taken(IntEnum):
+    """What becomes of an attempt: NO_MORE is the first refusal of a window, the only one that is recorded.
+
+    Else whoever is shut out could fill the audit trail.
+    """
+
+    YES = 1
+    NO_MORE = -1
+    NO = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Counter:
     """So many attempts in a window, for each key. The window is measured by Valkey's own clock."""
@@ -45,8 +66,13 @@ class Counter:
 
     def take(self, *key: str) -> bool:
         """Use up one attempt; return False when none is left. Raises CounterAway."""
+        return self.count(*key) is Taken.YES
+
+    def count(self, *key: str) -> Taken:
+        """Do as `take`, and tell the first refusal of a window from those that follow. Raises CounterAway."""
         window = int(self.window.total_seconds() * 1000)
-        return bool(self._call("eval", TAKE, 1, self._key(key), self.limit, window))
+        name = self._key(key)
+        return Taken(self._call("eval", TAKE, 2, name, f"{name}:told", self.limit, window))
 
     def take_or_alarm(self, *key: str) -> bool:
         """Do as `take`, for a door that stays open while nothing can be counted: then all pass, and the log says so.
@@ -69,7 +95,8 @@ class Counter:
 
     def forget(self, *key: str) -> None:
         """Give all attempts back. Raises CounterAway."""
-        self._call("delete", self._key(key))
+        name = self._key(key)
+        self._call("delete", name, f"{name}:told")
 
     def _key(self, parts: tuple[str, ...]) -> str:
         """Hash the parts: Valkey holds neither e-mail nor network addresses."""
@@ -114,3 +141,6 @@ RESET = Counter("reset", limit=3, window=timedelta(hours=1))
 RESET_BY_NETWORK = Counter("reset_by_network", limit=10, window=timedelta(hours=1))
 REGISTRATION = Counter("registration", limit=5, window=timedelta(hours=1))
 REGISTRATION_BY_NETWORK = Counter("registration_by_network", limit=20, window=timedelta(hours=1))
+EMAIL_CHANGE = Counter("email_change", limit=5, window=timedelta(hours=1))
+EMAIL_CHANGE_TO = Counter("email_change_to", limit=3, window=timedelta(hours=1))
+PASSKEYS_RECORDED = Counter("passkeys_recorded", limit=5, window=timedelta(minutes=15))

@@ -57,7 +57,12 @@ def tell_of_wrong_codes(this: Act, user_id: UUID) -> None:
         tell_owner(this, user_id, AccountChange.CODES_GUESSED)
 
 
-def start_anew(user: User) -> None:
-    """Forget the guesses at a password that is no more. While Valkey is away they stay: one more asks for recovery."""
+def start_anew(user: User, address: str) -> None:
+    """Forget the guesses at a password that is no more, those at the address where the new one was set among them.
+
+    While Valkey is away they stay: one more asks for recovery.
+    """
+    index = bytes(user.email_index).hex()
     with suppress(CounterAway):
-        SIGN_IN_OF_ACCOUNT.forget(bytes(user.email_index).hex())
+        SIGN_IN.forget(index, address)
+        SIGN_IN_OF_ACCOUNT.forget(index)

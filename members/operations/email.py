@@ -9,6 +9,7 @@ from members.accounts.links import holds
 from members.accounts.models import User, email_index
 from members.accounts.refusals import AccountRefused
 from members.accounts.signals import AccountChange, LinkKind, link_wanted
+from members.accounts.throttle import EMAIL_CHANGE, EMAIL_CHANGE_TO, TooManyLinks
 from members.actors import Actor
 from members.acts import act
 from members.operations._addresses import demand_free_address
@@ -19,8 +20,11 @@ from members.privacy.access import phi_access
 def ask_email_change(*, actor: Actor, at: datetime, user_id: UUID, email: str) -> None:
     """Have a link sent to a new address, and the old one told; it stays the account's until the link is followed.
 
-    Whether the new address has an account already is not told here: its owner would be found out.
+    Whether the new address has an account already is not told here: its owner would be found out. Raises CounterAway,
+    and TooManyLinks after five an hour of one user or three to one address: nobody sends mail to strangers through us.
     """
+    if not (EMAIL_CHANGE.take(str(user_id)) and EMAIL_CHANGE_TO.take(email_index(email).hex())):
+        raise TooManyLinks
     with act(actor=actor, at=at) as this:
         user = this.lock(User, user_id)
         this.change(user, new_email=email.strip(), email_change=user.email_change + 1)

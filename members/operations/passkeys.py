@@ -9,6 +9,7 @@ from members.accounts.models import Passkey
 from members.accounts.passkeys import NewKey, PasskeyRefused
 from members.accounts.refusals import AccountRefused
 from members.accounts.signals import AccountChange
+from members.accounts.throttle import PASSKEYS_RECORDED
 from members.actors import Actor
 from members.acts import act
 from members.operations._security import end_other_sessions, tell_owner
@@ -44,7 +45,7 @@ def verify_passkey(
     """Return the passkey of this user that the browser's answer proves, or None.
 
     With `by_owner` the device must have made sure who holds it, by a PIN, a finger or a face. The counter is compared
-    and moved under the row's lock, so that a copied key is refused.
+    and moved under the row's lock, so that a copied key is refused. Five refusals in 15 minutes are recorded, no more.
     """
     with act(actor=actor, at=at) as this:
         try:
@@ -52,8 +53,9 @@ def verify_passkey(
             passkey = this.lock(Passkey, _named_by(credential, user_id))
             count = passkeys.shown(credential, passkey, challenge=challenge, by_owner=by_owner)
         except (PasskeyRefused, Passkey.DoesNotExist):
-            detail = {"factor": "passkey", "reason": "wrong"}
-            this.record("factor.refused", object_type="user", object_id=user_id, detail=detail)
+            if PASSKEYS_RECORDED.take_or_alarm(str(user_id)):
+                detail = {"factor": "passkey", "reason": "wrong"}
+                this.record("factor.refused", object_type="user", object_id=user_id, detail=detail)
             return None
         this.change(passkey, sign_count=count, last_used_at=at)
         this.record("factor.shown", object_type="user", object_id=user_id, detail={"factor": "passkey"})

@@ -10,7 +10,7 @@ from members.accounts.links import holds
 from members.accounts.models import User, email_index
 from members.accounts.refusals import AccountRefused
 from members.accounts.signals import AccountChange, LinkKind, link_asked, link_wanted
-from members.accounts.throttle import RESET, RESET_BY_NETWORK
+from members.accounts.throttle import RESET, RESET_BY_NETWORK, Taken
 from members.actors import GUEST, Actor
 from members.acts import Act, act
 from members.models import Member
@@ -37,17 +37,19 @@ def confirm_password(*, at: datetime, user_id: UUID, password: str, address: str
     return False
 
 
-def change_password(*, actor: Actor, at: datetime, user_id: UUID, password: str, keep: UUID | None = None) -> None:
+def change_password(
+    *, actor: Actor, at: datetime, user_id: UUID, password: str, address: str, keep: UUID | None = None
+) -> None:
     """Set a new password; all sessions but `keep` end, the owner is told, and what was guessed before counts no more.
 
     Raises User.DoesNotExist and Django's ValidationError.
     """
     with act(actor=actor, at=at) as this:
         user = _set_password(this, user_id, password, keep=keep)
-    start_anew(user)
+    start_anew(user, address)
 
 
-def reset_password(*, actor: Actor, at: datetime, user_id: UUID, token: str, password: str) -> None:
+def reset_password(*, actor: Actor, at: datetime, user_id: UUID, token: str, password: str, address: str) -> None:
     """Set a new password by a link, which is good for one; all sessions end, and the owner is told.
 
     Raises User.DoesNotExist, AccountRefused where the link is good no longer, and Django's ValidationError.
@@ -56,7 +58,7 @@ def reset_password(*, actor: Actor, at: datetime, user_id: UUID, token: str, pas
         if not holds(token, LinkKind.RESET, this.lock(User, user_id)):
             raise AccountRefused(_("A link works once and for one hour."))
         user = _set_password(this, user_id, password)
-    start_anew(user)
+    start_anew(user, address)
 
 
 def _set_password(this: Act, user_id: UUID, password: str, *, keep: UUID | None = None) -> User:
@@ -79,12 +81,16 @@ def _own_words(this: Act, user: User) -> list[str]:
 def ask_reset(*, at: datetime, email: str, address: str) -> None:
     """Have a link sent to the account of this address, if there is one; nobody is told whether there is.
 
-    Three an hour for each address typed and ten for each network address are heard. Raises CounterAway.
+    Three an hour for each address typed and ten for each network address are heard; a network that is shut uses up
+    nobody's three. Raises CounterAway.
     """
-    index = email_index(email)
-    heard = RESET.take("email", index.hex()) and RESET_BY_NETWORK.take(address)
+    index, taken = email_index(email), RESET_BY_NETWORK.count(address)
+    if taken is Taken.YES:
+        taken = RESET.count("email", index.hex())
+    if taken is Taken.NO:
+        return
     with act(actor=GUEST, at=at) as this:
-        if heard:
+        if taken is Taken.YES:
             link_asked.send(sender=User, this=this, kind=LinkKind.RESET, index=index)
         else:
             this.record("account.reset_asked", object_type="user")

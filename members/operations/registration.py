@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from members.accounts.signals import LinkKind, link_asked, link_wanted
-from members.accounts.throttle import REGISTRATION, REGISTRATION_BY_NETWORK
+from members.accounts.throttle import REGISTRATION, REGISTRATION_BY_NETWORK, Taken
 from members.actors import GUEST, Actor
 from members.acts import act
 from members.models import LineOfBusiness, Member, enrolment_index, member_number_index, member_tokens
@@ -58,12 +58,17 @@ def ask_registration(*, at: datetime, member_number: str, known_by: KnownBy, add
     """Have a link sent to the e-mail address on file of the member whom all three fit; nobody is told whether one does.
 
     The link goes to no address that is typed: who knows somebody's card, birthday and street may be no friend. Five
-    tries an hour for a member number and twenty for a network address are heard. Raises CounterAway.
+    tries an hour for a member number and twenty for a network address are heard; a network that is shut uses up
+    nobody's five. Raises CounterAway.
     """
     number = member_number_index(member_number).hex()  # as it is looked up: another dash makes no other number
-    heard = REGISTRATION.take(number) and REGISTRATION_BY_NETWORK.take(address)
+    taken = REGISTRATION_BY_NETWORK.count(address)
+    if taken is Taken.YES:
+        taken = REGISTRATION.count(number)
+    if taken is Taken.NO:
+        return
     with act(actor=GUEST, at=at) as this:
-        if heard:
+        if taken is Taken.YES:
             index = enrolment_index(member_number, known_by.born_on, known_by.postal_code)
             link_asked.send(sender=Member, this=this, kind=LinkKind.REGISTRATION, index=index)
         else:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib.auth import authenticate
 
 from members.accounts.models import Session, User, email_index
-from members.accounts.throttle import SIGN_IN_BY_NETWORK, TooManyFromHere
+from members.accounts.throttle import SIGN_IN_BY_NETWORK, Taken, TooManyFromHere
 from members.actors import GUEST, Actor
 from members.acts import act
 from members.operations._authority import administration, lock_colleague
@@ -21,11 +21,13 @@ def check_password(*, at: datetime, email: str, password: str, address: str) -> 
     password opens nothing more, wherever it comes from, until its owner has chosen a new one by the reset link. An
     unknown, a wrong and a locked sign-in do the same work, so that neither answer nor time tells them apart. Raises
     CounterAway: without the counter nobody comes in. Raises TooManyFromHere after a hundred failures in an hour from
-    one network address, for whichever accounts; then nothing is looked up or hashed.
+    one network address, for whichever accounts; then nothing is looked up or hashed, and the first one is recorded.
     """
-    if not SIGN_IN_BY_NETWORK.take(address):
+    taken = SIGN_IN_BY_NETWORK.count(address)
+    if taken is Taken.NO_MORE:
         with act(actor=GUEST, at=at) as this:
             this.record("session.failed", object_type="user", detail={"reason": "network"})
+    if taken is not Taken.YES:
         raise TooManyFromHere
     index = email_index(email)
     guess = count_guess(index, address)

@@ -1,5 +1,7 @@
 """Each person's own page of security: factors, places signed in, password, e-mail address."""
 
+from http import HTTPStatus
+
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
@@ -18,7 +20,7 @@ from members.accounts.models import User
 from members.accounts.places import client_address, landing_path, network_of, with_query
 from members.accounts.refusals import AccountRefused
 from members.accounts.signals import LinkKind
-from members.accounts.throttle import CounterAway
+from members.accounts.throttle import CounterAway, TooManyLinks
 from members.forms import EmailForm, EndSessionForm, NewPasswordForm
 from members.privacy.access import phi_access
 from members.views.page import counter_away, of_a_link, page
@@ -75,6 +77,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
             at=request.at,
             user_id=request.user.pk,
             password=form.cleaned_data["password"],
+            address=client_address(request),
             keep=sessions.handle_of(request.session),
         )
     except ValidationError as fault:
@@ -91,9 +94,15 @@ def change_email(request: HttpRequest) -> HttpResponse:
     form = EmailForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return page(request, "accounts/email.html", form)
-    operations.ask_email_change(
-        actor=request.actor, at=request.at, user_id=request.user.pk, email=form.cleaned_data["email"]
-    )
+    try:
+        operations.ask_email_change(
+            actor=request.actor, at=request.at, user_id=request.user.pk, email=form.cleaned_data["email"]
+        )
+    except CounterAway:
+        return counter_away(request, "accounts/email.html", form)
+    except TooManyLinks:
+        form.add_error(None, _("Too many links were asked for. Wait an hour, then try again, or call us."))
+        return page(request, "accounts/email.html", form, status=HTTPStatus.TOO_MANY_REQUESTS)
     return page(request, "accounts/email_asked.html", Form())
 
 
@@ -156,6 +165,7 @@ def reset(request: HttpRequest, token: str) -> HttpResponse:
             user_id=user.pk,
             token=token,
             password=form.cleaned_data["password"],
+            address=client_address(request),
         )
     except ValidationError as fault:
         form.add_error("password", fault)

@@ -32,6 +32,7 @@ from tests.people import PASSWORD, actor_of, an_email, code_now, member_account,
 pytestmark = pytest.mark.django_db
 FORGOT = "/en/account/forgot/"
 NEW_PASSWORD = "umbrella-kestrel-94-tuba-inlet"
+HERE = "192.0.2.1"
 
 
 @pytest.fixture
@@ -118,11 +119,15 @@ def test_a_new_administrator_is_told_to_all_others_and_to_privacy_officers_and_t
     assert "The role of administrator was taken from Lee Wong." in "".join(message.body for message in sent())
 
 
+def set_password(actor, user):
+    operations.change_password(actor=actor, at=timezone.now(), user_id=user.pk, password=NEW_PASSWORD, address=HERE)
+
+
 def test_a_change_and_its_notice_are_one_transaction():
     user = staff(Role.AGENT)
     before = Dispatch.objects.count()
     with pytest.raises(RuntimeError), act(actor=actor_of(user), at=timezone.now()):
-        operations.change_password(actor=actor_of(user), at=timezone.now(), user_id=user.pk, password=NEW_PASSWORD)
+        set_password(actor_of(user), user)
         raise RuntimeError
     assert Dispatch.objects.count() == before
 
@@ -251,7 +256,7 @@ def test_a_notice_goes_where_the_account_was_when_the_change_was_made():
         operations.ask_email_change(actor=user.at_the_door(), at=timezone.now(), user_id=user.pk, email=email)
         token = make_token(User.objects.get(pk=user.pk), LinkKind.NEW_EMAIL)
         operations.confirm_email(actor=user.at_the_door(), at=timezone.now(), user_id=user.pk, token=token)
-    operations.change_password(actor=user.at_the_door(), at=timezone.now(), user_id=user.pk, password=NEW_PASSWORD)
+    set_password(user.at_the_door(), user)
     told = [(message.to[0], "was changed. This is the last" in message.body) for message in sent()]
     assert sorted(told) == sorted([(owner, False), (owner, True), (thief, False), (thief, True), (vanished, False)]), (
         "asked, changed; asked, changed; and the password"
@@ -272,7 +277,7 @@ def test_a_link_is_not_sent_to_an_address_that_the_account_has_left(client):
 def test_a_link_that_is_used_twice_at_once_sets_one_password():
     user, start = member_account(), Barrier(2)
     token = make_token(user, LinkKind.RESET)
-    waiting = {"actor": user.at_the_door(), "at": timezone.now(), "user_id": user.pk, "token": token}
+    waiting = {"actor": user.at_the_door(), "at": timezone.now(), "user_id": user.pk, "token": token, "address": HERE}
 
     def use(number):
         start.wait()
@@ -293,13 +298,10 @@ def test_a_link_that_was_used_while_its_page_was_open_sets_no_second_password(cl
     email = an_email()
     user = member_account(email=email)
     token = make_token(user, LinkKind.RESET)
-    operations.reset_password(
-        actor=user.at_the_door(), at=timezone.now(), user_id=user.pk, token=token, password=NEW_PASSWORD
-    )
+    link = {"actor": user.at_the_door(), "at": timezone.now(), "user_id": user.pk, "token": token, "address": HERE}
+    operations.reset_password(**link, password=NEW_PASSWORD)
     with pytest.raises(AccountRefused, match="A link works once"):
-        operations.reset_password(
-            actor=user.at_the_door(), at=timezone.now(), user_id=user.pk, token=token, password=f"{NEW_PASSWORD} 2"
-        )
+        operations.reset_password(**link, password=f"{NEW_PASSWORD} 2")
     assert give_password(client, email, NEW_PASSWORD).status_code == 302
 
 

@@ -35,6 +35,44 @@ SAYINGS = [
 EASY = "This password is easy to guess."
 
 
+SERIES = [
+    "monday tuesday wednesday",
+    "one two three four five six",
+    "Montag, Dienstag, Mittwoch!",
+    "januar februar maerz 2026",
+    "uno dos tres cuatro cinco",
+    "red green blue yellow 2026",
+]
+ANYBODYS = [
+    "inthebeginningwastheword",
+    "i love my children",
+    "Welcome to the jungle",
+    "My dog is called Rex",
+    "hallo mein name ist",
+    "ichliebedichsehr",
+    "meinpasswortistsicher",
+    "Te quiero mucho, mi amor",
+]
+
+
+@pytest.mark.parametrize("password", SERIES)
+def test_words_that_follow_each_other_anyway_are_refused(password):
+    with pytest.raises(ValidationError, match=EASY):
+        HardToGuess().validate(password)
+
+
+@pytest.mark.parametrize("password", ANYBODYS)
+def test_what_anybody_would_say_is_refused(password):
+    with pytest.raises(ValidationError, match=EASY):
+        HardToGuess().validate(password)
+
+
+@pytest.mark.parametrize("password", ["ruiz dana 1980 claims", "Dana-Ruiz-Insurance-24", "redress dana ruiz 123456"])
+def test_the_own_name_a_year_and_a_word_of_the_house_are_refused_together(password):
+    with pytest.raises(ValidationError, match=EASY):
+        HardToGuess().validate(password, User(display_name="Dana Ruiz"))
+
+
 @pytest.mark.parametrize("password", SAYINGS)
 def test_a_saying_is_refused_however_it_is_written(password):
     with pytest.raises(ValidationError, match=EASY):
@@ -60,6 +98,9 @@ def test_where_the_portal_is_and_whose_it_is_makes_no_password(settings, passwor
     [
         "lantern gravel otter quilt",
         "x7$Kq!p2@vN9#wR4",
+        "september otter gravel plank",
+        "my dog is called quartz lantern",
+        "seven brass otters whistle",
         "Übermut Tonkrug Salzsee 9",
         "王芳灯笼砾石水獭被子红色山谷清晨木桌",
     ],
@@ -106,7 +147,7 @@ def test_nor_when_it_is_changed(password):
         actor=GUEST, at=AT, member_id=person().pk, email="aurelia.okonkwo@post.example.org", password=PASSWORD
     )
     with pytest.raises(ValidationError):
-        change_password(actor=user.at_the_door(), at=AT, user_id=user.pk, password=password)
+        change_password(actor=user.at_the_door(), at=AT, user_id=user.pk, password=password, address="192.0.2.1")
 
 
 @given(st.text(alphabet=st.sampled_from([*"4@8({[<369#!1|0$5+7%2", *"abcelost"]), min_size=15, max_size=256))

@@ -64,7 +64,7 @@ def test_a_session_that_was_ended_while_its_key_was_to_turn_stays_ended(client, 
     elif end == "administrator":
         end_sessions_of(actor=actor_of(staff(Role.ADMINISTRATOR)), at=AT, user_id=user.pk)
     else:
-        change_password(actor=actor, at=AT, user_id=user.pk, password=NEW_PASSWORD)
+        change_password(actor=actor, at=AT, user_id=user.pk, password=NEW_PASSWORD, address="192.0.2.1")
     for turn in (sessions.prove, lambda session, **at: sessions.add_factor(session, "an app", **at)):
         with pytest.raises(SessionInterrupted):
             turn(under_way, at=timezone.now(), network="")

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from members.accounts import throttle
-from members.accounts.throttle import Counter, CounterAway
+from members.accounts.throttle import Counter, CounterAway, Taken
 
 
 def a_counter(limit=5, window=timedelta(minutes=15)):
@@ -88,3 +88,14 @@ def test_what_is_given_back_can_be_taken_again_and_nothing_more():
 def test_a_door_that_stays_open_is_limited_while_valkey_is_there():
     counter = a_counter(limit=1)
     assert [counter.take_or_alarm("dana"), counter.take_or_alarm("dana")] == [True, False]
+
+
+def test_the_first_refusal_of_each_window_is_told_from_those_that_follow():
+    counter, valkey = a_counter(limit=2), throttle.valkey()
+    told = [Taken.YES, Taken.YES, Taken.NO_MORE, Taken.NO, Taken.NO]
+    assert [counter.count("dana") for _ in range(5)] == told
+    assert counter.count("lee") is Taken.YES
+    for key in valkey.scan_iter(f"throttle:{counter.name}:*"):
+        assert 0 < valkey.pttl(key) <= 900_000
+    counter.forget("dana")
+    assert [counter.count("dana") for _ in range(5)] == told

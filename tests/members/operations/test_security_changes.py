@@ -32,11 +32,13 @@ def by_administrator(user):
 
 
 def change_password(user, keep):
-    operations.change_password(**own(user), password=NEW_PASSWORD, keep=keep)
+    operations.change_password(**own(user), password=NEW_PASSWORD, address="192.0.2.1", keep=keep)
 
 
 def reset_password(user, _keep):
-    operations.reset_password(**own(user), token=make_token(user, LinkKind.RESET), password=NEW_PASSWORD)
+    operations.reset_password(
+        **own(user), token=make_token(user, LinkKind.RESET), password=NEW_PASSWORD, address="192.0.2.1"
+    )
 
 
 def add_app(user, keep):
