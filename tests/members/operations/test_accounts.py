@@ -1,8 +1,13 @@
 """Accounts and roles change through operations, each with its event, or are refused aloud."""
 
+import re
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.core.management import CommandError
+from django.db import IntegrityError, connection, transaction
 
 from members.accounts.models import RoleGrant, TotpDevice, User
 from members.accounts.refusals import AccountRefused
@@ -177,6 +182,24 @@ def test_administrators_and_auditors_hold_no_other_role(alone, other):
             RoleGrant.objects.create(user=user, role=second, granted_at=AT)
         revoke_role(actor=SYSTEM, at=AT, user_id=user.pk, role=first)
         grant_role(actor=SYSTEM, at=AT, user_id=user.pk, role=second)
+
+
+def test_an_upgrade_names_who_holds_roles_that_clash_and_its_cure_lets_it_go_on():
+    go_together = import_module("members.accounts.migrations.0005_roles_that_go_together")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE accounts_rolegrant DROP CONSTRAINT accounts_roles_that_go_together")
+    dana, _lee = staff(Role.ADMINISTRATOR, name="Dana Ruiz"), staff(Role.AGENT, Role.LEAD, name="Lee Wong")
+    RoleGrant.objects.create(user=dana, role=Role.LEAD, granted_at=AT)
+    editor = connection.schema_editor()
+    with pytest.raises(CommandError) as stopped:
+        go_together.refuse_roles_that_clash(apps, editor)
+    told = str(stopped.value)
+    assert f"another one, which goes no longer: Dana Ruiz ({dana.pk}: administrator, lead). Take" in told
+
+    cure = re.search(r"UPDATE .*? IS NULL;", told)[0].replace("ID", str(dana.pk), 1).replace("ROLE", "lead")
+    with connection.cursor() as cursor:
+        cursor.execute(cure)
+    go_together.refuse_roles_that_clash(apps, editor)
 
 
 def test_a_closed_account_gets_no_role():
