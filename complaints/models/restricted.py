@@ -5,12 +5,13 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, Q, QuerySet
 from django.db.models.functions import Now
 
 from complaints.models.own import involves
 from complaints.permissions import ACTIONS
-from members.actors import Actor
+from members.accounts.models import RoleGrant
+from members.actors import Actor, Role
 from members.identifiers import new_id
 from members.privacy.fields import SealedTextField
 from members.privacy.scoping import ScopedManager
@@ -75,9 +76,15 @@ class Opening(models.Model):
 
     @classmethod
     def scope_for(cls, actor: Actor, rows: QuerySet[Self]) -> QuerySet[Self]:
-        """Whoever reviews openings sees them all, but those of the own complaint or that of a member represented."""
+        """Whoever reviews openings sees them all, but those of the own complaint or that of a member represented.
+
+        A team lead does while nobody is privacy officer: else whoever waits for an answer could open nothing more.
+        """
         if not actor.has(*ACTIONS["read_openings"]):
             return rows.none()
+        if not actor.has(*ACTIONS["read_openings"] - {Role.LEAD}):
+            officers = RoleGrant.objects.filter(role=Role.PRIVACY_OFFICER, revoked_at=None, user__is_active=True)
+            rows = rows.filter(~Exists(officers))
         return rows.exclude(involves(actor, "complaint__"))
 
 

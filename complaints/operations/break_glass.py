@@ -68,7 +68,7 @@ def break_glass(*, actor: Actor, at: datetime, reference: str, reason: str) -> C
 
 
 def judge_opening(*, actor: Actor, at: datetime, opening_id: UUID, justified: bool, reason: str) -> Opening:
-    """Answer whether an opening was justified, by somebody else than who opened.
+    """Answer whether an opening was justified, by somebody else than who opened: a lead where no privacy officer is.
 
     Raises ActionForbidden, OpeningRefused, Opening.DoesNotExist.
     """

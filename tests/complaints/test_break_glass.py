@@ -33,7 +33,7 @@ from complaints.tasks import remind_of_openings
 from members.accounts.models import User
 from members.actors import STAFF, SYSTEM, Role
 from members.audit.models import Event
-from members.operations import revoke_role
+from members.operations import grant_role, revoke_role
 from slas.queries import database_now
 from tests.complaints import stages
 from tests.members.representing import represented
@@ -369,3 +369,33 @@ def test_an_opening_of_the_case_of_a_member_represented_is_nobodys_to_review(off
     again = opened(actor_of(staff(Role.AGENT)), row)
     told = Dispatch.objects.filter(kind=DispatchKind.GLASS_BROKEN, detail__opening=str(again.pk))
     assert officer.user_id not in told.values_list("to_user", flat=True)
+
+
+def test_where_no_privacy_officer_is_left_a_lead_answers_and_the_agent_goes_on(agent, officer, client):
+    openings = [opened(agent, restricted()) for _ in range(3)]
+    lead = sign_in(client, staff(Role.LEAD))
+    log, page = reverse("desk:openings"), reverse("desk:opening", args=[openings[0].pk])
+    assert "While none works here, team leads do." in shown(client.get(log))
+    assert client.get(page).status_code == 404
+    with pytest.raises(Opening.DoesNotExist):
+        judge_opening(
+            actor=actor_of(lead), at=database_now(), opening_id=openings[0].pk, justified=True, reason="It was."
+        )
+    revoke_role(actor=SYSTEM, at=database_now(), user_id=officer.user_id, role=Role.PRIVACY_OFFICER)
+    with pytest.raises(AnswersAwaited):
+        opened(agent, restricted())
+
+    assert WHY in shown(client.get(log))
+    answer = {"justified": "yes", "reason": "The ward confirmed it."}
+    assert client.post(reverse("desk:judge", args=[openings[0].pk]), answer).status_code == 302
+    assert Opening.objects.unscoped("test").get(pk=openings[0].pk).judged_by_id == lead.pk
+    assert opened(agent, restricted())
+
+
+def test_a_lead_does_not_answer_for_what_was_opened_before_becoming_one(agent):
+    opening = opened(agent, restricted())
+    grant_role(actor=SYSTEM, at=database_now(), user_id=agent.user_id, role=Role.LEAD)
+    lead = actor_of(User.objects.get(pk=agent.user_id))
+    assert [line.may_judge for line in read_openings(actor=lead, page=None, at=database_now()).object_list] == [False]
+    with pytest.raises(OpeningRefused, match="yourself"):
+        judge_opening(actor=lead, at=database_now(), opening_id=opening.pk, justified=True, reason=WHY)

@@ -24,6 +24,7 @@ from complaints.operations import (
 from complaints.queries.openings import OpeningLine, count_overdue, done_within, read_opening, read_openings
 from complaints.views.desk.act import ActView, Told
 from members.accounts.throttle import CounterAway
+from members.actors import Role
 from members.views.staff_page import staff_page
 from slas.queries import database_now
 
@@ -94,7 +95,8 @@ def openings(request: HttpRequest) -> HttpResponse:
     """Show the log of broken glass, what waits for an answer first."""
     page = read_openings(actor=request.actor, page=request.GET.get("page"), at=request.at)
     overdue = count_overdue(actor=request.actor, at=request.at)
-    return staff_page(request, "staff/openings.html", {"page": page, "overdue": overdue})
+    stands_in = not request.actor.has(Role.PRIVACY_OFFICER, Role.AUDITOR)
+    return staff_page(request, "staff/openings.html", {"page": page, "overdue": overdue, "stands_in": stands_in})
 
 
 @require_safe
