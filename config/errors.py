@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from members.accounts.audiences import Standing
 from members.form_words import keepable
 
 
@@ -36,9 +37,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
     return _given_back(request, "403_csrf.html")
 
 
-def signed_out(request: HttpRequest, way_in: str) -> HttpResponse | None:
-    """Give back what was typed while the session ended, with the way in; None when that was no words."""
-    return _given_back(request, "signed_out.html", way_in=way_in) if _words(_kept(request)) else None
+def sent_through(request: HttpRequest, way_in: str) -> HttpResponse | None:
+    """Give back what somebody sent who must first pass another door, with the way there; None when that was nothing.
+
+    Who is signed out gets words back; who has only to show a factor is the same person, and gets choices back too.
+    """
+    if request.standing is not Standing.SIGNED_IN:
+        return _given_back(request, "signed_out.html", way_in=way_in) if _words(_kept(request)) else None
+    is_something = any(value for _name, value in _kept(request))
+    return _given_back(request, "prove_first.html", way_in=way_in) if is_something else None
 
 
 def _given_back(request: HttpRequest, template: str, **more: str) -> HttpResponse:

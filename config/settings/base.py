@@ -68,7 +68,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",  # around what makes redirections of its own
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "members.accounts.session_middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -164,7 +164,7 @@ DRAFT_COOKIE_NAME = "draft"
 SESSION_COOKIE_AGE = 12 * 3600
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie that holds words
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
-SIGNED_OUT_VIEW = "config.errors.signed_out"
+SENT_THROUGH_VIEW = "config.errors.sent_through"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -43,6 +43,9 @@ class GateMiddleware:
     `request.session_left` says how long the session goes on, None where there is none. What keeps it alive is a view's
     answer to somebody, and nothing before it: no form that another site sent, no report of a browser's own.
 
+    `request.is_new_network` says that a session of staff has moved to where nobody has shown a factor for it. All that
+    it opens there is the page that asks for one; on pages for anyone it is nobody's, and nothing keeps it alive.
+
     Until the second factor is shown the actor is GUEST, whoever's password was typed. Roles are read from the database
     each time, so that a change acts on the next request. Belongs after AuthenticationMiddleware, and before
     CsrfViewMiddleware, so that a form sent after the session ended leads to sign-in.
@@ -52,18 +55,23 @@ class GateMiddleware:
         """Read the table of audiences."""
         self.get_response = get_response
         self.audiences: Mapping[str, Audience] = named_in_settings(settings.URL_AUDIENCES)
-        self.give_back: Callable[[HttpRequest, str], HttpResponse | None] = named_in_settings(settings.SIGNED_OUT_VIEW)
+        self.give_back: Callable[[HttpRequest, str], HttpResponse | None] = named_in_settings(
+            settings.SENT_THROUGH_VIEW
+        )
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Identify the actor, and keep what they are shown out of every cache."""
         request.at = timezone.now()
         request.session_ended = request.session_left = None
-        request.is_sign_of_life = False
+        request.is_sign_of_life = request.is_new_network = False
         self._identify(request)
         response = self.get_response(request)
         is_answered = response.status_code < HTTPStatus.BAD_REQUEST or response.status_code in LOOKED_AT
         if request.is_sign_of_life and is_answered:
-            sessions.keep_alive(request.session, at=request.at)
+            try:
+                sessions.keep_alive(request.session, at=request.at)
+            except SessionInterrupted:
+                response = signed_out(request)
         if request.session_ended:
             # Not the cookies: a page that gives typed words back sets the token to send them with.
             response["Clear-Site-Data"] = '"cache", "storage"'
@@ -82,13 +90,17 @@ class GateMiddleware:
             raise Http404
         if audience.admits(request.standing, request.actor):
             if request.standing is not Standing.ANONYMOUS:
-                request.is_sign_of_life = audience.attended and UNATTENDED not in request.headers
+                request.is_sign_of_life = (
+                    audience.attended and UNATTENDED not in request.headers and not request.is_new_network
+                )
                 request.session_left = sessions.time_left(
                     request.session, request.user, at=request.at, alive=request.is_sign_of_life
                 )
             if _lacks_proof(request, audience):
                 request.is_sign_of_life = False  # nothing has looked yet at where the form comes from
                 return self._through(request, _to_prove(request, audience))
+            if request.is_new_network and Standing.ANONYMOUS in audience.standings:
+                request.actor = GUEST
             return None
         if request.standing is not Standing.SIGNED_IN:
             way_in = with_query(NEXT_STEP[request.standing], next=_way_back(request), ended=request.session_ended)
@@ -105,13 +117,11 @@ class GateMiddleware:
             return None
         if not isinstance(exception, SessionInterrupted) and User.objects.filter(pk=request.user.pk).exists():
             return None
-        logout(request)
-        request.is_sign_of_life = False
-        request.standing, request.actor = Standing.ANONYMOUS, GUEST
-        return self._through(request, with_query(NEXT_STEP[Standing.ANONYMOUS], next=_way_back(request)))
+        _leave(request)
+        return self._through(request, _to_sign_in(request))
 
     def _through(self, request: HttpRequest, way_in: str) -> HttpResponse:
-        """Send somebody through another door first; words that were typed come back on the page that says so."""
+        """Send somebody through another door first; what was typed comes back on the page that says so."""
         if request.method == "POST" and not request.htmx and (page := self.give_back(request, way_in)):
             return page
         return _sent_to(request, way_in)
@@ -128,6 +138,9 @@ class GateMiddleware:
             request.session_ended = limit
             return
         request.standing = sessions.standing_of(request.session, user)
+        request.is_new_network = user.is_staff_account and not sessions.proven_from(
+            request.session, network_of(request)
+        )
         if request.standing is Standing.SIGNED_IN:
             request.actor = user.as_actor(at=request.at)
 
@@ -142,7 +155,7 @@ def _lacks_proof(request: HttpRequest, audience: Audience) -> bool:
     if audience.proof_within and not sessions.proven_within(request.session, audience.proof_within, at=request.at):
         return True
     is_inside = Standing.ANONYMOUS not in audience.standings and request.resolver_match.view_name != PROVE
-    return is_inside and request.actor.is_staff and not sessions.proven_from(request.session, network_of(request))
+    return is_inside and request.is_new_network
 
 
 def _is_of_the_door(request: HttpRequest) -> bool:
@@ -155,16 +168,36 @@ def _to_prove(request: HttpRequest, audience: Audience) -> str:
     """Return the way to the page that asks again; whoever wants a file comes back to the page that offers it."""
     if not audience.is_file:
         return with_query(PROVE, next=_way_back(request))
-    offer = urlsplit(request.headers.get("Referer", ""))
-    back = own_path(urlunsplit(("", "", offer.path, offer.query, ""))) if offer.netloc == request.get_host() else None
-    return with_query(PROVE, next=back, file="yes")
+    return with_query(PROVE, next=_came_from(request), file="yes")
 
 
 def _way_back(request: HttpRequest) -> str | None:
-    """Return the page to come back to: this one, or the one that a fragment was wanted for."""
+    """Return the page to come back to: this one, or the one that a fragment was wanted for or a form was sent from."""
     if request.htmx:
         return own_path(request.htmx.current_url_abs_path)
-    return request.get_full_path() if request.method in {"GET", "HEAD"} else None
+    return request.get_full_path() if request.method in {"GET", "HEAD"} else _came_from(request)
+
+
+def _came_from(request: HttpRequest) -> str | None:
+    """Return the page of ours that the browser names as the one before."""
+    page = urlsplit(request.headers.get("Referer", ""))
+    return own_path(urlunsplit(("", "", page.path, page.query, ""))) if page.netloc == request.get_host() else None
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """Forget the session that was ended during its request, and show the way in."""
+    _leave(request)
+    return _sent_to(request, _to_sign_in(request))
+
+
+def _leave(request: HttpRequest) -> None:
+    logout(request)
+    request.is_sign_of_life = False
+    request.standing, request.actor = Standing.ANONYMOUS, GUEST
+
+
+def _to_sign_in(request: HttpRequest) -> str:
+    return with_query(NEXT_STEP[Standing.ANONYMOUS], next=_way_back(request))
 
 
 def _sent_to(request: HttpRequest, path: str) -> HttpResponse:

@@ -10,7 +10,9 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.exceptions import SessionInterrupted
+from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from members.accounts.audiences import Standing
@@ -37,6 +39,8 @@ class SessionStore(DatabaseStore):
     What was ended stays ended: a key turns in place, in the row that is there, and never makes a row anew.
     """
 
+    _as_loaded: Session | None = None
+
     @classmethod
     def get_model_class(cls) -> type[Session]:
         """Return the model of the rows."""
@@ -48,7 +52,13 @@ class SessionStore(DatabaseStore):
         row = _SESSION.get(session_key=_stored(key), now=timezone.now()) if key else None
         if row is None:
             self._session_key = None
+        self._as_loaded = row
         return row
+
+    def load(self) -> dict[str, Any]:
+        """Return what the session holds, nothing where there is none."""
+        row = self._get_session_from_db()
+        return row.get_decoded() if row else {}
 
     def exists(self, session_key: str) -> bool:
         """Tell whether a session has this key."""
@@ -75,6 +85,38 @@ class SessionStore(DatabaseStore):
             raise SessionInterrupted("The session was ended while its key was to turn.")
         self._session_key = key
         self.modified = True
+
+    def save_changes(self) -> bool:
+        """Write what this request has changed into a session whose key another one has turned; False if it was ended.
+
+        What the other request has written stays: its proof, above all.
+        """
+        handle = handle_of(self)
+        if handle is None or self._as_loaded is None:
+            return False
+        before, mine = self._as_loaded.get_decoded(), self._session
+        with transaction.atomic():
+            row = Session.objects.select_for_update().filter(handle=handle).first()
+            if row is None:
+                return False
+            told = row.get_decoded()
+            for name in {*before, *mine}:
+                if name not in mine:
+                    told.pop(name, None)
+                elif name not in before or mine[name] != before[name]:
+                    told[name] = mine[name]
+            row.session_data = self.encode(told)
+            row.save(update_fields=["session_data"])
+        return True
+
+    def see(self, at: datetime) -> None:
+        """Write the last sign of life and nothing else, under whatever key the session goes on.
+
+        Raises SessionInterrupted where the session was ended meanwhile.
+        """
+        if not Session.objects.filter(handle=handle_of(self)).update(seen_at=Greatest("seen_at", at)):
+            raise SessionInterrupted("The session was ended during its request.")
+        self._session[SEEN] = at.timestamp()  # for what is saved later; by itself no reason to save
 
     def delete(self, session_key: str | None = None) -> None:
         """Delete the row of this key, or of this session's own."""
@@ -164,7 +206,7 @@ def prove(session: SessionBase, *, at: datetime, network: str) -> None:
     Raises SessionInterrupted where the session was ended meanwhile, as `add_factor` does.
     """
     session.cycle_key()
-    session[PROVEN] = at.timestamp()
+    session[PROVEN] = session[SEEN] = at.timestamp()
     elsewhere = [one for one in session.get(NETWORKS, ()) if one != network]
     session[NETWORKS] = [*elsewhere, network][-MOST_NETWORKS:]
 
@@ -184,10 +226,10 @@ def last_network(session: Told) -> str:
     return next(reversed(session.get(NETWORKS, ())), "")
 
 
-def keep_alive(session: SessionBase, *, at: datetime) -> None:
-    """Note a sign of life of a session that was begun."""
-    if SEEN in session and at.timestamp() - session[SEEN] >= SEEN_PRECISION.total_seconds():
-        session[SEEN] = at.timestamp()
+def keep_alive(session: SessionStore, *, at: datetime) -> None:
+    """Note a sign of life of a session that was begun. Raises SessionInterrupted where it was ended meanwhile."""
+    if HANDLE in session and at.timestamp() - session[SEEN] >= SEEN_PRECISION.total_seconds():
+        session.see(at)
 
 
 def time_left(session: Told, user: User, *, at: datetime, alive: bool = False) -> Left:

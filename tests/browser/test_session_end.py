@@ -14,11 +14,8 @@ STAFF = 15 * 60  # s
 AGE = """
 from datetime import timedelta
 from members.accounts.models import Session, User
-from members.accounts.sessions import SEEN, SessionStore
 for row in Session.objects.filter(user__in=User.objects.of_email({email!r})):
-    told = row.get_decoded()
-    told[SEEN] -= {seconds}
-    row.session_data = SessionStore().encode(told)
+    row.seen_at -= timedelta(seconds={seconds})
     row.save()
 """
 

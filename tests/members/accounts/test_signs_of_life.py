@@ -5,11 +5,14 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
-from members.actors import Role
-from tests.members.accounts.door import SECURITY, SIGN_IN
-from tests.people import sign_in, staff
+from config.access import URL_AUDIENCES
+from members.accounts.audiences import ANYONE
+from members.actors import GUEST, Role
+from tests.members.accounts.door import PROVE, SECURITY, SIGN_IN, SIGN_OUT
+from tests.people import code_now, member_account, sign_in, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +85,51 @@ def test_what_somebody_has_typed_wrong_keeps_it_alive_too(client):
     before = seen(client)
     assert client.post("/en/account/security/password/", {"password": "short"}).status_code == 422
     assert client.session["seen_at"] > before
+
+
+def on_a_new_network(client):
+    """Let the session move, as a stolen one does; return its last sign of life."""
+    before = seen(client)
+    client.defaults["REMOTE_ADDR"] = "198.51.100.7"
+    return before
+
+
+def test_staff_on_a_network_that_is_not_proven_keep_no_session_alive(client):
+    """Checklist 9: neither a press of "Stay signed in" nor any page for everybody does, only a factor."""
+    sign_in(client, staff(Role.AGENT))
+    before = on_a_new_network(client)
+    assert client.post("/en/account/stay/").json()["left"] <= 10 * 60
+    for path in (reverse("public:home"), PROVE, reverse("intake:start")):
+        client.get(path)
+    assert client.post(PROVE, {"code": "12"}).status_code == 422
+    assert client.session["seen_at"] == before
+    assert client.post(PROVE, {"code": code_now()}).status_code == 302
+    assert client.session["seen_at"] > before
+    assert client.post("/en/account/stay/").json()["left"] == 15 * 60
+
+
+def test_staff_on_a_network_that_is_not_proven_are_nobody_on_pages_for_everybody(client):
+    user = sign_in(client, staff(Role.AGENT))
+    for name in ("public:home", "intake:start"):
+        assert URL_AUDIENCES[name] is ANYONE
+        assert client.get(reverse(name)).wsgi_request.actor.user_id == user.pk
+    on_a_new_network(client)
+    for name in ("public:home", "intake:start"):
+        assert client.get(reverse(name)).wsgi_request.actor == GUEST
+
+
+def test_members_keep_their_session_alive_on_any_network(client):
+    sign_in(client, member_account())
+    before = on_a_new_network(client)
+    assert client.post("/en/account/stay/").json()["left"] == 20 * 60
+    assert client.session["seen_at"] > before
+
+
+def test_staff_end_their_session_on_any_network(client):
+    user = sign_in(client, staff(Role.AGENT))
+    on_a_new_network(client)
+    client.post(SIGN_OUT)
+    assert not user.sessions.exists()
 
 
 @pytest.mark.parametrize("path", ["forgot/", "reset/token/", "register/", "register/token/", "sign-in/"])

@@ -7,7 +7,7 @@ from django.urls import include, path
 from config.access import URL_AUDIENCES
 from members.accounts.audiences import ANYONE, MEMBER, SIGNED_IN, staff
 from members.accounts.models import Session, User
-from members.accounts.sessions import prove
+from members.accounts.sessions import SessionStore, prove
 from members.actors import Role
 from members.acts import act
 
@@ -22,6 +22,26 @@ def ended(request: HttpRequest) -> HttpResponse:
     Session.of(request.user.pk).delete()
     prove(request.session, at=request.at, network="")
     return HttpResponse()
+
+
+def beside_a_proof(request: HttpRequest) -> HttpResponse:
+    """Have another tab show a factor in mid-request, then act, and keep a note in the session if there is one."""
+    other = SessionStore(request.session.session_key)
+    prove(other, at=request.at, network="of the other tab")
+    other.save()
+    with act(actor=request.actor, at=request.at) as this:
+        this.record("access.refused", object_type="url", detail={"url": "beside_a_proof"})
+    if note := request.GET.get("note"):
+        request.session["note"] = note
+    return HttpResponse("done")
+
+
+def beside_an_end(request: HttpRequest) -> HttpResponse:
+    """Have the session ended by somebody else in mid-request, and keep a note in it if there is one."""
+    Session.of(request.user.pk).delete()
+    if note := request.GET.get("note"):
+        request.session["note"] = note
+    return HttpResponse("done")
 
 
 def deleted(request: HttpRequest) -> HttpResponse:
@@ -44,11 +64,14 @@ urlpatterns = [
     *i18n_patterns(
         path("account/", include("members.urls.accounts")),
         path("anyone/", show, name="anyone"),
+        path("member/", include(([path("seen/", show, name="seen")], "member"))),
         path("signed-in/", show, name="signed_in"),
         path("member/", show, name="member"),
         path("desk/", show, name="desk"),
         path("quality/", show, name="quality"),
         path("ended/", ended, name="ended"),
+        path("beside-a-proof/", beside_a_proof, name="beside_a_proof"),
+        path("beside-an-end/", beside_an_end, name="beside_an_end"),
         path("deleted/", deleted, name="deleted"),
         path("faulty/", faulty, name="faulty"),
         path("forgotten/", show, name="forgotten"),
@@ -58,7 +81,7 @@ urlpatterns = [
 
 AUDIENCES = {name: audience for name, audience in URL_AUDIENCES.items() if name.startswith("accounts:")} | {
     "anyone": ANYONE,
-    **dict.fromkeys(("signed_in", "ended", "deleted", "faulty"), SIGNED_IN),
+    **dict.fromkeys(("signed_in", "ended", "beside_a_proof", "beside_an_end", "deleted", "faulty"), SIGNED_IN),
     "member": MEMBER,
     "desk": staff(Role.AGENT, Role.LEAD),
     "quality": staff(Role.QUALITY_MANAGER),
