@@ -22,6 +22,7 @@ from complaints.demo.worktime import at_work
 from members.accounts.models import User
 from members.actors import Role
 from members.acts import batch
+from members.operations import open_access_review
 
 SEED = 2026
 """People and words are drawn alike everywhere; passwords and keys are not drawn from it."""
@@ -88,6 +89,7 @@ def _fill(now: datetime) -> list[Login]:
     open_improvements(staff, now=now)
     live_through(now=now)
     file_just_now(cast, own)
+    open_access_review(at=now)
     return [Login(Role.MEMBER, own.name, MEMBER_EMAIL, password, None), *logins]
 
 

@@ -23,6 +23,7 @@ MEMBER_EMAIL = f"member@{DOMAIN}"
 WORDS_IN_A_PASSWORD = 5
 FOUNDED = timedelta(days=900)
 STAFF = (
+    ("admin", "Ines Kovar", Role.ADMINISTRATOR),
     ("agent", "Dana Ruiz", Role.AGENT),
     ("agent2", "Tomasz Reed", Role.AGENT),
     ("lead", "Amara Whitfield", Role.LEAD),
@@ -36,7 +37,10 @@ STAFF = (
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """What somebody needs to sign in as a demo account; members have no second factor."""
+    """What somebody needs to sign in as a demo account.
+
+    Members have no second factor, and the administrator sets up a passkey at the first sign-in: it is made on a device.
+    """
 
     role: str
     name: str
@@ -80,11 +84,12 @@ def a_password() -> str:
 
 
 def hire_staff(*, now: datetime) -> tuple[Staff, list[Login]]:
-    """Open the staff accounts, each with a password and a second factor of its own."""
+    """Open the staff accounts, each with a password and, but for the administrator, a second factor of its own."""
     actors, logins = {}, []
     for name, display_name, role in STAFF:
-        key = new_key()
-        login = Login(role, display_name, f"{name}@{DOMAIN}", a_password(), b32encode(key).decode().rstrip("="))
+        key = None if role == Role.ADMINISTRATOR else new_key()
+        secret = b32encode(key).decode().rstrip("=") if key else None
+        login = Login(role, display_name, f"{name}@{DOMAIN}", a_password(), secret)
         user = create_staff_account(
             actor=SYSTEM,
             at=now - FOUNDED,

@@ -7,6 +7,7 @@ from pathlib import Path
 from config.stack.layout import ROOT, Layout
 
 SIGN_IN = "Sign in with e-mail and password; `make totp` prints the codes that staff are asked for:"
+PASSKEY = "The administrator sets up a passkey at the first sign-in; browsers take one at the address above only."
 NO_ACCOUNTS = "The database had complaints already, so no demonstration and no demo accounts were added."
 
 
@@ -21,6 +22,7 @@ def welcome(stack: Layout, *, seconds: float, url: str) -> str:
             f"\nRedress is running at {url}/ (started in {seconds:.1f} s)\n",
             SIGN_IN if people else NO_ACCOUNTS,
             *(f"  {person['email']:<{width}}  {person['password']}  {person['role']}" for person in people),
+            *([PASSKEY] if people else []),
             f"\nMail {mail}; logs are in {_short(stack.logs)}.",
             "Ctrl-C stops everything.",
         ]

@@ -14,10 +14,10 @@ from django.db import transaction
 from complaints.capa.enums import CapaState
 from complaints.capa.models import Capa, RootCause
 from complaints.correspondence.models import Dispatch, DispatchKind, Letter, Message, Notice
-from complaints.demo.people import FOLDER
+from complaints.demo.people import FOLDER, STAFF
 from complaints.enums import State
 from complaints.models import Complaint, TimelineEntry
-from members.accounts.models import User
+from members.accounts.models import AccessReview, User
 from members.actors import SYSTEM, Role
 from members.audit.models import Event
 from members.operations import verify_code
@@ -75,9 +75,18 @@ def test_the_queue_is_alive_some_are_due_within_the_hour_and_some_are_overdue():
 @pytest.mark.usefixtures("logins")
 def test_nothing_is_sent_for_the_past_only_what_has_just_come_in_is_confirmed():
     waiting = Dispatch.objects.filter(sent_at=None)
-    assert list(waiting.values_list("kind", flat=True)) == [DispatchKind.ACKNOWLEDGEMENT]
-    assert Outbox.objects.filter(settled_at=None).count() == 1
-    assert every(Complaint).get(pk=waiting.get().matter_id).state == State.RECEIVED
+    kinds = [DispatchKind.ACCESS_REVIEW, DispatchKind.ACKNOWLEDGEMENT]
+    assert sorted(waiting.values_list("kind", flat=True)) == sorted(kinds)
+    assert Outbox.objects.filter(settled_at=None).count() == 2
+    confirmed = waiting.get(kind=DispatchKind.ACKNOWLEDGEMENT)
+    assert every(Complaint).get(pk=confirmed.matter_id).state == State.RECEIVED
+
+
+@pytest.mark.usefixtures("logins")
+def test_an_access_review_waits_for_the_administrator_with_the_roles_of_all():
+    review = AccessReview.objects.get(closed_at=None)
+    assert review.due_at > database_now() + timedelta(days=13)
+    assert review.grants.filter(kept=None).count() == len(STAFF)
 
 
 @pytest.mark.usefixtures("logins")
@@ -141,6 +150,7 @@ def test_every_role_has_an_account_that_can_sign_in_and_only_the_owner_can_read_
     assert stat.S_IMODE(logins_file.stat().st_mode) == 0o600
     assert [login["role"] for login in logins] == [
         Role.MEMBER,
+        Role.ADMINISTRATOR,
         Role.AGENT,
         Role.AGENT,
         Role.LEAD,
@@ -155,8 +165,9 @@ def test_every_role_has_an_account_that_can_sign_in_and_only_the_owner_can_read_
         assert user.check_password(login["password"])
         assert re.fullmatch(r"[a-z]+(-[a-z]+){4}", login["password"])
         assert login["role"] in user.as_actor(at=database_now()).roles
-        if login["role"] == Role.MEMBER:
+        if login["role"] in {Role.MEMBER, Role.ADMINISTRATOR}:
             assert login["totp_secret"] is None
+            assert not user.has_factor
         else:
             secret = login["totp_secret"]
             key = b32decode(secret + "=" * (-len(secret) % 8))
@@ -172,7 +183,8 @@ def code_of(key, at):
 
 def test_passwords_and_keys_differ_from_installation_to_installation(logins):
     assert len({login["password"] for login in logins}) == len(logins)
-    assert len({login["totp_secret"] for login in logins}) == len(logins)
+    secrets = [login["totp_secret"] for login in logins if login["totp_secret"]]
+    assert len(set(secrets)) == len(secrets) == len(logins) - 2
     committed = "".join(path.read_text() for path in FOLDER.iterdir() if path.is_file())
     assert not any(login["password"] in committed for login in logins)
 
