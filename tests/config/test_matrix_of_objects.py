@@ -101,6 +101,7 @@ class World:
 def world_of(actor, client):
     """Return the world of one actor, with cases of others and, where there can be one, an own."""
     boss, maria = actor_of(objects.cached("boss", Role.LEAD)), stages.insured("Maria Alvarez")
+    objects.cached("officer", Role.PRIVACY_OFFICER)  # else leads would answer for openings
     world = World(actor, client, user_of(actor, maria))
     whose = {"plain": maria, "restricted": maria}
     if actor in WITH_OWN:
