@@ -29,6 +29,7 @@ HAPPENED: Mapping[str, Promise] = MappingProxyType(
         "account.email_changed": _("The email address was changed"),
         "account.app_added": _("An app was added"),
         "account.app_removed": _("An app was removed"),
+        "account.consent_recorded": _("A consent on paper was recorded"),
         "account.passkey_added": _("A passkey was added"),
         "account.passkey_removed": _("A passkey was removed"),
         "account.codes_made": _("New recovery codes were made"),
