@@ -13,13 +13,16 @@ TRIES_OUTSIDE = 55  # for what reaches outside and says why it failed: with the 
 
 # Attempts are counted when a row is handed out, so that one which kills its worker uses them up too. Marking and
 # sending share a transaction: a broker that is away takes the attempts back, hence an outage makes no dead letters.
+# Materialized: as a subquery of the join it may be asked anew for each row, and then LIMIT limits nothing.
 TAKE = """
+WITH due AS MATERIALIZED (
+  SELECT matter_id, key FROM slas_outbox
+   WHERE settled_at IS NULL AND dead_at IS NULL AND next_try_at <= statement_timestamp()
+     AND attempts < CASE WHEN fault = '' THEN %(tries)s ELSE %(tries_outside)s END
+   ORDER BY next_try_at LIMIT %(n)s FOR NO KEY UPDATE SKIP LOCKED)
 UPDATE slas_outbox o
    SET published_at = statement_timestamp(), attempts = o.attempts + 1, next_try_at = statement_timestamp() + %(resend)s
-  FROM (SELECT matter_id, key FROM slas_outbox
-         WHERE settled_at IS NULL AND dead_at IS NULL AND next_try_at <= statement_timestamp()
-           AND attempts < CASE WHEN fault = '' THEN %(tries)s ELSE %(tries_outside)s END
-         ORDER BY next_try_at LIMIT %(n)s FOR NO KEY UPDATE SKIP LOCKED) due
+  FROM due
  WHERE o.matter_id = due.matter_id AND o.key = due.key
 RETURNING o.matter_id::text, o.key"""
 

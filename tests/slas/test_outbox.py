@@ -13,7 +13,7 @@ from slas.models import Matter, Outbox
 from slas.operations import enqueue
 from slas.outbox import FIRED, bury, forget_settled, handles, note_fault, settle
 from slas.queries import database_now
-from slas.relay import TRIES, TRIES_OUTSIDE, take_envelope
+from slas.relay import RESEND, TAKE, TRIES, TRIES_OUTSIDE, take_envelope
 from slas.signals import clock_breached, clock_warned
 from slas.sweep import fire_everything
 from slas.tasks import prune, settle_envelope, tick
@@ -200,6 +200,17 @@ def test_an_envelope_holds_so_many_and_no_more():
 
     assert [len(take(n=2)) for _ in range(4)] == [2, 2, 1, 0]
     assert len(pairs) == 5
+
+
+@pytest.mark.django_db
+def test_what_is_due_is_looked_for_once_whatever_plan_the_database_makes():
+    """As a subquery of the join it was, at times, looked for anew for each row: an envelope of 2 held 5."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {TAKE}", {"n": 2, "resend": RESEND, "tries": 1, "tries_outside": 1})
+        plan = [line for (line,) in cursor.fetchall()]
+    [place] = [number for number, line in enumerate(plan) if "LockRows" in line]
+    assert "Limit" in plan[place - 1]
+    assert "CTE due" in plan[place - 2]
 
 
 @pytest.mark.django_db
