@@ -15,9 +15,9 @@ from members.backup.refusals import BackupRefused
 from members.backup.snapshot import kept_columns, rows_out, sequences, snapshot
 from members.backup.stream import entry, sealed
 from members.privacy.file_storage import StoredObject, stored_objects
-from members.privacy.keyring import keyring
+from members.privacy.keyring import header_of, keyring
 from members.privacy.models import INDEX_KEY
-from members.privacy.sealed_tables import columns_under
+from members.privacy.sealed_tables import is_under, sealed_tables
 
 ENDING = ".backup"
 PARTIAL = ".part"
@@ -78,8 +78,17 @@ def _keys(cursor: Any) -> dict[int, str]:
     return {
         number: bytes(value or b"").hex()
         for number, value in cursor.execute(KEYS).fetchall()
-        if number in {INDEX_KEY, ring.primary} or (number in ring.numbers and any(columns_under(number)))
+        if number in {INDEX_KEY, ring.primary} or (number in ring.numbers and _is_used(cursor, number))
     }
+
+
+def _is_used(cursor: Any, number: int) -> bool:
+    """Tell whether a value of this backup is under a key: asked of its snapshot, beside which keys may be rotated."""
+    return any(
+        cursor.execute(is_under(table, column), [header_of(number)]).fetchone()[0]
+        for table in sealed_tables()
+        for column in table.columns
+    )
 
 
 def _file(stored: StoredObject, part: Part) -> Iterator[bytes]:

@@ -77,6 +77,11 @@ def count_by_key(table: SealedTable) -> dict[str, Counter[int]]:
     return counts
 
 
+def is_under(table: SealedTable, column: SealedBytesField) -> Composable:
+    """Return the question whether any value of the column begins with a parameter's header."""
+    return SQL("SELECT EXISTS (SELECT FROM {} WHERE {} = %s)").format(Identifier(table.name), header(column))
+
+
 def columns_under(number: int) -> Iterator[str]:
     """Yield the columns that hold a value under a key, as "table.column"; each is read up to the first one.
 
@@ -84,12 +89,9 @@ def columns_under(number: int) -> Iterator[str]:
     """
     for table in sealed_tables():
         for column in table.columns:
-            statement = SQL("SELECT EXISTS (SELECT FROM {} WHERE {} = %s)").format(
-                Identifier(table.name), header(column)
-            )
             is_used = False
             with suppress(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(statement, [header_of(number)])
+                cursor.execute(is_under(table, column), [header_of(number)])
                 is_used = cursor.fetchone()[0]
             if is_used:
                 yield f"{table.name}.{column.column}"
