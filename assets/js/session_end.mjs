@@ -1,8 +1,6 @@
 // A dialog two minutes before the session ends. Looking how long it still goes on keeps no session alive: another tab
 // may have done so. Only the press does.
 const ASK_AGAIN = 15_000; // ms, while the server cannot be reached
-const TURNING = 1_000; // ms
-const UNATTENDED = { "X-Unattended": "1" };
 
 const typed = () =>
   [...document.querySelectorAll("input:not([type=hidden]), textarea")].some(
@@ -27,18 +25,10 @@ export function sessionEnd(dialog) {
     timer = setTimeout(look, milliseconds);
   }
 
-  async function answerTo(options) {
+  async function ask(options) {
     const answer = await fetch(form.action, { cache: "no-store", ...options });
     if (!answer.ok) throw new Error(`asked how long the session goes on: ${answer.status}`);
     return answer.json();
-  }
-
-  // A proof in another tab turns the cookie: whoever asked with the former one hears that it is over, and asks again.
-  async function ask(options) {
-    const answer = await answerTo(options);
-    if (answer.left > 0) return answer;
-    await new Promise((resolve) => setTimeout(resolve, TURNING));
-    return answerTo({ headers: UNATTENDED });
   }
 
   function over(limit) {
@@ -64,7 +54,7 @@ export function sessionEnd(dialog) {
 
   async function look() {
     try {
-      heed(await ask({ headers: UNATTENDED }));
+      heed(await ask({ headers: { "X-Unattended": "1" } }));
     } catch {
       lookIn(ASK_AGAIN);
     }
