@@ -4,9 +4,6 @@ Which complaint a person sees within a page is for the models' scopes to say, an
 complaints/permissions.py; this table says whether there is a way in at all.
 """
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
 from complaints.permissions import ACTIONS, READERS
 from members.accounts.audiences import ANYONE, ENROLMENT, MEMBER, PROGRAMS, SIGNED_IN, VERIFICATION, Audience, staff
 from members.actors import RECORDS_REPRESENTATION, STAFF, Role
@@ -217,30 +214,6 @@ URL_AUDIENCES: dict[str, Audience] = {
     "quality:capa_plan": staff_who_may("change_capa"),
     "quality:capa_verdict": staff_who_may("change_capa"),
 }
-
-# The rooms of the workbench as its top bar names them: URL, words, and the pages that lie within.
-STAFF_ROOMS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
-    ("desk:queue", _("Queue"), ("desk:",)),
-    ("desk:tasks", _("Tasks"), ("desk:task_done",)),
-    ("quality:dashboard", _("Quality"), ()),
-    ("quality:causes", _("Causes"), ("quality:cause", "quality:to_record", "quality:record_cause")),
-    ("quality:capa_list", _("CAPA"), ("quality:capa",)),
-    ("quality:try_dates", _("Dates"), ("quality:pack",)),
-    ("quality:policies", _("Policies"), ("quality:polic",)),
-    ("desk:deadlines", _("Deadlines"), ("desk:given_up",)),
-    ("desk:openings", _("Openings"), ("desk:opening", "desk:judge")),
-    ("oversight:home", _("Audit trail"), ("oversight:",)),
-    ("oversight:reviews", _("Reviews"), ("oversight:review", "oversight:judge_review")),
-    ("retention:home", _("Retention"), ("retention:",)),
-    ("people:representations", _("Representatives"), ("people:record_representation",)),
-    (
-        "people:disclosures",
-        _("Disclosures"),
-        ("people:record_disclosure", "people:record_consent", "people:withdraw_consent"),
-    ),
-    ("people:list", _("People"), ("people:",)),
-    ("people:review", _("Access review"), ()),
-)
 
 # Where somebody lands after signing in: the first row whose role the person holds.
 LANDING_PAGES: tuple[tuple[Role, str], ...] = (

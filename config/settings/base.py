@@ -108,7 +108,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "accounts:sign_in"
 URL_AUDIENCES = "config.access.URL_AUDIENCES"
 LANDING_PAGES = "config.access.LANDING_PAGES"
-STAFF_ROOMS = "config.access.STAFF_ROOMS"
+STAFF_AREAS = "config.rooms.STAFF_AREAS"
 TRUSTED_PROXIES = env.number("REDRESS_TRUSTED_PROXIES", "how many proxies stand in front of this server", default=0)
 
 LANGUAGE_CODE = "en"
