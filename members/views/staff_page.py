@@ -36,11 +36,13 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
     rooms = inside.rooms if inside and len(inside.rooms) > 1 else ()
     return {
         "navigation": [
-            _link(here, area.rooms[0], area.label if len(area.rooms) > 1 else area.rooms[0].label, area is inside)
+            _link(
+                here, area.rooms[0], area.label if len(area.rooms) > 1 else area.rooms[0].label, inside=area is inside
+            )
             for area in areas
         ],
         "area": inside.label if inside else "",
-        "rooms": [_link(here, each, each.label, each is room) for each in rooms],
+        "rooms": [_link(here, each, each.label, inside=each is room) for each in rooms],
     }
 
 
@@ -48,7 +50,7 @@ def _open_to(request: HttpRequest, area: Area) -> tuple[Room, ...]:
     return tuple(room for room in area.rooms if _admits(request, room.url_name))
 
 
-def _link(here: str, room: Room, label: Any, inside: bool) -> dict[str, Any]:
+def _link(here: str, room: Room, label: Any, *, inside: bool) -> dict[str, Any]:
     return {"label": label, "url": reverse(room.url_name), "current": here == room.url_name, "inside": inside}
 
 
