@@ -26,6 +26,11 @@ class Area:
     label: str | Promise
     rooms: tuple[Room, ...]
 
+    @property
+    def name(self) -> str | Promise:
+        """Return the label; of an area with one room only, that room's."""
+        return self.label if len(self.rooms) > 1 else self.rooms[0].label
+
 
 def room_of(view_name: str, rooms: Iterable[Room]) -> Room | None:
     """Return the room that names a page most closely, for one room holds the whole desk; None if none does."""

@@ -24,10 +24,7 @@ def staff_page(
 
 
 def _navigation(request: HttpRequest) -> dict[str, Any]:
-    """Return the areas that this person may enter, and the rooms of the one that the page lies in.
-
-    An area of which somebody may enter one room only goes by that room's name.
-    """
+    """Return the areas that this person may enter, and the rooms of the one that the page lies in."""
     here = request.resolver_match.view_name
     areas = [Area(area.label, _open_to(request, area)) for area in named_in_settings(settings.STAFF_AREAS)]
     areas = [area for area in areas if area.rooms]
@@ -35,12 +32,7 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
     inside = next((area for area in areas if room in area.rooms), None)
     rooms = inside.rooms if inside and len(inside.rooms) > 1 else ()
     return {
-        "navigation": [
-            _link(
-                here, area.rooms[0], area.label if len(area.rooms) > 1 else area.rooms[0].label, inside=area is inside
-            )
-            for area in areas
-        ],
+        "navigation": [_link(here, area.rooms[0], area.name, inside=area is inside) for area in areas],
         "area": inside.label if inside else "",
         "rooms": [_link(here, each, each.label, inside=each is room) for each in rooms],
     }
