@@ -32,7 +32,7 @@ STAFF_AREAS = (
         ),
     ),
     Area(
-        _("Members’ rights"),
+        _("Members"),
         (
             Room("people:representations", _("Representatives"), ("people:record_representation",)),
             Room(
