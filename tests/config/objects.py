@@ -172,66 +172,71 @@ def named_by(found: Case, parameters: set[str]) -> dict[str, object]:
 
 def others() -> dict[str, dict[str, object]]:
     """Return the arguments of every other URL that names an object: what each of its audience may reach."""
-    manager, owner = cached("manager", Role.QUALITY_MANAGER), cached("boss", Role.LEAD)
-    capa: Capa = cases.opened(actor_of(manager), owner.pk)
-    action = cases.with_action(actor_of(manager), capa, owner.pk)
-    of_capa, of_action = {"reference": capa.reference}, {"reference": capa.reference, "action_id": action.pk}
-    draft = {"draft_id": written(actor_of(manager)).pk}
-    review = open_access_review(at=database_now() + timedelta(minutes=1))
-    chief, today = actor_of(cached("chief", Role.ADMINISTRATOR)), database_now().date()
-    team = create_team(actor=chief, at=database_now(), name="North")
-    absence = record_absence(
-        actor=chief, at=database_now(), user_id=owner.pk, first_on=today, last_on=today, stand_in_id=None
-    )
-    person = {"user_id": owner.pk}
-    guest = member()
-    case_id = stages.received().pk
+    owner, guest = cached("boss", Role.LEAD), member()
     return {
-        "quality:cause": {"code": "claim_coding"},
-        "quality:pack": {"name": "house"},
-        **{
-            f"quality:policy_{act}": draft
-            for act in ("draft", "edit", "submit", "publish", "withdraw", "what_if", "what_if_csv")
-        },
-        **{f"quality:capa{act}": of_capa for act in ("", "_action", "_hand_over", "_plan", "_verdict")},
-        **{f"quality:capa_action_{act}": of_action for act in ("done", "hand_over")},
-        **{f"quality:capa_{kind}": of_capa | {"kind": "capa_plan", "cycle": 1} for kind in ("why", "why_data")},
-        **{
-            f"quality:capa_action_{kind}": of_action | {"kind": "capa_action", "cycle": 1}
-            for kind in ("why", "why_data")
-        },
-        **{
-            f"people:{act}": person
-            for act in (
-                "person",
-                "grant",
-                "revoke",
-                "disable",
-                "enable",
-                "ask_reset",
-                "confirm_reset",
-                "work",
-                "join_team",
-                "set_skills",
-                "sign_out_everywhere",
-            )
-        },
-        **{f"people:{act}_team": {"team_id": team.pk} for act in ("lead", "rename", "end")},
-        "people:end_absence": person | {"absence_id": absence.pk},
-        "people:review_csv": {"review_id": review.pk},
-        "people:confirm_representation": {"representation_id": recorded(guest, at=database_now()).pk},
-        "people:withdraw_consent": {"consent_id": agreed(at=database_now()).pk},
-        "people:end_representation": {"representation_id": recorded(guest, at=database_now()).pk},
-        "people:decide": {"reviewed_id": ReviewedGrant.objects.first().pk},
-        **{f"oversight:{act}": {"member_id": guest.pk} | form for act, form in TRAILS["member"].items()},
-        **{f"oversight:{act}": person | form for act, form in TRAILS["person"].items()},
-        **{f"oversight:{act}": {"review_id": stood_out(owner).pk} for act in ("review", "judge_review")},
-        **{f"retention:{act}": {"list_id": _asked(owner).pk} for act in ("list", "confirm")},
-        **{f"retention:{act}": {"hold_id": _held(guest).pk} for act in ("hold", "release")},
+        **_of_quality(owner),
+        **_of_people(owner, guest),
+        **_of_oversight(owner, guest),
         "intake:step": {"name": "who"},
         "accounts:registration": {"token": make_registration_token(guest.pk, at=database_now())},
         "accounts:reset": {"token": make_token(owner, LinkKind.RESET)},
-        "public:status_of": {"token": TimestampSigner(salt=STATUS_SALT).sign(case_id.hex)},
+        "public:status_of": {"token": TimestampSigner(salt=STATUS_SALT).sign(stages.received().pk.hex)},
+    }
+
+
+def _of_quality(owner: User) -> dict[str, dict[str, object]]:
+    manager = actor_of(cached("manager", Role.QUALITY_MANAGER))
+    capa: Capa = cases.opened(manager, owner.pk)
+    action = cases.with_action(manager, capa, owner.pk)
+    of_capa, of_action = {"reference": capa.reference}, {"reference": capa.reference, "action_id": action.pk}
+    draft = {"draft_id": written(manager).pk}
+    policy_acts = ("draft", "edit", "submit", "publish", "withdraw", "what_if", "what_if_csv")
+    plan, step = ({"kind": kind, "cycle": 1} for kind in ("capa_plan", "capa_action"))
+    return {
+        "quality:cause": {"code": "claim_coding"},
+        "quality:pack": {"name": "house"},
+        **{f"quality:policy_{act}": draft for act in policy_acts},
+        **{f"quality:capa{act}": of_capa for act in ("", "_action", "_hand_over", "_plan", "_verdict")},
+        **{f"quality:capa_action_{act}": of_action for act in ("done", "hand_over")},
+        **{f"quality:capa_{page}": of_capa | plan for page in ("why", "why_data")},
+        **{f"quality:capa_action_{page}": of_action | step for page in ("why", "why_data")},
+    }
+
+
+PERSON_ACTS = (
+    "person", "grant", "revoke", "disable", "enable", "ask_reset", "confirm_reset", "work", "join_team", "set_skills",
+    "sign_out_everywhere",
+)  # fmt: skip
+
+
+def _of_people(owner: User, guest: Member) -> dict[str, dict[str, object]]:
+    now, chief = database_now(), actor_of(cached("chief", Role.ADMINISTRATOR))
+    open_access_review(at=now + timedelta(minutes=1))
+    grant = ReviewedGrant.objects.first()
+    team = create_team(actor=chief, at=now, name="North")
+    days = {"first_on": now.date(), "last_on": now.date()}
+    absence = record_absence(actor=chief, at=now, user_id=owner.pk, **days, stand_in_id=None)
+    return {
+        **{f"people:{act}": {"user_id": owner.pk} for act in PERSON_ACTS},
+        **{f"people:{act}_team": {"team_id": team.pk} for act in ("lead", "rename", "end")},
+        "people:end_absence": {"user_id": owner.pk, "absence_id": absence.pk},
+        "people:review_csv": {"review_id": grant.review_id},
+        "people:decide": {"reviewed_id": grant.pk},
+        "people:withdraw_consent": {"consent_id": agreed(at=now).pk},
+        **{
+            f"people:{act}_representation": {"representation_id": recorded(guest, at=now).pk}
+            for act in ("confirm", "end")
+        },
+    }
+
+
+def _of_oversight(owner: User, guest: Member) -> dict[str, dict[str, object]]:
+    return {
+        **{f"oversight:{act}": {"member_id": guest.pk} | form for act, form in TRAILS["member"].items()},
+        **{f"oversight:{act}": {"user_id": owner.pk} | form for act, form in TRAILS["person"].items()},
+        **{f"oversight:{act}": {"review_id": stood_out(owner).pk} for act in ("review", "judge_review")},
+        **{f"retention:{act}": {"list_id": _asked(owner).pk} for act in ("list", "confirm")},
+        **{f"retention:{act}": {"hold_id": _held(guest).pk} for act in ("hold", "release")},
     }
 
 

@@ -1,5 +1,6 @@
 """What the page of every act has in common: shown with GET, done with POST, refused aloud and with all words kept."""
 
+from abc import ABC, abstractmethod
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, ClassVar, TypedDict
@@ -31,7 +32,7 @@ class Told(TypedDict):
     complaint_id: UUID
 
 
-class ActView(View):
+class ActView(View, ABC):
     """One act on one case. `act` is its row in complaints/permissions.py; `perform` makes the one call down."""
 
     act: ClassVar[str]
@@ -42,9 +43,9 @@ class ActView(View):
     form_class: ClassVar[type[ActForm]] = ConfirmForm
     template: ClassVar[str] = "staff/act.html"
 
+    @abstractmethod
     def perform(self, form: Any, told: Told) -> None:
         """Do the act with what the form holds."""
-        raise NotImplementedError
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """Show the form, or why it is of no use now."""
