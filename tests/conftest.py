@@ -19,7 +19,7 @@ settings.load_profile("house")
 UNEMPTIED = (
     *(f"audit_{table}" for table in ("event", "checkpoint", "leaf")),
     *(f"disclosures_{table}" for table in ("consent", "withdrawal", "disclosure")),
-    "retention_erasure",
+    *(f"retention_{table}" for table in ("erasure", "hold")),
 )
 
 

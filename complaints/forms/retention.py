@@ -4,7 +4,10 @@ from complaints.forms.desk import SHORT_PROSE, choice, prose
 from members.form_fields import RadioChoices
 from members.form_words import WordsForm
 
-REACH = (("case", "This case"), ("member", "This case and everything else of this member, also what comes later"))
+REACH = (
+    ("case", "This case, with the others of its series"),
+    ("member", "This case and everything else of this member, also what comes later"),
+)
 
 
 class PlaceHoldForm(WordsForm):

@@ -39,7 +39,7 @@ def due(rule: Rule, *, among: Sequence[Rule], at: datetime) -> QuerySet[Complain
     series = ended.filter(series_id=OuterRef("series_id"))
     younger = series.filter(~Q(state__in=ENDED) | Q(ended_at__gt=cutoff))
     notes = TimelineEntry.objects.unscoped(REASON).filter(complaint__series_id=OuterRef("series_id"), at__gt=cutoff)
-    return older.exclude(Exists(younger)).exclude(Exists(notes)).exclude(Exists(_holds()))
+    return older.exclude(Exists(younger)).exclude(Exists(notes)).exclude(series_id__in=held_series())
 
 
 def count_due(*, among: Sequence[Rule], at: datetime) -> tuple[DueByRule, ...]:
@@ -60,15 +60,18 @@ def why_left(complaint_id: UUID, *, among: Sequence[Rule], at: datetime) -> Left
     found = rows.first()
     if found is None:
         return LeftBecause.GONE
-    if rows.filter(Exists(_holds())).exists():
+    if rows.filter(series_id__in=held_series()).exists():
         return LeftBecause.HELD
     rule = rule_for(found.line_of_business, among)
     return None if due(rule, among=among, at=at).filter(pk=complaint_id).exists() else LeftBecause.NOT_DUE
 
 
-def _holds() -> QuerySet[Hold]:
-    rows = Hold.objects.unscoped("whether a complaint is held").filter(released_at__isnull=True)
-    return rows.filter(Q(complaint=OuterRef("pk")) | Q(member=OuterRef("member")))
+def held_series() -> QuerySet:
+    """Return the keys of series that are on hold: by one of their complaints, or by a member whom one of them is of."""
+    open_ones = Hold.objects.unscoped("which series are held").filter(released_at=None)
+    cases = open_ones.filter(complaint_id__isnull=False).values("complaint_id")
+    members = open_ones.filter(complaint_id=None).values("member")
+    return Complaint.objects.unscoped(REASON).filter(Q(pk__in=cases) | Q(member__in=members)).values("series_id")
 
 
 def _lines_of(rule: Rule, among: Iterable[Rule]) -> Q:

@@ -21,12 +21,13 @@ REASON = "an erasure that two people have confirmed"
 
 
 def lock(complaint_id: UUID) -> Complaint | None:
-    """Return a complaint, locked together with its member, None if it is gone: nobody puts it on hold meanwhile."""
-    rows = Complaint.objects.unscoped(REASON).select_for_update(of=("self",))
-    complaint = rows.filter(pk=complaint_id).first()
-    if complaint and complaint.member_id:
-        Member._base_manager.select_for_update(no_key=True).get(pk=complaint.member_id)
-    return complaint
+    """Return a complaint, None if it is gone; nobody puts it, its series, or a member of that on hold meanwhile."""
+    rows = Complaint.objects.unscoped(REASON)
+    series = rows.filter(series_id__in=rows.filter(pk=complaint_id).values("series_id"))
+    locked = {row.pk: row for row in series.select_for_update(of=("self",)).order_by("pk")}
+    members = {row.member_id for row in locked.values() if row.member_id}
+    list(Member._base_manager.select_for_update(no_key=True).filter(pk__in=members).order_by("pk"))
+    return locked.get(complaint_id)
 
 
 def erase(complaint: Complaint, *, actor: Actor, at: datetime, rule: str, erasure_list: ErasureList) -> Erasure:

@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from complaints.models import Complaint
 from complaints.permissions import demand
 from complaints.retention.models import Hold
@@ -13,7 +15,7 @@ from members.models import Member
 
 
 def place_hold(*, actor: Actor, at: datetime, complaint_id: UUID, of_member: bool, reason: str) -> Hold:
-    """Keep a complaint, or all complaints of its member whenever they come, until the hold is released.
+    """Keep a complaint with its series, or all of its member whenever they come, until the hold is released.
 
     Raises ActionForbidden, RetentionRefused, Complaint.DoesNotExist.
     """
@@ -22,13 +24,14 @@ def place_hold(*, actor: Actor, at: datetime, complaint_id: UUID, of_member: boo
         complaint = this.lock(Complaint, complaint_id)
         if not complaint.is_visible_to(actor.as_staff()):
             raise Complaint.DoesNotExist
-        hold = Hold(reason=reason, placed_at=at, placed_by_id=person(actor))
+        hold = Hold(reason=reason, placed_at=at, placed_by_id=person(actor), member_id=complaint.member_id)
         if of_member:
-            hold.member = _locked_member(this, complaint)
+            _lock_member(this, complaint)
         else:
-            hold.complaint = complaint
+            hold.complaint_id = complaint.pk
         open_ones = Hold.objects.unscoped("whether the same is held").filter(released_at=None)
-        if open_ones.filter(complaint_id=hold.complaint_id, member_id=hold.member_id).exists():
+        same = Q(complaint_id=None, member=hold.member_id) if of_member else Q(complaint_id=complaint.pk)
+        if open_ones.filter(same).exists():
             raise RetentionRefused("This is on legal hold already. Look below for why.")
         this.add(hold)
         _record(this, "hold.placed", hold)
@@ -54,19 +57,18 @@ def release_hold(*, actor: Actor, at: datetime, hold_id: UUID, reason: str) -> H
     return hold
 
 
-def _locked_member(this: Act, complaint: Complaint) -> Member:
-    """Return the member of a complaint, whom an erasure locks too. Raises RetentionRefused."""
+def _lock_member(this: Act, complaint: Complaint) -> None:
+    """Lock the member of a complaint, whom an erasure locks too. Raises RetentionRefused."""
     if complaint.member_id is None:
         raise RetentionRefused("This case belongs to no member that we know. Hold this case only.")
-    return this.lock(Member, complaint.member_id)
+    this.lock(Member, complaint.member_id)
 
 
 def _record(this: Act, action: str, hold: Hold) -> None:
-    held = "member" if hold.member_id else "complaint"
     this.record(
         action,
         matter_id=hold.complaint_id,
-        object_type=held,
-        object_id=hold.member_id or hold.complaint_id,
+        object_type="member" if hold.of_member else "complaint",
+        object_id=hold.member_id if hold.of_member else hold.complaint_id,
         detail={"hold": str(hold.pk)},
     )

@@ -6,10 +6,10 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from complaints.models import Complaint
-from complaints.permissions import ACTIONS
+from complaints.permissions import ACTIONS, SEE_RESTRICTED
 from complaints.retention.enums import LeftBecause, ListedState
 from members.actors import Actor
 from members.identifiers import new_id
@@ -21,11 +21,17 @@ CONFIRMED_WITHIN = timedelta(hours=24)
 
 
 class Hold(models.Model):
-    """While it is open, nothing of the complaint, or of any complaint of the member, is erased."""
+    """While it is open, nothing of the complaint's series, or of any series with a complaint of the member, is erased.
+
+    It outlives what it held, hence no foreign key to the complaint: who held it, why, and who released it is kept. The
+    database lets it be released once, and be deleted never (migration 0005).
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    complaint = models.ForeignKey(Complaint, models.PROTECT, null=True, related_name="+")
-    member = models.ForeignKey("members.Member", models.PROTECT, null=True, related_name="+")
+    complaint_id = models.UUIDField(null=True, db_index=True, help_text="Null: everything of the member is held.")
+    member = models.ForeignKey(
+        "members.Member", models.PROTECT, null=True, related_name="+", help_text="Whose record it is, if we know."
+    )
     reason = SealedTextField()
     placed_at = models.DateTimeField()
     placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -38,9 +44,8 @@ class Hold(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                name="retention_hold_holds_one",
-                condition=Q(complaint__isnull=True, member__isnull=False)
-                | Q(complaint__isnull=False, member__isnull=True),
+                name="retention_hold_holds_something",
+                condition=Q(complaint_id__isnull=False) | Q(member__isnull=False),
             ),
             models.CheckConstraint(
                 name="retention_hold_released_whole",
@@ -58,11 +63,22 @@ class Hold(models.Model):
 
     @classmethod
     def scope_for(cls, actor: Actor, rows: QuerySet[Self]) -> QuerySet[Self]:
-        """Whoever looks after retention sees the holds, but not one on the own complaint or record."""
+        """Whoever looks after retention sees the holds, but not one on the own complaint or record.
+
+        Of a complaint that is gone nobody knows any more whether it was restricted: its holds are for who sees those.
+        """
         if not actor.has(*ACTIONS["read_retention"]):
             return rows.none()
         seen = Complaint.objects.visible_to(actor.as_staff()).values("pk")
-        return rows.filter(Q(complaint__in=seen) | Q(complaint__isnull=True) & ~Q(member__in=actor.members()))
+        held = Complaint.objects.unscoped("whether it is there").filter(pk=OuterRef("complaint_id"))
+        of_others = ~Q(member__in=actor.members())
+        gone = of_others & Q(complaint_id__isnull=False) & ~Exists(held) if actor.has(*SEE_RESTRICTED) else Q(pk__in=[])
+        return rows.filter(Q(complaint_id__in=seen) | Q(complaint_id__isnull=True) & of_others | gone)
+
+    @property
+    def of_member(self) -> bool:
+        """Tell whether it holds everything of a member."""
+        return self.complaint_id is None
 
 
 class ErasureList(models.Model):

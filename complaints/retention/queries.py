@@ -6,13 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from complaints.models import Complaint
 from complaints.permissions import may
 from complaints.retention.due import count_due, references_due
 from complaints.retention.enums import LeftBecause, ListedState
-from complaints.retention.models import ErasureList, Hold
+from complaints.retention.models import Erasure, ErasureList, Hold
 from complaints.retention.rules import Mark, Rule, rules
 from members.actors import Actor
 from members.privacy.access import phi_access
@@ -66,10 +66,12 @@ class ListPage:
 
 @dataclass(frozen=True, slots=True)
 class HoldLine:
-    """One legal hold; its reasons are None where only the line is shown."""
+    """One legal hold; its reasons are None where only the line is shown. What is erased has no reference any more."""
 
     id: UUID
+    of_member: bool
     reference: str
+    erased_at: datetime | None
     placed_at: datetime
     placed_by: str
     released_at: datetime | None
@@ -78,11 +80,6 @@ class HoldLine:
     release_reason: str | None
     may_release: bool
     is_own: bool
-
-    @property
-    def of_member(self) -> bool:
-        """Tell whether it holds everything of a member."""
-        return not self.reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +144,14 @@ def read_hold(*, actor: Actor, hold_id: UUID, at: datetime) -> HoldLine | None:
 
 
 def holds_of(complaint_id: UUID, *, actor: Actor) -> list[HoldLine]:
-    """Return the open holds on a case or its member, for those who look after them: one query, none for others."""
+    """Return the open holds that keep a case: on its series, or on whose that is. One query; none for others."""
     if not may(actor, "read_retention"):
         return []
-    members = Complaint.objects.unscoped("whose the case is").filter(pk=complaint_id).values("member")
-    rows = (
-        _holds(actor).filter(Q(complaint=complaint_id) | Q(member__in=members), released_at=None).order_by("placed_at")
-    )
-    return [_hold_line(row, actor) for row in rows]
+    cases = Complaint.objects.unscoped("which cases are kept together")
+    series = cases.filter(series_id__in=cases.filter(pk=complaint_id).values("series_id"))
+    of_member = Q(complaint_id=None, member__in=series.filter(member__isnull=False).values("member"))
+    rows = _holds(actor).filter(Q(complaint_id__in=series.values("pk")) | of_member, released_at=None)
+    return [_hold_line(row, actor) for row in rows.order_by("placed_at")]
 
 
 def rule_line(rule: Rule, number: int, references: Sequence[str] = ()) -> RuleLine:
@@ -195,13 +192,17 @@ def _list_line(row: ErasureList, actor: Actor, at: datetime) -> ListLine:
 
 def _holds(actor: Actor) -> QuerySet[Hold]:
     rows = Hold.objects.visible_to(actor).select_related("placed_by", "released_by")
-    return rows.annotate(reference=F("complaint__reference"))
+    held = Complaint.objects.unscoped("what the hold is called").filter(pk=OuterRef("complaint_id"))
+    erased = Erasure.objects.filter(complaint_id=OuterRef("complaint_id"))
+    return rows.annotate(reference=Subquery(held.values("reference")), erased_at=Subquery(erased.values("erased_at")))
 
 
 def _hold_line(row: Hold, actor: Actor, *, reason: str | None = None, release_reason: str | None = None) -> HoldLine:
     return HoldLine(
         id=row.pk,
+        of_member=row.of_member,
         reference=row.reference or "",  # type: ignore[attr-defined]
+        erased_at=row.erased_at,  # type: ignore[attr-defined]
         placed_at=row.placed_at,
         placed_by=str(row.placed_by),
         released_at=row.released_at,

@@ -8,14 +8,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from complaints.models import Complaint
-from complaints.retention.due import ENDED, why_left
+from complaints.retention.due import why_left
 from complaints.retention.enums import LeftBecause
 from complaints.retention.erase import carry_out, lock
 from complaints.retention.hanging import hanging_on
 from complaints.retention.ledger import entries
 from complaints.retention.models import Erasure
-from complaints.retention.rules import LEAST, rules, years_before
+from complaints.retention.rules import rules
 from members.actors import SYSTEM
 from members.acts import act
 
@@ -41,7 +40,7 @@ def replay_erasures(at: datetime) -> Replayed:
     for entry in entries():
         with transaction.atomic():
             complaint = lock(entry.complaint_id)
-            if complaint and (reason := _stays(complaint, at)):
+            if complaint and (reason := why_left(complaint.pk, among=rules(), at=at)):
                 left[complaint.pk] = reason
             elif complaint:
                 # The counts are those of the first time: the line says what it said.
@@ -60,12 +59,3 @@ def replay_after_restore(*, at: datetime, **_: Any) -> None:
     """Do it before a restore ends; a ledger that cannot be read undoes the restore. What stays is logged."""
     for complaint_id, reason in replay_erasures(at).left.items():
         log.error("Complaint %s was erased and is back: %s", complaint_id, reason.label)
-
-
-def _stays(complaint: Complaint, at: datetime) -> LeftBecause | None:
-    """Return why the database would refuse it; two people have confirmed that its rule's time was over."""
-    ended_at = complaint.closed_at or complaint.withdrawn_at
-    if complaint.state not in ENDED or ended_at is None or ended_at > years_before(at, LEAST):
-        return LeftBecause.NOT_DUE
-    held = why_left(complaint.pk, among=rules(), at=at) == LeftBecause.HELD
-    return LeftBecause.HELD if held else None

@@ -33,6 +33,12 @@ def over(agent, *, years: int = 7, line: str = "group", row: Complaint | None = 
     return move_back(stages.now(row), years_before(database_now(), years) - timedelta(days=1))
 
 
+def in_one_series(first: Complaint, *others: Complaint) -> None:
+    """Let complaints be of one series."""
+    keys = [row.pk for row in others]
+    Complaint.objects.unscoped("test").filter(pk__in=keys).update(series_id=first.series_id)
+
+
 def confirmed(officer, second) -> ErasureList:
     """Return the list of all that is due, asked for by one and confirmed by another."""
     asked = ask_erasure(actor=officer, at=database_now())

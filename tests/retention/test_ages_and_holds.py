@@ -71,7 +71,7 @@ def test_nothing_held_open_or_younger_is_due_and_all_else_is(agent, age, line, h
         changes = {"line_of_business": line} | ({"state": "decided", "closed_at": None} if is_open else {})
         Complaint.objects.unscoped("test").filter(pk=row.pk).update(**changes)
         if held != "no":
-            on = {"member": by.member} if held == "member" else {"complaint": row}
+            on = {"member": by.member} if held == "member" else {"complaint_id": row.pk}
             hold = Hold(**on, reason="A lawsuit.", placed_at=now, placed_by=officer)
             if held == "released":
                 hold.released_at, hold.released_by, hold.release_reason = now, staff(Role.LEAD), "It is over."
