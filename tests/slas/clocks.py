@@ -8,8 +8,8 @@ from django.db import connection
 
 from members.actors import SYSTEM
 from members.acts import act
-from slas.models import Clock, Firing, Outbox, PolicyVersion
-from slas.operations import complete_clock, open_matter, start_clock
+from slas.models import Clock, ClockEvent, Firing, Outbox, PolicyVersion
+from slas.operations import complete_clock, extend_clock, open_matter, pause_clock, resume_clock, start_clock
 from slas.queries import database_now
 
 HOUR = timedelta(hours=1)
@@ -44,8 +44,32 @@ def complete(clock, at, actor=SYSTEM):
     return fresh(clock)
 
 
+def pause(clock, at, *, told_at=None):
+    with acting(told_at or at) as this:
+        pause_clock(this=this, matter_id=clock.matter_id, kind=clock.kind, at=at, reason="waiting_for_member")
+    return fresh(clock)
+
+
+def resume(clock, at, *, told_at=None):
+    with acting(told_at or at) as this:
+        resume_clock(this=this, matter_id=clock.matter_id, kind=clock.kind, at=at)
+    return fresh(clock)
+
+
+def extend(clock, actor, amount, *, at):
+    with acting(at, actor) as this:
+        kind = {"matter_id": clock.matter_id, "kind": clock.kind}
+        extend_clock(this=this, **kind, at=at, amount=amount, reason="dependency")
+    return fresh(clock)
+
+
 def fresh(clock):
     return Clock.objects.get(pk=clock.pk)
+
+
+def events(clock):
+    rows = ClockEvent.objects.filter(clock_id=clock.id).order_by("rev")
+    return [(row.rev, row.kind, row.at) for row in rows]
 
 
 def firings(clock=None):

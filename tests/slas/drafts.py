@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from slas.drafts import DraftRefused
 from slas.models import Outbox, PolicyDraft
-from slas.operations import ask_replay, submit_draft, write_draft
+from slas.operations import ask_replay, publish_draft, submit_draft, write_draft
 from slas.outbox import settle
 from slas.queries import database_now
 from tests.slas.calendars import SLAS
@@ -67,3 +67,25 @@ def submitted(actor, **given):
     with suppress(DraftRefused):  # of a text that cannot be reckoned submission says so as well
         reckoned(draft, actor)
     return submit_draft(actor=actor, at=database_now(), draft_id=draft.pk)
+
+
+def at_noon(days):
+    return database_now() + timedelta(days=days)
+
+
+def published(author, second, **given):
+    return publish_draft(actor=second, at=database_now(), draft_id=submitted(author, **given).pk)
+
+
+def fresh(draft):
+    return PolicyDraft.objects.get(pk=draft.pk)
+
+
+def house_calendar():
+    return (SLAS / "calendars" / "house.toml").read_text()
+
+
+def with_a_bridge():
+    text = house_calendar()
+    assert text.count('2029-12-25 = "Christmas Day"') == 1
+    return text.replace('2029-12-25 = "Christmas Day"', '2029-12-24 = "Bridge"\n2029-12-25 = "Christmas Day"')

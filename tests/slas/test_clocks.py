@@ -5,7 +5,6 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from members.actors import SYSTEM, Actor, ActorKind, Role, importer
-from members.acts import batch
 from slas.calendar import HorizonPassed
 from slas.models import Clock, ClockEvent, ClockState, Firing, Outbox
 from slas.operations import (
@@ -14,29 +13,31 @@ from slas.operations import (
     PolicyMissing,
     cancel_clock,
     complete_clock,
-    enqueue,
-    extend_clock,
-    open_clock,
     pause_clock,
     reopen_clock,
-    replace_clock,
     resume_clock,
-    start_clock,
 )
 from slas.queries import misfolded_clocks
 from slas.sweep import fire_everything
 from tests.slas.calendars import utc
-from tests.slas.clocks import acting, clocks_of, complete, firings, fresh, open_one, outbox_keys, start
+from tests.slas.clocks import (
+    acting,
+    clocks_of,
+    complete,
+    events,
+    extend,
+    firings,
+    fresh,
+    outbox_keys,
+    pause,
+    resume,
+    start,
+)
 
 pytestmark = pytest.mark.django_db
 MONDAY = utc(2026, 6, 1, 14)
 LEAD = Actor(ActorKind.USER, "D. Ruiz", user_id=uuid4(), roles=frozenset({Role.LEAD}))
 QUALITY = Actor(ActorKind.USER, "P. Okafor", user_id=uuid4(), roles=frozenset({Role.QUALITY_MANAGER}))
-
-
-def events(clock):
-    rows = ClockEvent.objects.filter(clock_id=clock.id).order_by("rev")
-    return [(row.rev, row.kind, row.at) for row in rows]
 
 
 def test_a_clock_starts_armed_for_its_first_threshold_and_pinned_to_its_versions():
@@ -185,92 +186,6 @@ def test_of_what_is_not_recorded_nobody_says_that_it_was_missed():
     assert list(misfolded_clocks()) == []
 
 
-def change_track(matter, kind, track, at):
-    with acting(at) as this:
-        replace_clock(this=this, matter=matter, kind=kind, track=track, reason=f"track {track}")
-    return [(row.cycle, row.get_state_display(), row.policy.track) for row in clocks_of(matter.pk)]
-
-
-@pytest.mark.parametrize(("at", "verdict"), [(MONDAY, "Cancelled"), (utc(2026, 6, 26, 14), "Missed")])
-def test_a_change_of_track_ends_one_cycle_and_starts_the_next_in_one_act(at, verdict):
-    matter = start("resolve", MONDAY, track="standard").matter
-
-    assert change_track(matter, "resolve", "complex", at) == [(1, verdict, "standard"), (2, "Running", "complex")]
-    assert clocks_of(matter.pk)[1].started_at == MONDAY
-
-
-def test_a_track_that_asks_for_the_same_leaves_the_clock_alone():
-    matter = start("acknowledge", MONDAY, track="standard").matter
-
-    assert change_track(matter, "acknowledge", "complex", MONDAY) == [(1, "Running", "standard")]
-
-
-def test_a_promise_that_is_broken_under_either_track_is_broken_once():
-    matter = start("acknowledge", MONDAY, track="standard").matter
-
-    assert change_track(matter, "acknowledge", "expedited", utc(2026, 6, 26)) == [(1, "Running", "standard")]
-
-
-def test_a_change_of_track_starts_nothing_that_is_not_owed_any_more():
-    clock = complete(start("resolve", MONDAY, track="standard"), MONDAY)
-
-    assert change_track(clock.matter, "resolve", "complex", MONDAY) == [(1, "Met", "standard")]
-
-
-def pause(clock, at, *, told_at=None):
-    with acting(told_at or at) as this:
-        pause_clock(this=this, matter_id=clock.matter_id, kind=clock.kind, at=at, reason="waiting_for_member")
-    return fresh(clock)
-
-
-def resume(clock, at, *, told_at=None):
-    with acting(told_at or at) as this:
-        resume_clock(this=this, matter_id=clock.matter_id, kind=clock.kind, at=at)
-    return fresh(clock)
-
-
-def waited_and_replaced(track, *, resumed_at, at):
-    """Return both clocks of a complaint of June 1 that waited from June 2 on and was assessed anew."""
-    clock = start("resolve", MONDAY, track="standard")
-    pause(clock, utc(2026, 6, 2, 14))
-    if resumed_at:
-        resume(clock, resumed_at)
-    change_track(clock.matter, "resolve", track, at)
-    assert list(misfolded_clocks()) == []
-    return clocks_of(clock.matter_id)
-
-
-def test_what_was_waited_stays_waited_under_another_track():
-    """Thirty days from June 1 and forty days of waiting: without them it would be overdue as it begins."""
-    old, new = waited_and_replaced("complex", resumed_at=utc(2026, 7, 11, 16), at=utc(2026, 7, 13, 14))
-
-    assert (old.get_state_display(), new.get_state_display(), new.started_at) == ("Cancelled", "Running", MONDAY)
-    assert new.due_at == utc(2026, 8, 10, 4)
-    assert not new.is_breached(utc(2026, 7, 13, 14))
-    assert events(new) == [
-        (1, "start", MONDAY),
-        (2, "pause", utc(2026, 6, 2, 14)),
-        (3, "resume", utc(2026, 7, 11, 16)),
-    ]
-    assert ClockEvent.objects.get(clock_id=new.id, rev=1).reason == "track complex"
-
-
-def test_a_clock_that_waits_goes_on_waiting_under_another_track():
-    _, new = waited_and_replaced("complex", resumed_at=None, at=utc(2026, 7, 13, 14))
-
-    assert (new.state, new.paused_at, new.next_fire_at) == (ClockState.PAUSED, utc(2026, 6, 2, 14), None)
-    assert resume(new, utc(2026, 7, 20, 14)).due_at == utc(2026, 8, 19, 4)
-
-
-def test_a_wait_counts_where_the_new_track_never_pauses_and_its_start_says_so():
-    _, new = waited_and_replaced("expedited", resumed_at=None, at=utc(2026, 6, 3, 14))
-
-    assert (new.state, new.due_at) == (ClockState.RUNNING, MONDAY + timedelta(hours=72))
-    assert events(new) == [(1, "start", MONDAY)]
-    reason = ClockEvent.objects.get(clock_id=new.id).reason
-    assert reason == "track expedited; not taken over in full: pause"
-
-
 def test_an_act_of_now_counts_from_no_earlier_than_what_it_met():
     """Two requests cross: the second read its moment first, and got the row last."""
     paused_at = utc(2026, 6, 2, 14, 0, 0, 5000)
@@ -359,121 +274,12 @@ def test_a_legal_clock_refuses_a_pause_and_offers_the_extension():
     assert fresh(clock).rev == 1
 
 
-def extend(clock, actor, amount):
-    with acting(utc(2026, 6, 8, 14), actor) as this:
-        extend_clock(
-            this=this,
-            matter_id=clock.matter_id,
-            kind=clock.kind,
-            at=utc(2026, 6, 8, 14),
-            amount=amount,
-            reason="dependency",
-        )
-    return fresh(clock)
-
-
 def test_only_whom_the_policy_names_may_extend():
     clock = start("capa_action", MONDAY, budget=10)
     with pytest.raises(ClockRefused, match="cannot extend capa_action: only quality_manager may"):
-        extend(clock, LEAD, 5)
+        extend(clock, LEAD, 5, at=utc(2026, 6, 8, 14))
 
-    extended = extend(clock, QUALITY, 5)
+    extended = extend(clock, QUALITY, 5, at=utc(2026, 6, 8, 14))
     assert (extended.due_at, extended.epoch, extended.extended) == (utc(2026, 6, 17, 4), 2, 5)
     assert extended.next_fire_at == utc(2026, 6, 9, 12)  # half of fifteen days
     assert ClockEvent.objects.get(clock_id=clock.id, kind="extend").actor_id == QUALITY.user_id
-
-
-def test_every_row_is_the_fold_of_its_events_and_a_forged_row_is_found():
-    clock = start("resolve", MONDAY, track="standard")
-    complete(start("acknowledge", MONDAY, track="standard"), utc(2026, 8, 1))
-    extend(start("capa_action", MONDAY, budget=10), QUALITY, 5)
-    with acting(MONDAY) as this:
-        pause_clock(this=this, matter_id=clock.matter_id, kind="resolve", at=MONDAY, reason="waiting_for_member")
-    assert list(misfolded_clocks()) == []
-
-    Clock.objects.filter(pk=clock.pk).update(due_at=utc(2026, 12, 24))
-    assert [row.pk for row in misfolded_clocks()] == [clock.pk]
-
-
-def test_the_events_of_a_clock_can_not_be_changed_or_deleted():
-    start("resolve", MONDAY, track="standard")
-    for change in (lambda: ClockEvent.objects.update(reason="x"), lambda: ClockEvent.objects.all().delete()):
-        with pytest.raises(Exception, match="slas_clockevent never changes"), transaction.atomic():
-            change()
-
-
-@pytest.mark.parametrize(
-    ("constraint", "forgery"),
-    [
-        ("slas_clock_armed_while_running", {"next_fire_at": None}),
-        ("slas_clock_paused", {"paused_at": MONDAY}),
-        ("slas_clock_ended", {"ended_at": MONDAY}),
-        ("slas_clock_met_in_time", {"state": 3, "ended_at": utc(2027, 1, 1), "next_fire_at": None}),
-        ("slas_clock_missed_late", {"state": 4, "ended_at": MONDAY, "next_fire_at": None}),
-        ("slas_clock_forward", {"due_pos": 0}),
-        ("slas_clock_codes_match", {"fire_codes": [100]}),
-    ],
-)
-def test_the_database_refuses_a_clock_that_contradicts_itself(constraint, forgery):
-    clock = start("resolve", MONDAY, track="standard")
-    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        Clock.objects.filter(pk=clock.pk).update(**forgery)
-
-
-def test_a_batch_plays_a_whole_life_without_reading_the_database(django_assert_num_queries):
-    start("resolve", MONDAY, track="standard")  # whatever is read once is read now
-    with django_assert_num_queries(7), batch():  # begin and end, and one insert for each of the five tables
-        matter = open_one(MONDAY)
-        acknowledged = start("acknowledge", MONDAY, track="standard", matter=matter)
-        for kind in ("resolve", "message_reply"):
-            start(kind, MONDAY, track="standard", matter=matter)
-        with acting(utc(2026, 6, 9)) as this:
-            complete_clock(this=this, matter_id=matter.pk, kind="acknowledge", at=utc(2026, 6, 9))
-            complete_clock(this=this, matter_id=matter.pk, kind="message_reply", at=MONDAY)
-            assert open_clock(this=this, matter_id=matter.pk, kind="acknowledge") is None
-            assert open_clock(this=this, matter_id=matter.pk, kind="resolve").is_open
-            cancel_clock(this=this, matter_id=matter.pk, kind="resolve", at=this.at, reason="track complex")
-        start("resolve", MONDAY, track="complex", matter=matter, at=utc(2026, 6, 9))
-
-    assert [(row.kind, row.cycle, row.get_state_display()) for row in clocks_of(matter.pk)] == [
-        ("acknowledge", 1, "Missed"),
-        ("message_reply", 1, "Met"),
-        ("resolve", 1, "Cancelled"),
-        ("resolve", 2, "Running"),
-    ]
-    assert outbox_keys(acknowledged) == ["1:100:notify_lead", "1:100:notify_owner", "1:100:raise_priority"]
-    assert list(misfolded_clocks()) == []
-
-
-def test_completing_a_live_clock_takes_one_lock_one_update_and_one_event(django_assert_num_queries):
-    clock = start("resolve", MONDAY, track="standard")
-    with django_assert_num_queries(5) as queries, acting(MONDAY) as this:
-        complete_clock(this=this, matter_id=clock.matter_id, kind="resolve", at=MONDAY)
-
-    sql = [query["sql"] for query in queries.captured_queries]
-    assert "FOR NO KEY UPDATE" in sql[1]
-    assert sql[2].startswith("UPDATE")
-    assert sql[3].startswith("INSERT")
-
-
-def test_starting_a_clock_on_a_known_matter_reads_one_row(django_assert_num_queries):
-    matter = open_one(MONDAY)
-    with django_assert_num_queries(5), acting(MONDAY) as this:  # a savepoint, the last cycle, clock and event
-        start_clock(this=this, matter=matter, obligation="message_reply", started_at=MONDAY)
-
-
-def test_a_refused_act_leaves_no_clock_behind():
-    matter = open_one(MONDAY)
-    with pytest.raises(ClockRefused), batch(), acting(MONDAY) as this:
-        start("resolve", MONDAY, track="standard", matter=matter)
-        resume_clock(this=this, matter_id=matter.pk, kind="resolve", at=MONDAY + timedelta(hours=1))
-
-    assert clocks_of(matter.pk) == []
-
-
-def test_the_same_effect_is_asked_for_once():
-    matter = open_one(MONDAY)
-    with acting(MONDAY) as this:
-        enqueue(this=this, matter_id=matter.pk, key="letter:1", topic="test", payload={"letter": 1})
-    with pytest.raises(IntegrityError, match="slas_outbox_pkey"), transaction.atomic(), acting(MONDAY, SYSTEM) as this:
-        enqueue(this=this, matter_id=matter.pk, key="letter:1", topic="test", payload={"letter": 1})

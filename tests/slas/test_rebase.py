@@ -13,38 +13,25 @@ from slas.models import Clock, ClockEvent, ClockState, Firing
 from slas.operations import (
     extend_clock,
     foresee_rebase,
-    pause_clock,
     rebase_clocks,
     replace_clock,
-    resume_clock,
 )
 from slas.operations.rebase_clocks import Fate
 from slas.queries import misfolded_clocks
 from slas.sweep import fire_everything
 from tests.slas.calendars import utc
-from tests.slas.clocks import acting, complete, firings, fresh, start
+from tests.slas.clocks import acting, complete, firings, fresh, pause, resume, start
 from tests.slas.corrections import correct, corrected_for_a_while
 from tests.slas.test_clocks import QUALITY
 
 MONDAY = utc(2026, 6, 1, 14)
 BRIDGE = date(2026, 6, 15)  # a Monday that turns out to be a holiday
 FOUND_AT = utc(2026, 6, 10, 14)
-DAY = timedelta(days=1)
 
 
 def rebase(calendar, at=FOUND_AT, **options):
     found = [outcome for taken in rebase_clocks(actor=SYSTEM, at=at, calendar=calendar, **options) for outcome in taken]
     return {outcome.clock_id: outcome for outcome in found}
-
-
-def pause(clock, at):
-    with acting(at) as this:
-        pause_clock(this=this, matter_id=clock.matter_id, kind=clock.kind, at=at, reason="waiting_for_member")
-
-
-def resume(clock, at):
-    with acting(at) as this:
-        resume_clock(this=this, matter_id=clock.matter_id, kind=clock.kind, at=at)
 
 
 def armed(clock):
