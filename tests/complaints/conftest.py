@@ -28,6 +28,12 @@ def lead(db):  # noqa: ARG001 -- the same
 
 
 @pytest.fixture
+def officer(db):  # noqa: ARG001 -- the same
+    """Return a privacy officer."""
+    return actor_of(staff(Role.PRIVACY_OFFICER, name="Noor Haddad"))
+
+
+@pytest.fixture
 def desk(client):
     """Return a browser in which an agent is signed in; `desk.actor` is who."""
     client.actor = actor_of(sign_in(client, staff(Role.AGENT, name="Ana Lee")))
