@@ -3,8 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from complaints.correspondence.models import Direction, DispatchKind, Message
 from complaints.correspondence.operations import request_dispatch
 from complaints.enums import TimelineCode
@@ -16,7 +14,7 @@ from complaints.permissions import demand
 from complaints.search.index import index_text
 from members.actors import Actor, Scope
 from members.acts import Act, act
-from members.disclosures.vocabulary import DataClass, Way
+from members.disclosures.vocabulary import Way
 from members.identifiers import new_id
 from slas.models import ClockState, Matter
 from slas.operations import complete_clock, latest_clock, open_clock, reopen_clock, resume_clock, start_clock
@@ -57,7 +55,7 @@ def send_message(*, actor: Actor, at: datetime, complaint_id: UUID, body: str, k
         index_text(this, message)
         note_fact(this, complaint, TimelineCode.MESSAGE_SENT if from_staff else TimelineCode.MESSAGE_RECEIVED)
         if from_staff:
-            disclose_to_filer(this, complaint, {DataClass.LETTERS}, what=_("A message from us"), way=Way.PORTAL)
+            disclose_to_filer(this, complaint, message, way=Way.PORTAL)
             for kind in (REPLY, FOLLOW_UP):
                 complete_clock(this=this, matter_id=complaint.pk, kind=kind, at=at)
             request_dispatch(

@@ -17,7 +17,7 @@ from complaints.operations._reach import demand_reachable_by_post, demand_reader
 from complaints.operations.acknowledge_complaint import acknowledge_complaint
 from members.actors import Actor, ActorKind
 from members.acts import Act, act
-from members.disclosures.vocabulary import DataClass, Way
+from members.disclosures.vocabulary import Way
 from members.identifiers import new_id
 
 POSTED = "post"
@@ -83,7 +83,7 @@ def inform_member(*, actor: Actor, at: datetime, complaint_id: UUID, proof: str)
                 raise TransitionRefused(_("This letter goes online; its notice proves itself once it is sent."))
             this.change(letter, sent_at=at)
             way = Way.POST if proof == POSTED else Way.PORTAL
-            disclose_to_filer(this, complaint, {DataClass.DECISION}, what=_("Decision letter"), way=way)
+            disclose_to_filer(this, complaint, letter, way=way)
         perform("inform", this=this, complaint_id=complaint_id, detail={"proof": proof})
         if actor.kind is not ActorKind.IMPORT:
             acknowledge_complaint(actor=actor, at=at, complaint_id=complaint_id, proof=proof)

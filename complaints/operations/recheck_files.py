@@ -19,7 +19,7 @@ from complaints.queries.reach import reach_of, writing_refusal
 from complaints.search.index import index_text
 from members.actors import SYSTEM
 from members.acts import Act, act
-from members.disclosures.vocabulary import DataClass, Way
+from members.disclosures.vocabulary import Way
 from members.identifiers import id_for
 from members.privacy.access import phi_access
 
@@ -114,6 +114,6 @@ def _tell(this: Act, row: Enclosure) -> None:
         sent_at=this.at,
     )
     this.add(message)
-    disclose_to_filer(this, complaint, {DataClass.LETTERS}, what=_("A message from us"), way=Way.PORTAL)
+    disclose_to_filer(this, complaint, message, way=Way.PORTAL)
     index_text(this, message)
     request_dispatch(this=this, matter_id=complaint.pk, kind=DispatchKind.MESSAGE_READY, key=f"message:{message.pk}")

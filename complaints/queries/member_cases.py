@@ -19,6 +19,7 @@ from complaints.promises import WORDINGS, last_day, promise_named
 from complaints.queries.case_head import ClockFace, clock_face, clocks_on_show
 from complaints.queries.enclosures import KeptFile
 from complaints.queries.notices import ToldNotice, notices_told
+from complaints.queries.own_reading import let_read
 from complaints.queries.standing import Standing, day_of, standing_of
 from complaints.reference import read_reference
 from members.actors import Actor, Scope
@@ -104,6 +105,9 @@ def case_page(*, actor: Actor, now: datetime, reference: str) -> CasePage | None
     zone = ZoneInfo(complaint.matter.time_zone)
     clocks = clocks_on_show(complaint)
     letter = Letter.objects.visible_to(actor).filter(complaint_id=complaint.pk).defer("pdf").first()
+    messages = list(Message.objects.visible_to(actor).filter(complaint_id=complaint.pk))
+    if not let_read(complaint, [complaint, *messages, *([letter] if letter else [])], actor=actor, at=now):
+        return None
     with phi_access(actor=actor, purpose=PURPOSE, matter_id=complaint.pk, at=now):
         return CasePage(
             id=complaint.pk,
@@ -111,7 +115,7 @@ def case_page(*, actor: Actor, now: datetime, reference: str) -> CasePage | None
             topic=str(Topic(complaint.topic).label),
             received=day_of(complaint.received_at, zone),
             standing=standing_of(complaint, [clock for clock in clocks if clock.is_open], now=now),
-            thread=_thread(actor, complaint),
+            thread=_thread(actor, complaint, messages),
             told=_told(complaint),
             files=KeptFile.opened(Enclosure.objects.visible_to(actor).filter(complaint_id=complaint.pk)),
             letter_sent=day_of(letter and letter.sent_at, zone),
@@ -143,9 +147,8 @@ def date_for_member(clock: Clock) -> str:
     return WORDINGS[kind].short % {"day": day}
 
 
-def _thread(actor: Actor, complaint: Complaint) -> list[dict[str, Any]]:
+def _thread(actor: Actor, complaint: Complaint, messages: Iterable[Message]) -> list[dict[str, Any]]:
     """Return messages and events, newest first, as templates/ui/message_list.html takes them."""
-    messages = Message.objects.visible_to(actor).filter(complaint_id=complaint.pk)
     entries = TimelineEntry.objects.visible_to(actor).filter(complaint_id=complaint.pk).exclude(code__in=NOT_TOLD_TWICE)
     items = [_message(actor, row) for row in messages]
     items += [{"kind": "event", "at": row.at, "text": TimelineCode(row.code).label} for row in entries]

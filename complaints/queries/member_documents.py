@@ -9,6 +9,7 @@ from complaints.correspondence.rendering import LetterContent
 from complaints.files.store import OpenFile, open_file, open_preview
 from complaints.models import Enclosure
 from complaints.queries.member_cases import PURPOSE, own_complaints
+from complaints.queries.own_reading import let_read
 from complaints.reference import read_reference
 from members.actors import Actor
 from members.privacy.access import phi_access
@@ -25,9 +26,9 @@ class OwnLetter:
 
 def own_letter(*, actor: Actor, now: datetime, reference: str) -> OwnLetter | None:
     """Return the letter of one of the member's own complaints, or None before it is sent."""
-    rows = Letter.objects.visible_to(actor).filter(complaint__in=own_complaints(actor))
+    rows = Letter.objects.visible_to(actor).filter(complaint__in=own_complaints(actor)).select_related("complaint")
     letter = rows.filter(complaint__reference=read_reference(reference)).first()
-    if letter is None:
+    if letter is None or not let_read(letter.complaint, [letter], actor=actor, at=now):
         return None
     with phi_access(actor=actor, purpose=PURPOSE, matter_id=letter.complaint_id, at=now):
         content = LetterContent.restored(letter.content)
@@ -36,17 +37,21 @@ def own_letter(*, actor: Actor, now: datetime, reference: str) -> OwnLetter | No
 
 def own_file(*, actor: Actor, now: datetime, reference: str, enclosure_id: UUID) -> OpenFile | None:
     """Return a file of one of the member's own complaints, opened; None when it is not there, or not served."""
-    row = _own_row(actor, reference, enclosure_id)
-    return open_file(row, actor=actor, purpose=PURPOSE, at=now) if row and row.is_served else None
+    row = _own_row(actor, now, reference, enclosure_id)
+    return open_file(row, actor=actor, purpose=PURPOSE, at=now) if row else None
 
 
 def own_preview(*, actor: Actor, now: datetime, reference: str, enclosure_id: UUID) -> bytes | None:
     """Return the small picture of such a file; None when there is none."""
-    row = _own_row(actor, reference, enclosure_id)
-    return open_preview(row, actor=actor, purpose=PURPOSE, at=now) if row and row.is_served else None
+    row = _own_row(actor, now, reference, enclosure_id)
+    return open_preview(row, actor=actor, purpose=PURPOSE, at=now) if row else None
 
 
-def _own_row(actor: Actor, reference: str, enclosure_id: UUID) -> Enclosure | None:
+def _own_row(actor: Actor, now: datetime, reference: str, enclosure_id: UUID) -> Enclosure | None:
+    """Return a file that is served, once it may be read."""
     rows = Enclosure.objects.visible_to(actor).filter(complaint__in=own_complaints(actor))
-    rows = rows.filter(complaint__reference=read_reference(reference), pk=enclosure_id)
-    return rows.defer("content", "preview").first()
+    rows = rows.filter(complaint__reference=read_reference(reference), pk=enclosure_id).select_related("complaint")
+    row = rows.defer("content", "preview").first()
+    if row is None or row.complaint is None or not row.is_served:
+        return None
+    return row if let_read(row.complaint, [row], actor=actor, at=now) else None

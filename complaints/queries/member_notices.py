@@ -8,6 +8,7 @@ from complaints.correspondence.models import TO_MEMBER, Notice
 from complaints.correspondence.rendering import LetterContent
 from complaints.queries.member_cases import PURPOSE, own_complaints
 from complaints.queries.notices import Document, document_of
+from complaints.queries.own_reading import let_read
 from complaints.reference import read_reference
 from members.actors import Actor
 from members.privacy.access import phi_access
@@ -24,7 +25,7 @@ class OwnNotice:
 def own_notice(*, actor: Actor, reference: str, notice_id: UUID, now: datetime) -> OwnNotice | None:
     """Return a letter about one of the member's own complaints, None before it is sent."""
     row = _own(actor, reference, notice_id, without="file")
-    if row is None:
+    if row is None or not let_read(row.complaint, [row], actor=actor, at=now):
         return None
     with phi_access(actor=actor, purpose=PURPOSE, matter_id=row.complaint_id, at=now):
         return OwnNotice(row.pk, LetterContent.restored(row.content))
@@ -33,7 +34,7 @@ def own_notice(*, actor: Actor, reference: str, notice_id: UUID, now: datetime) 
 def own_notice_document(*, actor: Actor, reference: str, notice_id: UUID, now: datetime) -> Document | None:
     """Return such a letter as the PDF that went out."""
     row = _own(actor, reference, notice_id, without="content")
-    if row is None:
+    if row is None or not let_read(row.complaint, [row], actor=actor, at=now):
         return None
     with phi_access(actor=actor, purpose=PURPOSE, matter_id=row.complaint_id, at=now):
         return document_of(row, reference)
@@ -42,4 +43,4 @@ def own_notice_document(*, actor: Actor, reference: str, notice_id: UUID, now: d
 def _own(actor: Actor, reference: str, notice_id: UUID, *, without: str) -> Notice | None:
     rows = Notice.objects.visible_to(actor).filter(complaint__in=own_complaints(actor), kind__in=TO_MEMBER)
     rows = rows.filter(complaint__reference=read_reference(reference), sent_at__isnull=False)
-    return rows.filter(pk=notice_id).defer(without).first()
+    return rows.filter(pk=notice_id).select_related("complaint").defer(without).first()

@@ -27,11 +27,12 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What goes and how, in words for the account, and the complaint that it belongs to."""
+    """What goes and how, in words for the account; the row that goes, and the complaint that it belongs to."""
 
     what: str
     way: Way
     matter_id: UUID | None = None
+    object_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,20 @@ def disclose(
     """Let data of a member go to somebody, and write down that it went. It belongs in the act that sends.
 
     A consent or an authorisation it rests on is locked until that act ends: a withdrawal at the same moment comes
-    first, and nothing goes, or it comes after what went.
+    first, and nothing goes, or it comes after what went. A row that whoever acts for the member has got before is in
+    the account already, and is not written down again.
     Raises DisclosureRefused (nobody named, no data, no consent or authorisation in force, not what the ground allows).
     """
     if not (actor.is_staff or actor.kind is ActorKind.SYSTEM):
         raise DisclosureRefused(f"{actor.label} passes on nothing of members")
     with act(actor=actor, at=at) as this:
         return _write(this, _Case(member_id, recipient, classes, purpose, basis, sending))
+
+
+def not_got_yet(user_id: UUID, object_ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these rows are not in the account yet as gone to this account: one query."""
+    rows = Disclosure.objects.unscoped("what this person got before").filter(reader=user_id, object_id__in=object_ids)
+    return {*object_ids} - {*rows.values_list("object_id", flat=True)}
 
 
 def record_disclosure(
@@ -102,19 +110,24 @@ def _write(this: Act, case: _Case) -> Disclosure:
     _demand_ground(case)
     actor, recipient = this.actor, case.recipient
     by_account = case.basis == Basis.REPRESENTATION
+    authorisation = _authorisation(this, case) if by_account else None
+    if by_account and (before := _got_before(this, case)):
+        return before
     row = Disclosure(
         member_id=case.member_id,
         matter_id=case.sending.matter_id,
         at=case.went_at or this.at,
         recipient=None if by_account else recipient.name.strip(),
         address=recipient.address.strip() or None,
-        representation=_authorisation(this, case) if by_account else None,
+        representation=authorisation,
         consent=_consent(this, case) if case.basis == Basis.CONSENT else None,
         purpose=case.purpose,
         classes=sorted(str(code) for code in case.classes),
         basis=case.basis,
         what=case.sending.what,
         way=case.sending.way,
+        reader_id=recipient.user_id if case.sending.object_id else None,
+        object_id=case.sending.object_id,
         actor_kind=actor.kind,
         actor_id=actor.user_id,
         actor_label=actor.label,
@@ -190,3 +203,13 @@ def _authorisation(this: Act, case: _Case) -> Representation:
         if is_confirmed and row.starts_at <= this.at < row.expires_at:
             return row
     raise DisclosureRefused(_("This person does not act for the member now. Write to the member instead."))
+
+
+def _got_before(this: Act, case: _Case) -> Disclosure | None:
+    """Return what tells that the account has got this row. Ask once the authorisation is locked."""
+    same = {"reader_id": case.recipient.user_id, "object_id": case.sending.object_id}
+    if case.sending.object_id is None:
+        return None
+    if unwritten := this.added(Disclosure, **same):
+        return unwritten[0]
+    return Disclosure.objects.unscoped("whether it is in the account").filter(**same).first()

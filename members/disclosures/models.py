@@ -120,6 +120,14 @@ class Disclosure(OfMember):
     basis = models.CharField(max_length=16, choices=Basis)
     what = SealedTextField(help_text="What it was, in a few words.")
     way = models.CharField(max_length=10, choices=Way)
+    reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="The account that got it, acting for the member.",
+    )
+    object_id = models.UUIDField(null=True, help_text="What went: a complaint, letter, notice, file or message.")
     actor_kind = models.CharField(max_length=10, choices=ActorKind)
     actor_id = models.UUIDField(null=True)
     actor_label = models.CharField(max_length=120)
@@ -138,6 +146,11 @@ class Disclosure(OfMember):
                 condition=Q(basis=Basis.REPRESENTATION, representation__isnull=False, recipient__isnull=True)
                 | ~Q(basis=Basis.REPRESENTATION) & Q(representation=None, recipient__isnull=False),
                 name="disclosure_names_its_recipient",
+            ),
+            models.UniqueConstraint(fields=("reader", "object_id"), name="disclosure_once_to_each_reader"),
+            models.CheckConstraint(
+                condition=Q(reader=None) | Q(basis=Basis.REPRESENTATION, object_id__isnull=False),
+                name="disclosure_to_a_reader_names_what",
             ),
             models.CheckConstraint(
                 condition=Q(classes__contained_by=DataClass.values) & ~Q(classes=[]), name="disclosure_names_data"

@@ -4,19 +4,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from complaints.correspondence.models import LetterChannel, Notice, NoticeKind
 from complaints.operations import inform_member, send_message, send_notice, submit_complaint
-from members.actors import SYSTEM
+from members.actors import SYSTEM, Role
 from members.disclosures.models import Disclosure
 from members.operations import revoke_representation
 from members.privacy.access import phi_access
 from slas.models import Clock
 from tests.complaints import member_cases as cases
 from tests.complaints import stages
+from tests.members.accounts.door import body
 from tests.members.representing import represented
-from tests.people import actor_of, member, member_account
+from tests.people import actor_of, member, member_account, sign_in, staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies")]
 NOW = timezone.now
@@ -64,6 +66,18 @@ def test_what_is_passed_on_to_a_body_is_in_the_account_once(agent, kind, purpose
     with phi_access(actor=SYSTEM, purpose="test", at=stages.AT):
         assert told.recipient == "Independent Review Entity"
         assert told.what == f"{kind.label}, {row.reference}"
+
+
+def test_what_the_gate_refuses_to_let_go_to_a_body_is_said_in_its_words(client):
+    handler = staff(Role.AGENT)
+    row = stages.taken(actor_of(handler), by=stages.insured())
+    notice = passed_on(row, NoticeKind.NOTICE_TO_NEXT_BODY)
+    Notice.objects.unscoped("test").filter(pk=notice.pk).update(addressee=" ")
+    sign_in(client, handler)
+    response = client.post(reverse("desk:send_notice", args=[row.reference, notice.pk]))
+    assert response.status_code == 409
+    assert "Enter the name of whoever gets the data." in body(response)
+    assert (account(), Notice.objects.unscoped("test").get(pk=notice.pk).sent_at) == ([], None)
 
 
 def test_a_complaint_of_a_guest_is_accounted_for_by_itself(agent):

@@ -44,6 +44,7 @@ MEMBER_CODE = (
     "complaints/notices/extend_date.py",
     "complaints/oversight/seen.py",
     "complaints/queries/member_cases.py",
+    "complaints/queries/outgoing.py",
     "complaints/queries/standing.py",
     "complaints/queries/why_page.py",
     "complaints/queries/why_picture.py",
