@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from statistics import median
 
+from django.db import connection
+
 from complaints.capa.models import RootCause
 from complaints.enums import State
 from complaints.models import Complaint, Decision
@@ -13,6 +15,10 @@ from complaints.retention.models import Fact
 LEAST = 11
 """A cell of fewer complaints is not told (the rule of the Centers for Medicare & Medicaid Services for small cells)."""
 REASON = "the fact that stays of a complaint names nobody"
+MIX = """
+WITH taken AS (DELETE FROM retention_fact RETURNING *)
+INSERT INTO retention_fact (id, year, line_of_business, topic, cause, verdict, days)
+SELECT gen_random_uuid(), year, line_of_business, topic, cause, verdict, days FROM taken ORDER BY random()"""
 BY = ("line_of_business", "topic", "cause", "verdict")
 COLUMNS = ("year", "by", "value", "complaints", "median_days")
 
@@ -43,6 +49,16 @@ def fact_of(complaint: Complaint) -> Fact:
         verdict=State.WITHDRAWN if complaint.withdrawn_at else outcomes.first() or "",
         days=(ended_at - complaint.received_at).days,
     )
+
+
+def mix_facts() -> None:
+    """Write all facts anew in an order drawn by lot: nothing in the database tells of which erasure one is.
+
+    A fact is written in the transaction of its erasure. Until it is mixed, the number of that transaction, which
+    PostgreSQL keeps with each row, and the order of rows lead from the one to the other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(MIX)
 
 
 def cells() -> list[Cell]:

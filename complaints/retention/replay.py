@@ -11,6 +11,7 @@ from django.db import transaction
 from complaints.retention.due import why_left
 from complaints.retention.enums import LeftBecause
 from complaints.retention.erase import carry_out, lock
+from complaints.retention.facts import mix_facts
 from complaints.retention.hanging import hanging_on
 from complaints.retention.ledger import entries
 from complaints.retention.models import Erasure
@@ -52,6 +53,7 @@ def replay_erasures(at: datetime) -> Replayed:
                 with act(actor=SYSTEM, at=at) as this:
                     this.add(entry)
                 noted += 1
+    mix_facts()
     return Replayed(erased, noted, left)
 
 

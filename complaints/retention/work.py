@@ -10,6 +10,7 @@ from django.db import transaction
 from complaints.retention.due import why_left
 from complaints.retention.enums import LeftBecause, ListedState
 from complaints.retention.erase import erase, lock
+from complaints.retention.facts import mix_facts
 from complaints.retention.models import ErasureList, ListedComplaint
 from complaints.retention.rules import rules
 from members.actors import SYSTEM
@@ -60,7 +61,7 @@ def _note(listed: ListedComplaint, state: ListedState, left_because: str, at: da
 
 
 def _close_lists(at: datetime) -> None:
-    """Say of each list that nothing on it waits any more."""
+    """Say of each list that nothing on it waits any more, and part its facts from its erasures."""
     waiting = ListedComplaint.objects.filter(state=ListedState.WAITING)
     ready = ErasureList.objects.filter(confirmed_at__isnull=False, done_at=None).exclude(
         pk__in=waiting.values("on_list")
@@ -71,3 +72,4 @@ def _close_lists(at: datetime) -> None:
             if done.done_at is None:
                 this.change(done, done_at=at)
                 this.record("erasure.done", object_type="erasure_list", object_id=key)
+                mix_facts()

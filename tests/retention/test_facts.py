@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from django.db import models
+from django.db import connection, models, transaction
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from complaints.capa.operations import record_root_cause
 from complaints.retention.facts import LEAST, cells, not_told
 from complaints.retention.models import Fact
+from complaints.retention.replay import replay_erasures
 from complaints.retention.work import erase_listed
 from members.actors import Role
 from slas.queries import database_now
@@ -43,6 +44,33 @@ def test_a_fact_has_no_key_date_place_or_word_that_leads_to_anybody(agent, offic
     assert set(kinds) == {"id", "year", "line_of_business", "topic", "cause", "verdict", "days"}
     whole = models.PositiveSmallIntegerField, models.PositiveIntegerField, models.CharField, models.UUIDField
     assert all(kind in whole for kind in kinds.values())
+
+
+def facts_beside_their_erasure():
+    """Return how many facts have the number of a transaction that also erased something."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM retention_fact f JOIN retention_erasure e ON e.xmin = f.xmin")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_no_transaction_and_no_order_leads_from_a_fact_to_its_erasure(agent, officer, second, again):
+    topics = ["claim_denied", "claim_delayed", "bill", "authorization", "access", "enrollment", "service", "other"]
+    for topic in topics:
+        over(agent, topic=topic)  # in this order they are erased
+    with transaction.atomic():
+        confirmed(officer, second)
+        erase_listed(at=database_now())
+        assert facts_beside_their_erasure() == 0
+        transaction.set_rollback(again)
+    if again:
+        assert replay_erasures(database_now()).erased == len(topics)
+        assert facts_beside_their_erasure() == 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT topic FROM retention_fact ORDER BY ctid")
+        lying = [topic for (topic,) in cursor.fetchall()]
+    assert sorted(lying) == sorted(topics)
+    assert lying != topics
 
 
 @given(st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 40)))
