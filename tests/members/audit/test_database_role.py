@@ -1,4 +1,4 @@
-"""Checklist 23: under the role that production runs with, the database itself refuses to change the audit trail."""
+"""Checklist 23: under the role that production runs with, the database itself refuses to change what is append-only."""
 
 import psycopg
 import pytest
@@ -87,11 +87,64 @@ def test_the_file_can_be_run_again():
         cursor.execute(psycopg.sql.SQL(ROLES.read_text()), None)
 
 
+KEPT = """
+UPDATE disclosures_consent SET purpose = purpose
+UPDATE disclosures_withdrawal SET withdrawn_at = withdrawn_at
+UPDATE disclosures_disclosure SET basis = basis
+DELETE FROM disclosures_disclosure
+TRUNCATE disclosures_consent, disclosures_withdrawal
+UPDATE retention_erasure SET rule = rule
+UPDATE retention_erasurelist SET asked_by_id = asked_by_id
+UPDATE retention_listedcomplaint SET complaint_id = complaint_id
+UPDATE retention_hold SET complaint_id = NULL
+DELETE FROM retention_hold
+DELETE FROM retention_listedcomplaint
+ALTER TABLE retention_erasure DISABLE TRIGGER ALL
+UPDATE slas_clockevent SET at = at
+DELETE FROM slas_calendarversion
+"""
+
+
+@pytest.mark.usefixtures("as_the_application")
+@pytest.mark.parametrize("act", KEPT.strip().splitlines())
+def test_the_application_can_change_nothing_of_what_is_kept(act):
+    with connection.cursor() as cursor, pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
+        cursor.execute(act)
+
+
+@pytest.mark.usefixtures("as_the_application")
+def test_the_application_locks_releases_and_seals_anew():
+    with connection.cursor() as cursor:
+        for table in ("disclosures_consent", "retention_hold", "retention_erasurelist", "slas_policyversion"):
+            cursor.execute(f"SELECT FROM {table} FOR NO KEY UPDATE")
+        cursor.execute("UPDATE retention_hold SET reason = reason, release_reason = release_reason")
+        cursor.execute("UPDATE disclosures_consent SET recipient = recipient, evidence = evidence")
+        cursor.execute("UPDATE disclosures_disclosure SET recipient = recipient, address = address, what = what")
+
+
 @pytest.mark.django_db
-def test_the_check_of_a_deployment_warns_of_a_role_that_could_change_the_trail():
+def test_the_check_of_a_deployment_warns_of_every_table_that_a_role_could_change_against_its_triggers():
     (warning,) = check_rights(databases=["default"])
-    assert warning.msg.endswith("has the right to change audit_event, audit_leaf, audit_checkpoint.")
+    tables = warning.msg.removeprefix("The database role of the application has the right to change ").strip(".")
+    assert set(tables.split(", ")) >= {
+        *(f"audit_{table}" for table in ("event", "leaf", "checkpoint")),
+        *(f"disclosures_{table}" for table in ("consent", "withdrawal", "disclosure")),
+        *(f"retention_{table}" for table in ("erasure", "hold")),
+        *(f"slas_{table}" for table in ("clockevent", "calendarversion", "policyversion")),
+    }
     assert "docs/database_roles.sql" in warning.hint
+
+
+@pytest.mark.usefixtures("as_the_application")
+@pytest.mark.parametrize(
+    "right",
+    ["DELETE ON disclosures_withdrawal", "UPDATE (purpose) ON disclosures_consent", "UPDATE ON retention_erasure"],
+)
+def test_the_check_of_a_deployment_names_the_one_right_too_many(right):
+    with connection.cursor() as cursor:
+        cursor.execute(f"RESET ROLE; GRANT {right} TO redress_app; SET LOCAL ROLE redress_app")
+    (warning,) = check_rights(databases=["default"])
+    assert warning.msg.endswith(f"the right to change {right.split()[-1]}.")
 
 
 @pytest.mark.usefixtures("as_the_application")
