@@ -6,8 +6,8 @@ from typing import Any
 from django.core import checks
 from django.db import connections
 
-# A trigger without a condition that refuses whatever it sees (`…_refuse_change`), or all but new seals of the columns it
-# names: the role needs no right to what is refused.
+# A trigger without a condition that refuses whatever it sees (`…_refuse_change`), or all but new seals of the columns
+# that it names: the role needs no right to what is refused.
 RIGHTS = r"""
 WITH refusals AS (
   SELECT t.tgrelid AS place, t.tgtype AS kind, string_to_array(encode(t.tgargs, 'escape'), '\000') AS sealed,
