@@ -75,13 +75,17 @@ class RunningStack:
         )
 
     def manage(self, *arguments: str, stdin: str = "") -> str:
-        """Run a management command or, with `shell -c`, a piece of Python against this stack."""
-        done = subprocess.run(  # noqa: S603
+        """Run a management command or, with `shell -c`, a piece of Python against this stack; return what it prints."""
+        done = self.try_to(*arguments, stdin=stdin)
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stdout
+
+    def try_to(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a management command that may end otherwise than with 0."""
+        return subprocess.run(  # noqa: S603
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT, env=self.environment, input=stdin, capture_output=True, text=True, check=False, timeout=120,
         )  # fmt: skip
-        assert done.returncode == 0, done.stderr[-2000:]
-        return done.stdout
 
     def hire(self, role: str) -> Account:
         """Return the account of somebody new on the staff, who has no second factor yet."""

@@ -5,6 +5,7 @@ import re
 from http.cookies import SimpleCookie
 from typing import NamedTuple, Self
 from urllib.parse import urlencode, urlsplit
+from uuid import uuid4
 
 HIDDEN = re.compile(r'name="(csrfmiddlewaretoken|draft)" value="([^"]*)"')
 
@@ -49,11 +50,24 @@ class Visitor:
         body = urlencode(self.hidden | fields)
         return self._ask("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"})
 
-    def _ask(self, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None) -> Answer:
+    def upload(self, path: str, name: str, content: bytes, **fields: str) -> Answer:
+        """Send the form that was fetched last, with a file in its field `files`."""
+        boundary = uuid4().hex
+        lines = "".join(
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'
+            for field, value in (self.hidden | fields).items()
+        )
+        lines += f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
+        body = lines.encode() + content + f"\r\n--{boundary}--\r\n".encode()
+        return self._ask("POST", path, body, {"Content-Type": f"multipart/form-data; boundary={boundary}"})
+
+    def _ask(
+        self, method: str, path: str, body: str | bytes | None = None, headers: dict[str, str] | None = None
+    ) -> Answer:
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         self.connection.request(method, path, body, {"Cookie": cookie, **(headers or {})})
         response = self.connection.getresponse()
-        text = response.read().decode()
+        text = response.read().decode(errors="replace")
         for header in response.headers.get_all("Set-Cookie", ()):
             self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(header).items()}
         return Answer(response.status, response.headers.get("Location", ""), text)
