@@ -78,12 +78,12 @@ def recheck() -> None:
 
 @shared_task(name="complaints.sweep_files")
 def sweep_files() -> None:
-    """Move what is not in the store yet, delete what lies there without a row, and report what is missing there."""
+    """Move what is not in the store yet, then compare it with the rows; a database behind its trail deletes nothing."""
     now = database_now()
     moved = sum(1 for _ in move_files(at=now))
-    swept = sweep(at=now)
-    if moved or swept.orphans:
-        log.info("%d files were moved into the store, %d without a row deleted there", moved, swept.orphans)
+    swept = sweep(at=now, is_behind=seal_health(now, settings.AUDIT_ANCHORS).is_cut)
+    if moved or swept.deleted:
+        log.info("%d files were moved into the store, %d without a row deleted there", moved, swept.deleted)
 
 
 @shared_task(name="complaints.erase_listed")

@@ -130,6 +130,7 @@ class FilesCollector(Collector):
         yield _gauge("files_waiting", "Files that wait for the virus check.", figures.waiting)
         yield _gauge("files_oldest_waiting_seconds", "For how long the first of them waits.", waiting)
         yield _gauge("files_missing", "Files that are not in the store.", figures.missing)
+        yield _gauge("files_without_row", "Objects in the store that no row names.", figures.without_row)
 
 
 def _of_troubles(figures: Health) -> Iterator[Metric]:

@@ -6,7 +6,7 @@ from complaints.models.restricted import ANSWERED_WITHIN, LONGEST, Opening, open
 from complaints.models.source import Recovery, SourceRecord
 from complaints.models.task import Task
 from complaints.models.timeline import TimelineEntry
-from complaints.models.work import AXES, Assessment, Decision, Enclosure, Evidence, Note, Restriction
+from complaints.models.work import AXES, Assessment, Decision, Enclosure, Evidence, Note, Restriction, StoreSweep
 
 __all__ = (
     "ANSWERED_WITHIN",
@@ -22,6 +22,7 @@ __all__ = (
     "Recovery",
     "Restriction",
     "SourceRecord",
+    "StoreSweep",
     "Task",
     "TimelineEntry",
     "opened_by",

@@ -103,6 +103,22 @@ class Enclosure(PartOfComplaint):
         return self.state == FileState.KEPT and self.digest is not None
 
 
+class StoreSweep(models.Model):
+    """What the last sweep found in the store: one row, for whoever asks how files are."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    at = models.DateTimeField()
+    objects_found = models.PositiveIntegerField()
+    without_row = models.PositiveIntegerField(help_text="Objects that no row names, and that still lie there.")
+    is_withheld = models.BooleanField(help_text="There are too many of them: nothing was deleted.")
+
+    class Meta:
+        constraints = (models.CheckConstraint(name="store_sweep_is_one_row", condition=Q(id=1)),)
+
+    def __str__(self) -> str:
+        return f"sweep of {self.at}"
+
+
 class Evidence(PartOfComplaint):
     """One piece of evidence with its provenance (ISO 10002 7.6)."""
 
