@@ -23,6 +23,7 @@ from members.actors import SYSTEM, Role
 from members.acts import Act
 from members.identifiers import new_id
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 from members.queries import holders_of
 from slas.operations import open_matter
 
@@ -73,7 +74,7 @@ def tell_administrators(*, this: Act, review: AccessReview, change: str, **_othe
 
 
 def _address_now(this: Act, user_id: UUID, field: str) -> str:
-    with phi_access(actor=SYSTEM, purpose="address mail about an account", at=this.at):
+    with phi_access(actor=SYSTEM, purpose=Purpose.ACCOUNT_MAIL, at=this.at):
         return str(getattr(this.lock(User, user_id), field))
 
 

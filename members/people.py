@@ -14,6 +14,7 @@ from members.accounts.models import AccessReview, FactorReset, ReviewedGrant, Ro
 from members.actors import ALONE, STAFF, Actor, Role
 from members.audit.models import Event
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 from members.queries import OpenSession, open_sessions
 
 SHOWN_EVENTS = 20
@@ -139,7 +140,7 @@ def read_person(*, actor: Actor, user_id: UUID, at: datetime) -> Person | None:
     if user is None:
         return None
     grants = user.role_grants.select_related("granted_by").order_by("revoked_at", "granted_at")
-    with phi_access(actor=actor, purpose="administer accounts", at=at):
+    with phi_access(actor=actor, purpose=Purpose.ACCOUNTS, at=at):
         email = user.email
     held = set(user.role_names)
     fitting = [role for role in Role if role in STAFF - held and not (held and ALONE.intersection({role, *held}))]

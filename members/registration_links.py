@@ -14,6 +14,7 @@ from members.accounts.models import email_index
 from members.actors import GUEST, SYSTEM
 from members.models import Member
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 
 SALT = "members.registration"
 
@@ -29,7 +30,7 @@ class Invitation:
 def make_registration_token(member_id: UUID, *, at: datetime) -> str:
     """Return the token of a link for this member at the address on file."""
     member = Member.objects.unscoped("who gets a link").get(pk=member_id)
-    with phi_access(actor=SYSTEM, purpose="bind a link to its address", at=at):
+    with phi_access(actor=SYSTEM, purpose=Purpose.BIND_LINK, at=at):
         return signing.dumps([member_id.hex, email_index(member.email or "").hex()], salt=SALT)
 
 
@@ -42,6 +43,6 @@ def read_registration_token(token: str, *, at: datetime) -> Invitation | None:
     member = Member.objects.unscoped("named by a signed link").filter(pk=UUID(hex=member_id), user=None).first()
     if member is None:
         return None
-    with phi_access(actor=GUEST, purpose="open the own account", at=at):
+    with phi_access(actor=GUEST, purpose=Purpose.OPEN_ACCOUNT, at=at):
         email = member.email or ""
     return Invitation(member.pk, email) if email and email_index(email).hex() == index else None

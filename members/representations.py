@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from members.actors import Actor, Scope
 from members.models import Member, Representation, member_number_index
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class RepresentationLine:
 def of_member(*, actor: Actor, at: datetime) -> list[RepresentationLine]:
     """Return who may act for the actor as a member, now or once confirmed: one query and the record of reading."""
     rows = Representation.objects.visible_to(actor).filter(member_id=actor.member_id)
-    return opened(_open(rows, at).order_by("recorded_at"), actor=actor, at=at)
+    rows = _open(rows, at).order_by("recorded_at")
+    return opened(rows, actor=actor, at=at, purpose=Purpose.OWN_REPRESENTATIVES)
 
 
 def to_confirm_first(*, actor: Actor, at: datetime) -> QuerySet[Representation]:
@@ -39,9 +41,11 @@ def to_confirm_first(*, actor: Actor, at: datetime) -> QuerySet[Representation]:
     return _open(Representation.objects.visible_to(actor.as_staff()), at).order_by("-confirmed_at", "-recorded_at")
 
 
-def opened(rows: Iterable[Representation], *, actor: Actor, at: datetime) -> list[RepresentationLine]:
+def opened(
+    rows: Iterable[Representation], *, actor: Actor, at: datetime, purpose: Purpose = Purpose.REPRESENTATIVES
+) -> list[RepresentationLine]:
     """Return these as they are shown."""
-    with phi_access(actor=actor, purpose="show who acts for members", at=at):
+    with phi_access(actor=actor, purpose=purpose, at=at):
         return [
             RepresentationLine(
                 id=row.pk,

@@ -22,6 +22,7 @@ from members.accounts.signals import ADDRESS_OF_LINK, LinkKind
 from members.actors import SYSTEM, Role, Scope
 from members.models import Member
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 from members.registration_links import make_registration_token
 from slas.models import Clock
 from slas.queries import open_clocks
@@ -70,7 +71,7 @@ def send_email(dispatch: Dispatch, *, at: datetime) -> None:
 
 
 def _address(dispatch: Dispatch, complaint: Complaint | None, at: datetime) -> str:
-    with phi_access(actor=SYSTEM, purpose="delivery", matter_id=dispatch.matter_id, at=at):
+    with phi_access(actor=SYSTEM, purpose=Purpose.DELIVERY, matter_id=dispatch.matter_id, at=at):
         if dispatch.address:
             address = _still_theirs(dispatch, dispatch.address)
         elif dispatch.to_user:

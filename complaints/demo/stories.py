@@ -36,6 +36,7 @@ from complaints.operations import (
 from members.actors import Actor, importer
 from members.acts import act
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 from slas.models import Clock
 from slas.versions import terms_of
 
@@ -157,7 +158,7 @@ class Case:
     def write_letter(self, decision: Decision, channel: LetterChannel) -> None:
         """Issue the decision letter."""
         at = self.pace.next(hours=0.3)
-        with phi_access(actor=self.owner, purpose="decision letter", matter_id=self.complaint.pk, at=at):
+        with phi_access(actor=self.owner, purpose=Purpose.LETTER, at=at):
             content = decision_letter(
                 complaint=self.complaint, decision=decision, next_level=self._next_level(at), language_help="", at=at
             )

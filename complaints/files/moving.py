@@ -14,9 +14,9 @@ from members.actors import SYSTEM
 from members.acts import act
 from members.privacy.access import phi_access
 from members.privacy.file_storage import object_name, sealed_files
+from members.privacy.purposes import Purpose
 
 REASON = "files move into the store, whosever they are"
-PURPOSE = "move files into the store"
 
 
 def waiting() -> int:
@@ -32,7 +32,7 @@ def move_files(*, at: datetime) -> Iterator[None]:
     """
     last = None
     while True:
-        with act(actor=SYSTEM, at=at) as this, phi_access(actor=SYSTEM, purpose=PURPOSE, at=at):
+        with act(actor=SYSTEM, at=at) as this, phi_access(actor=SYSTEM, purpose=Purpose.MOVE_FILES, at=at):
             rows = _old().select_for_update(skip_locked=True, of=("self",), no_key=True).order_by("pk")
             row = (rows.filter(pk__gt=last) if last else rows).first()
             if row is None:

@@ -18,6 +18,7 @@ from members.privacy.access import note_broken, note_opening, phi_access
 from members.privacy.file_storage import object_name, put_object, sealed_files
 from members.privacy.file_stream import new_file_key, open_stream, seal_stream
 from members.privacy.keyring import SealBroken
+from members.privacy.purposes import Purpose
 
 TABLE, COLUMN = Enclosure._meta.db_table, "file"
 logger = logging.getLogger(__name__)
@@ -44,20 +45,20 @@ def keep(enclosure: Enclosure, content: bytes) -> None:
     enclosure.key, enclosure.size, enclosure.digest = key, len(content), sha256(sealed).digest()
 
 
-def open_file(row: Enclosure, *, actor: Actor, purpose: str, at: datetime) -> OpenFile:
+def open_file(row: Enclosure, *, actor: Actor, purpose: Purpose, at: datetime) -> OpenFile:
     """Return a file that is served, with its opening on record and its first piece proven.
 
     Raises SealBroken if it does not open, which is on record too; so may the pieces, for what was altered further on.
     """
-    with phi_access(actor=actor, purpose=purpose, matter_id=row.complaint_id, at=at):
+    with phi_access(actor=actor, purpose=purpose, at=at):
         name = name_as(row.name, row.media_type)
         pieces = _proven(row, bytes(row.key or b""), actor=actor, purpose=purpose, at=at)
         return OpenFile(name, row.media_type, row.size, chain([next(pieces)], pieces))
 
 
-def open_preview(row: Enclosure, *, actor: Actor, purpose: str, at: datetime) -> bytes | None:
+def open_preview(row: Enclosure, *, actor: Actor, purpose: Purpose, at: datetime) -> bytes | None:
     """Return the small picture of a file, with its opening on record; None if it has none. Raises SealBroken."""
-    with phi_access(actor=actor, purpose=purpose, matter_id=row.complaint_id, at=at):
+    with phi_access(actor=actor, purpose=purpose, at=at):
         return bytes(found) if (found := row.preview) else None
 
 
@@ -76,14 +77,14 @@ def delete_stored(file_ids: Iterable[UUID]) -> None:
         transaction.on_commit(partial(_delete, name))
 
 
-def _proven(row: Enclosure, key: bytes, *, actor: Actor, purpose: str, at: datetime) -> Iterator[bytes]:
+def _proven(row: Enclosure, key: bytes, *, actor: Actor, purpose: Purpose, at: datetime) -> Iterator[bytes]:
     try:
         with sealed_files().open(object_name(row.pk)) as file:
             yield from open_stream(file.read, key=key, bound_to=_bound_to(row))
     except (SealBroken, OSError) as error:
-        with phi_access(actor=actor, purpose=purpose, matter_id=row.complaint_id, at=at):
-            note_opening(TABLE, row.pk, COLUMN)
-            note_broken(TABLE, row.pk, COLUMN)
+        with phi_access(actor=actor, purpose=purpose, at=at):
+            note_opening(row, COLUMN)
+            note_broken(row, COLUMN)
         raise SealBroken(str(error)) from error
 
 

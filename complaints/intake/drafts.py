@@ -16,6 +16,7 @@ from complaints.models import Enclosure
 from complaints.queries.enclosures import KeptFile
 from members.actors import Actor
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 from members.queries import member_of
 
 
@@ -56,20 +57,20 @@ def draft_in_hand(
         return None
     if draft.sent_as:
         return DraftInHand(draft.pk, {}, draft.saved_at, draft.sent_as, draft.complaint_id)
-    with phi_access(actor=actor, purpose="fill in the form", at=at):
+    with phi_access(actor=actor, purpose=Purpose.FILL_IN, at=at):
         return DraftInHand(draft.pk, draft.answers, draft.saved_at)
 
 
 def files_kept(*, actor: Actor, at: datetime, draft_id: UUID) -> list[KeptFile]:
     """Return the files of a draft that `draft_in_hand` has found, oldest first."""
-    with phi_access(actor=actor, purpose="fill in the form", at=at):
+    with phi_access(actor=actor, purpose=Purpose.FILL_IN, at=at):
         return KeptFile.opened(Enclosure.objects.unscoped(OWN_DRAFT).filter(draft_id=draft_id))
 
 
 def preview_kept(*, actor: Actor, at: datetime, draft_id: UUID, enclosure_id: UUID) -> bytes | None:
     """Return the small picture of a file of such a draft; None when there is none."""
     row = Enclosure.objects.unscoped(OWN_DRAFT).filter(draft_id=draft_id, pk=enclosure_id).first()
-    return open_preview(row, actor=actor, purpose="fill in the form", at=at) if row and row.is_served else None
+    return open_preview(row, actor=actor, purpose=Purpose.FILL_IN, at=at) if row and row.is_served else None
 
 
 def known_of(*, actor: Actor, at: datetime) -> dict[str, Any]:
@@ -77,7 +78,7 @@ def known_of(*, actor: Actor, at: datetime) -> dict[str, Any]:
     member = member_of(actor)
     if member is None:
         return {}
-    with phi_access(actor=actor, purpose="fill in the form", at=at):
+    with phi_access(actor=actor, purpose=Purpose.FILL_IN, at=at):
         return {
             "relationship": Relationship.SELF,
             "name": member.name,

@@ -1,6 +1,7 @@
 """Drafts: what somebody has typed into the form and not sent yet."""
 
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -33,6 +34,11 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"Draft {self.id}"
+
+    @property
+    def matter_id(self) -> UUID | None:
+        """Return the matter that it has become, None before."""
+        return self.complaint_id
 
     @classmethod
     def scope_for(cls, actor: Actor, rows: QuerySet[Self]) -> QuerySet[Self]:

@@ -21,6 +21,7 @@ from complaints.operations import Statement, submit_complaint
 from members.actors import SYSTEM, Actor
 from members.acts import Act, act
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 from members.queries import member_of, member_represented
 
 OWN_DRAFT = "the draft was found by its owner's account or signed cookie"
@@ -43,7 +44,7 @@ def save_answers(*, actor: Actor, at: datetime, draft_id: UUID | None, answers: 
             this.record("draft.started", object_type="draft", object_id=draft.pk)
             return draft.pk
         draft = _lock_open(this, draft_id)
-        with phi_access(actor=actor, purpose="save draft", at=at):
+        with phi_access(actor=actor, purpose=Purpose.SAVE_DRAFT, at=at):
             merged = draft.answers | answers
         this.change(draft, answers=merged, saved_at=at, user_id=draft.user_id or actor.user_id)
     return draft_id
@@ -148,7 +149,7 @@ def send_draft(*, actor: Actor, at: datetime, today: date, draft_id: UUID) -> Co
         draft = _lock(this, draft_id)
         if draft.complaint_id:
             return Complaint.objects.unscoped(OWN_DRAFT).get(pk=draft.complaint_id)
-        with phi_access(actor=actor, purpose="send draft", at=at):
+        with phi_access(actor=actor, purpose=Purpose.SEND_DRAFT, at=at):
             answers = draft.answers
         statement = _about_the_member(statement_of(answers, today=today), actor)
         complaint = submit_complaint(actor=actor, at=at, statement=statement, submission_key=draft.pk)

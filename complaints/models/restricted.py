@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -73,6 +74,11 @@ class Opening(models.Model):
 
     def __str__(self) -> str:
         return f"opening {self.id}"
+
+    @property
+    def matter_id(self) -> UUID:
+        """Return the matter that it belongs to."""
+        return self.complaint_id
 
     @classmethod
     def scope_for(cls, actor: Actor, rows: QuerySet[Self]) -> QuerySet[Self]:

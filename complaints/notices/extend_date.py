@@ -15,13 +15,14 @@ from complaints.correspondence.printable import printable
 from complaints.correspondence.rendering import render_letter_pdf
 from complaints.lifecycle import TransitionRefused
 from complaints.models import Complaint
-from complaints.notices.make import PDF, PURPOSE, add_notice, way_to_member
+from complaints.notices.make import PDF, add_notice, way_to_member
 from complaints.operations._door import lock_complaint, perform, written_before
 from complaints.operations._refusals import as_refusal
 from complaints.queries.language_help import help_in_letter
 from members.actors import Actor
 from members.acts import Act, act
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 from slas.models import Clock
 from slas.operations import ClockRefused, extend_clock, open_clock
 from slas.versions import terms_of, zone_of
@@ -67,7 +68,7 @@ def extend_date(
 
 def _tell(this: Act, complaint: Complaint, clock: Clock, key: UUID, *, former_due_on: str, why: str) -> Notice:
     owed = _owed(clock)
-    with phi_access(actor=this.actor, purpose=PURPOSE, matter_id=complaint.pk, at=this.at):
+    with phi_access(actor=this.actor, purpose=Purpose.NOTICES, matter_id=complaint.pk, at=this.at):
         letter = printable(
             extension_letter(
                 complaint=complaint,

@@ -21,6 +21,7 @@ from members.actors import SYSTEM
 from members.acts import Act, act
 from members.identifiers import id_for
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 from slas.algebra import BREACH
 from slas.missed import MissAction, MissKind
 from slas.models import Clock, Matter
@@ -28,7 +29,6 @@ from slas.operations import open_clock, start_clock
 from slas.versions import terms_of, zone_of
 
 PDF = "application/pdf"
-PURPOSE = "make what the law asks for"
 
 
 def make_notices(*, at: datetime, matter_id: UUID, clock_id: UUID, epoch: int, code: int) -> list[Notice]:
@@ -58,11 +58,13 @@ def _make(at: datetime, clock: Clock, epoch: int, action: MissAction, *, is_late
     with act(actor=SYSTEM, at=at) as this:
         complaint = this.lock(Complaint, clock.matter_id)
         kind = NoticeKind(action.kind.value)
-        made = Notice.objects.unscoped(PURPOSE).filter(complaint_id=complaint.pk, clock_id=clock.id, epoch=epoch)
+        made = Notice.objects.unscoped("whether it is made already").filter(
+            complaint_id=complaint.pk, clock_id=clock.id, epoch=epoch
+        )
         if made.filter(kind=kind, addressee=action.to).exists():
             return None
         owed = Owed(terms_of(clock.policy_id, clock.calendar_id).policy, clock.due_at, zone_of(clock), is_late)
-        with phi_access(actor=SYSTEM, purpose=PURPOSE, matter_id=complaint.pk, at=at):
+        with phi_access(actor=SYSTEM, purpose=Purpose.NOTICES, matter_id=complaint.pk, at=at):
             media_type, content, file = _content(this, complaint, owed, action)
         notice = Notice(
             id=id_for(clock.id, f"{epoch}:{kind}:{action.to}"),

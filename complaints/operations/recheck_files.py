@@ -22,9 +22,9 @@ from members.acts import Act, act
 from members.disclosures.vocabulary import Way
 from members.identifiers import id_for
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 
 REASON = "files wait for the virus check, whosever they are"
-PURPOSE = "check for viruses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def recheck_files(*, at: datetime) -> Rechecked:
     waiting = list(rows.order_by("added_at", "pk").values_list("pk", flat=True))
     released = removed = 0
     for enclosure_id in waiting:
-        with phi_access(actor=SYSTEM, purpose=PURPOSE, at=at):
+        with phi_access(actor=SYSTEM, purpose=Purpose.VIRUS_CHECK, at=at):
             row = rows.filter(pk=enclosure_id).first()
             content = read_whole(row) if row else None
         if content is None:
@@ -100,7 +100,7 @@ def _tell(this: Act, row: Enclosure) -> None:
     note_fact(this, complaint, TimelineCode.FILE_REMOVED, {"enclosure_id": str(row.pk)})
     if writing_refusal(reach_of(complaint, at=this.at)):
         return
-    with translation.override(complaint.language), phi_access(actor=SYSTEM, purpose=PURPOSE, at=this.at):
+    with translation.override(complaint.language), phi_access(actor=SYSTEM, purpose=Purpose.VIRUS_CHECK, at=this.at):
         body = _(
             "We removed your file “%(name)s”: our virus check found something harmful in it. Do you still need us to"
             " see it? Make the file new, for example by taking a photo of the paper, and tell us here."

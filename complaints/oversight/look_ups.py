@@ -16,7 +16,8 @@ def note_look_up(*, actor: Actor, at: datetime, of: str, key: UUID | None, asked
     """
     demand(actor, "read_trail")
     with act(actor=actor, at=at) as this:
-        this.record("audit.searched", object_type=of, object_id=key, detail=_told(asked) | {"found": key is not None})
+        detail = _told(asked) | {"found": key is not None}
+        this.record("audit.searched", matter_id=_case(of, key), object_type=of, object_id=key, detail=detail)
 
 
 def note_export(*, actor: Actor, at: datetime, of: str, key: UUID, asked: Asked, form: str, events: int) -> None:
@@ -24,7 +25,11 @@ def note_export(*, actor: Actor, at: datetime, of: str, key: UUID, asked: Asked,
     demand(actor, "read_trail")
     with act(actor=actor, at=at) as this:
         detail = _told(asked) | {"form": form, "events": events}
-        this.record("audit.exported", object_type=of, object_id=key, detail=detail)
+        this.record("audit.exported", matter_id=_case(of, key), object_type=of, object_id=key, detail=detail)
+
+
+def _case(of: str, key: UUID | None) -> UUID | None:
+    return key if of == "case" else None
 
 
 def _told(asked: Asked | None) -> dict[str, object]:

@@ -14,9 +14,9 @@ from complaints.permissions import demand, may
 from members.actors import Actor
 from members.acts import act
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 
 PAGE_SIZE = 50
-PURPOSE = "review what stood out"
 EVIDENCE = {
     "usual": "%s on a usual day",
     "surname": "%s with the same surname",
@@ -54,7 +54,7 @@ def read_reviews(*, actor: Actor, page: str | None, at: datetime) -> Page:
     """Return a page of items, those that wait first and of them the oldest: two queries and the record."""
     rows = _rows(actor).order_by(F("judged_at").desc(nulls_first=True), "opened_at", "pk")
     found = Paginator(rows, PAGE_SIZE).get_page(page)
-    with phi_access(actor=actor, purpose=PURPOSE, at=at):
+    with phi_access(actor=actor, purpose=Purpose.REVIEW_ITEM, at=at):
         lines = [_line(row, actor, at) for row in found.object_list]
     return Page(lines, found.number, found.paginator)
 
@@ -64,7 +64,7 @@ def read_review(*, actor: Actor, review_id: UUID, at: datetime) -> ReviewLine | 
     row = _rows(actor).filter(pk=review_id).first()
     if row is None:
         return None
-    with phi_access(actor=actor, purpose=PURPOSE, at=at):
+    with phi_access(actor=actor, purpose=Purpose.REVIEW_ITEM, at=at):
         return _line(row, actor, at)
 
 

@@ -15,15 +15,17 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.capa.dates import day_begins_at
 from complaints.models import Complaint
-from complaints.oversight.subjects import COMPLAINTS, about, complaints_of_parts
+from complaints.oversight.parts import complaints_of_parts
+from complaints.oversight.subjects import COMPLAINTS, about
 from members.accounts.models import RoleGrant
 from members.actors import Actor, ActorKind, Role, Scope
 from members.audit.models import Event
 from members.dates import house_day
 from members.models import Member
+from members.privacy.purposes import Place, purposes_of
 
 READINGS_A_PAGE = 500
-SEARCHING = "search"
+FOUND, LISTED = purposes_of(Place.SEARCH), purposes_of(Place.LIST)
 NOBODYS = UUID(int=0)
 REASON = "whose record it is, the caller has asked"
 BY_ROLE = (
@@ -128,9 +130,9 @@ def _sentence(row: dict[str, Any], who: str, case: Complaint | None, actor: Acto
         return str(_("%(who)s looked at your member record.") % {"who": who})
     is_own = case.member_id is None or case.member_id == actor.member_id
     said = {"who": who, "reference": case.reference}
-    if row["matter_id"] is None and row["detail__purpose"] == SEARCHING:
+    if row["detail__purpose"] in FOUND:
         return str((_OWN_FOUND if is_own else _OTHER_FOUND) % said)
-    if row["matter_id"] is None:
+    if row["detail__purpose"] in LISTED:
         return str((_OWN_LISTED if is_own else _OTHER_LISTED) % said)
     return str((_OWN_READ if is_own else _OTHER_READ) % said)
 

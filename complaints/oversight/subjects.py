@@ -1,42 +1,19 @@
 """Whose trail is asked for: a member's, a person's at work, or a case's; and which events belong to it."""
 
 from collections.abc import Collection
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from complaints.correspondence.models import Letter, Message, Notice
-from complaints.models import Assessment, Complaint, Decision, Enclosure, Evidence, Note, Opening, Restriction
-from complaints.models.complaint import hidden_from
-from complaints.models.own import involves
+from complaints.models import Complaint
+from complaints.oversight.hidden import visible_events
+from complaints.oversight.parts import REASON, parts_of
 from members.accounts.models import RoleGrant, User
 from members.actors import Actor
 from members.audit.models import Event
 from members.models import Member, Representation, member_number_index
 
-REASON = "which events of the trail are about it; nothing of it is shown"
 COMPLAINTS = Complaint._meta.db_table
-PARTS: tuple[Any, ...] = (
-    Note,
-    Message,
-    Letter,
-    Notice,
-    Enclosure,
-    Evidence,
-    Assessment,
-    Decision,
-    Opening,
-    Restriction,
-)
-"""What of a complaint may be opened without the event naming the complaint, as a search does."""
-
-
-def visible_events(actor: Actor) -> QuerySet[Event]:
-    """Return the trail without what happened on complaints that are not there for the actor."""
-    hidden = Complaint.objects.unscoped("what is left out").filter(involves(actor) | hidden_from(actor)).values("pk")
-    events = Event.objects.exclude(matter_id__in=hidden)
-    return events.exclude(object_type=COMPLAINTS, object_id__in=hidden)
 
 
 def find_member(actor: Actor, member_number: str) -> Member | None:
@@ -77,20 +54,3 @@ def about(cases: Collection[UUID], beside: Collection[UUID] = ()) -> Q:
     """Return the condition for events of these complaints, their parts, and some other objects: one query."""
     objects = {*cases, *beside, *(key for key, _ in parts_of(cases))}
     return Q(matter_id__in=cases) | Q(matter_id=None, object_id__in=objects)
-
-
-def parts_of(complaint_ids: Collection[UUID]) -> list[tuple[UUID, UUID]]:
-    """Return the keys of all parts of complaints, each with that of its complaint: one query."""
-    return _parts(Q(complaint_id__in=complaint_ids))
-
-
-def complaints_of_parts(keys: Collection[UUID]) -> dict[UUID, UUID]:
-    """Return to which complaint each of these parts belongs: one query."""
-    return dict(_parts(Q(pk__in=keys)))
-
-
-def _parts(condition: Q) -> list[tuple[UUID, UUID]]:
-    first, *others = [
-        model.objects.unscoped(REASON).filter(condition).values_list("pk", "complaint_id") for model in PARTS
-    ]
-    return list(first.union(*others, all=True))

@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 
 from complaints.models import Complaint
 from complaints.oversight.enums import Kind, Period
-from complaints.oversight.subjects import COMPLAINTS, complaints_of_parts
+from complaints.oversight.parts import complaints_of_parts
+from complaints.oversight.subjects import COMPLAINTS
 from complaints.oversight.words import action_words, column_words, object_words
 from members.accounts.models import RoleGrant
 from members.actors import Actor, ActorKind, Role

@@ -22,7 +22,7 @@ from complaints.models import AXES, Assessment, Complaint, Decision, Enclosure, 
 from complaints.models.part import PartOfComplaint
 from complaints.permissions import may_see
 from complaints.queries.case_dates import CaseDates, dates_of
-from complaints.queries.case_head import PURPOSE, CaseHead, clocks_on_show, find_case, head_of
+from complaints.queries.case_head import CaseHead, clocks_on_show, find_case, head_of
 from complaints.queries.case_steps import SentLetter, Step, refusal, steps_of
 from complaints.queries.case_thread import Happening, thread_of
 from complaints.queries.enclosures import KeptFile
@@ -31,6 +31,7 @@ from complaints.queries.reach import reach_of
 from complaints.queries.tasks import TaskLine, tasks_on
 from members.actors import Actor
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 
 BESIDE_THE_WAY = (
     "take",
@@ -136,7 +137,7 @@ def read_case(*, actor: Actor, reference: str, at: datetime) -> Case | None:
     rows = _rows_of(complaint, actor)
     letter = _sent_letter(rows)
     reach = reach_of(complaint, at=at)
-    with phi_access(actor=actor, purpose=PURPOSE, matter_id=complaint.pk, at=at):
+    with phi_access(actor=actor, purpose=Purpose.CASE, at=at):
         head = head_of(complaint, clocks, actor=actor, at=at)
         return Case(
             head=head,
@@ -167,7 +168,7 @@ def read_case(*, actor: Actor, reference: str, at: datetime) -> Case | None:
 def read_evidence(complaint: Complaint, *, actor: Actor, at: datetime) -> tuple[EvidenceRow, ...]:
     """Return what the decision can rest on: one query and the record of the opening."""
     rows = list(_evidence_of(complaint, actor))
-    with phi_access(actor=actor, purpose=PURPOSE, matter_id=complaint.pk, at=at):
+    with phi_access(actor=actor, purpose=Purpose.CASE, at=at):
         return tuple(_evidence(row) for row in rows)
 
 

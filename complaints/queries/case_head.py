@@ -13,10 +13,10 @@ from complaints.reference import read_reference
 from complaints.time_left import TimeLeft, time_left
 from members.actors import Actor
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 from slas.models import Clock, ClockState
 from slas.versions import zone_of
 
-PURPOSE = "work the case"
 TONES = MappingProxyType(
     {
         State.RECEIVED: "new",
@@ -84,7 +84,7 @@ def find_case(*, actor: Actor, reference: str) -> Complaint | None:
 def read_brief(complaint: Complaint, *, actor: Actor, at: datetime) -> CaseBrief:
     """Return what somebody needs to see while acting on a case: one query and the record of the opening."""
     clocks = clocks_on_show(complaint)
-    with phi_access(actor=actor, purpose=PURPOSE, matter_id=complaint.pk, at=at):
+    with phi_access(actor=actor, purpose=Purpose.CASE, at=at):
         head = head_of(complaint, clocks, actor=actor, at=at)
         return CaseBrief(head, complaint.narrative, complaint.desired_outcome or "")
 

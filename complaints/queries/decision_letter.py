@@ -10,12 +10,12 @@ from complaints.correspondence.models import Letter
 from complaints.correspondence.rendering import LetterContent, render_letter_pdf
 from complaints.models import Complaint, Decision
 from complaints.permissions import may_see
-from complaints.queries.case_head import PURPOSE
 from complaints.queries.language_help import help_in_letter
 from complaints.queries.reach import reach_of
 from complaints.reference import read_reference
 from members.actors import Actor
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 from slas.models import Clock
 
 ANSWER = "resolve"
@@ -47,7 +47,7 @@ def draft_letter(*, actor: Actor, complaint: Complaint, at: datetime) -> DraftLe
     if decision is None:
         return None
     next_level = _next_level(complaint)
-    with phi_access(actor=actor, purpose=PURPOSE, matter_id=complaint.pk, at=at):
+    with phi_access(actor=actor, purpose=Purpose.CASE, matter_id=complaint.pk, at=at):
         content = decision_letter(
             complaint=complaint,
             decision=decision,
@@ -64,7 +64,7 @@ def issued_letter(*, actor: Actor, reference: str, at: datetime) -> IssuedLetter
     letter = _letters(actor, reference).defer("pdf").select_related("issued_by").first()
     if letter is None:
         return None
-    with phi_access(actor=actor, purpose=PURPOSE, matter_id=letter.complaint_id, at=at):
+    with phi_access(actor=actor, purpose=Purpose.CASE, at=at):
         content = LetterContent.restored(letter.content)
         return IssuedLetter(
             content=content if has_address else content.without_address(),
@@ -84,7 +84,7 @@ def letter_pdf(*, actor: Actor, reference: str, at: datetime) -> bytes | None:
     letter = _letters(actor, reference).first()
     if letter is None:
         return None
-    with phi_access(actor=actor, purpose=PURPOSE, matter_id=letter.complaint_id, at=at):
+    with phi_access(actor=actor, purpose=Purpose.CASE, at=at):
         if may_see(actor, "contact"):
             return bytes(letter.pdf)
         return render_letter_pdf(LetterContent.restored(letter.content).without_address())

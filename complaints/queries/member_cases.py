@@ -25,11 +25,11 @@ from complaints.reference import read_reference
 from members.actors import Actor, Scope
 from members.dates import day_in_words
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 from slas.models import Clock
 from slas.queries import open_clocks
 from slas.versions import zone_of
 
-PURPOSE = "read own complaint"
 NOT_TOLD_TWICE = (TimelineCode.MESSAGE_RECEIVED, TimelineCode.MESSAGE_SENT)  # the messages stand there themselves
 
 
@@ -108,7 +108,7 @@ def case_page(*, actor: Actor, now: datetime, reference: str) -> CasePage | None
     messages = list(Message.objects.visible_to(actor).filter(complaint_id=complaint.pk))
     if not let_read(complaint, [complaint, *messages, *([letter] if letter else [])], actor=actor, at=now):
         return None
-    with phi_access(actor=actor, purpose=PURPOSE, matter_id=complaint.pk, at=now):
+    with phi_access(actor=actor, purpose=Purpose.OWN_COMPLAINT, at=now):
         return CasePage(
             id=complaint.pk,
             reference=complaint.reference,

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from complaints.correspondence.models import TO_MEMBER, Notice
 from complaints.correspondence.rendering import LetterContent
-from complaints.queries.member_cases import PURPOSE, own_complaints
+from complaints.queries.member_cases import own_complaints
 from complaints.queries.notices import Document, document_of
 from complaints.queries.own_reading import let_read
 from complaints.reference import read_reference
 from members.actors import Actor
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ def own_notice(*, actor: Actor, reference: str, notice_id: UUID, now: datetime) 
     row = _own(actor, reference, notice_id, without="file")
     if row is None or not let_read(row.complaint, [row], actor=actor, at=now):
         return None
-    with phi_access(actor=actor, purpose=PURPOSE, matter_id=row.complaint_id, at=now):
+    with phi_access(actor=actor, purpose=Purpose.OWN_COMPLAINT, at=now):
         return OwnNotice(row.pk, LetterContent.restored(row.content))
 
 
@@ -36,7 +37,7 @@ def own_notice_document(*, actor: Actor, reference: str, notice_id: UUID, now: d
     row = _own(actor, reference, notice_id, without="content")
     if row is None or not let_read(row.complaint, [row], actor=actor, at=now):
         return None
-    with phi_access(actor=actor, purpose=PURPOSE, matter_id=row.complaint_id, at=now):
+    with phi_access(actor=actor, purpose=Purpose.OWN_COMPLAINT, at=now):
         return document_of(row, reference)
 
 

@@ -8,12 +8,10 @@ from complaints.correspondence.models import TO_MEMBER, Dispatch, LetterChannel,
 from complaints.correspondence.rendering import LetterContent, render_letter_pdf
 from complaints.models import Complaint
 from complaints.permissions import may_see
-from complaints.queries.case_head import PURPOSE
 from complaints.reference import read_reference
 from members.actors import Actor
 from members.privacy.access import phi_access
-
-EXPORT = "export the review file"
+from members.privacy.purposes import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +80,8 @@ def notice_document(*, actor: Actor, reference: str, notice_id: UUID, at: dateti
     row = rows.filter(pk=notice_id).first()
     if row is None or not _is_for(actor, row):
         return None
-    purpose = EXPORT if row.kind == NoticeKind.EXTERNAL_REVIEW_FILE else PURPOSE
-    with phi_access(actor=actor, purpose=purpose, matter_id=row.complaint_id, at=at):
+    purpose = Purpose.REVIEW_FILE if row.kind == NoticeKind.EXTERNAL_REVIEW_FILE else Purpose.CASE
+    with phi_access(actor=actor, purpose=purpose, at=at):
         if may_see(actor, "contact"):
             return document_of(row, reference)
         letter = LetterContent.restored(row.content).without_address()

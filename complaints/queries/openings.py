@@ -15,9 +15,9 @@ from complaints.permissions import SEE_RESTRICTED, may
 from members.actors import Actor
 from members.audit.models import Event
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 
 PAGE_SIZE = 50
-PURPOSE = "review an opening"
 DONE = MappingProxyType(
     {
         "phi.opened": "Records read",
@@ -71,7 +71,7 @@ def read_openings(*, actor: Actor, page: str | None, at: datetime) -> Page:
     """Return a page of the log with the reasons opened, what waits for an answer first: two queries and the record."""
     rows = _rows(actor).order_by(F("judged_at").desc(nulls_first=True), "-opened_at")
     found = Paginator(rows, PAGE_SIZE).get_page(page)
-    with phi_access(actor=actor, purpose=PURPOSE, at=at):
+    with phi_access(actor=actor, purpose=Purpose.OPENINGS, at=at):
         lines = [_line(row, actor) for row in found.object_list]
     return Page(lines, found.number, found.paginator)
 
@@ -86,7 +86,7 @@ def read_opening(*, actor: Actor, opening_id: UUID, at: datetime) -> OpeningLine
     row = _rows(actor).filter(pk=opening_id).first()
     if row is None:
         return None
-    with phi_access(actor=actor, purpose=PURPOSE, matter_id=row.complaint_id, at=at):
+    with phi_access(actor=actor, purpose=Purpose.REVIEW_OPENING, at=at):
         return _line(row, actor)
 
 

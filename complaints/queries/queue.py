@@ -19,6 +19,7 @@ from complaints.time_left import TimeLeft, time_left
 from members.actors import Actor
 from members.privacy.access import phi_access
 from members.privacy.keyring import SealBroken
+from members.privacy.purposes import Purpose
 from slas.models import OPEN, Clock, ClockState
 
 PAGE_SIZE = 50
@@ -89,13 +90,13 @@ def read_queue(*, actor: Actor, view: SavedView, page: str | None, at: datetime)
     paginator = Paginator(_in_view(_by_due_date(actor), view, actor, at), PAGE_SIZE)
     paginator.count = counts[view]
     found = paginator.get_page(page)
-    rows = _opened(found.object_list, actor, "work the queue", at)
+    rows = _opened(found.object_list, actor, Purpose.QUEUE, at)
     return Queue(Page(rows, found.number, paginator), counts)
 
 
 def read_whole_view(*, actor: Actor, view: SavedView, at: datetime) -> list[QueueRow]:
     """Return all rows of a view, for an export."""
-    return _opened(_in_view(_by_due_date(actor), view, actor, at), actor, "export the queue", at)
+    return _opened(_in_view(_by_due_date(actor), view, actor, at), actor, Purpose.QUEUE_EXPORT, at)
 
 
 def count_views(*, actor: Actor, at: datetime) -> dict[SavedView, int]:
@@ -168,7 +169,7 @@ def _in_view(rows: ByDueDate, view: SavedView, actor: Actor, at: datetime) -> By
     return rows.filter(holds[view])
 
 
-def _opened(rows: ByDueDate, actor: Actor, purpose: str, at: datetime) -> list[QueueRow]:
+def _opened(rows: ByDueDate, actor: Actor, purpose: Purpose, at: datetime) -> list[QueueRow]:
     narrow = rows.select_related("owner").only(
         "reference", "complainant_name", "topic", "state", "language", "priority", "received_at", "owner__display_name"
     )

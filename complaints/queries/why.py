@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from complaints.promises import due_in_full
-from complaints.queries.case_head import PURPOSE, CaseHead, clocks_on_show, find_case, head_of
+from complaints.queries.case_head import CaseHead, clocks_on_show, find_case, head_of
 from complaints.queries.member_cases import date_for_member, find_own_complaint, promised
 from complaints.queries.why_page import Why, why_of
 from members.actors import Actor
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 from slas.explanations import explain_clock
 from slas.models import Clock
 from slas.versions import zone_of
@@ -47,7 +48,7 @@ def why_of_case(*, actor: Actor, reference: str, kind: str, cycle: int, at: date
     if clock is None:
         return None
     found = explain_clock(clock, at=at)
-    with phi_access(actor=actor, purpose=PURPOSE, matter_id=complaint.pk, at=at):
+    with phi_access(actor=actor, purpose=Purpose.CASE, at=at):
         head = head_of(complaint, clocks, actor=actor, at=at)
     return CaseWhy(
         complaint.reference, cycle, head, why_of(found), tuple(other for other, _row in _others(clocks, clock))

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Self
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import models
@@ -60,6 +60,11 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"hold {self.pk}"
+
+    @property
+    def matter_id(self) -> UUID | None:
+        """Return the matter that it holds, None if it holds everything of a member."""
+        return self.complaint_id
 
     @classmethod
     def scope_for(cls, actor: Actor, rows: QuerySet[Self]) -> QuerySet[Self]:

@@ -16,12 +16,12 @@ from complaints.retention.models import Erasure, ErasureList, Hold
 from complaints.retention.rules import Mark, Rule, rules
 from members.actors import Actor
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 
 PAGE_SIZE = 50
 LISTS = 20
 REFERENCES = 50
 """So many references of a rule are shown; the command's dry run names them all."""
-PURPOSE = "look after legal holds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def read_hold(*, actor: Actor, hold_id: UUID, at: datetime) -> HoldLine | None:
     row = _holds(actor).filter(pk=hold_id).first()
     if row is None:
         return None
-    with phi_access(actor=actor, purpose=PURPOSE, matter_id=row.complaint_id, at=at):
+    with phi_access(actor=actor, purpose=Purpose.HOLDS, at=at):
         return _hold_line(row, actor, reason=row.reason, release_reason=row.release_reason or "")
 
 

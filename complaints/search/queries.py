@@ -28,8 +28,8 @@ from members.actors import Actor
 from members.audit.models import Event
 from members.privacy.access import phi_access
 from members.privacy.keyring import SealBroken
+from members.privacy.purposes import Purpose
 
-PURPOSE = "search"
 REASON = "texts of complaints that the actor sees"
 PAGE_SIZE = 25
 MOST_OPENED_FOR_PHRASE, MOST_OPENED_WITHOUT_INDEX = 200, 1_000
@@ -82,7 +82,7 @@ def search(*, actor: Actor, asked: Asked, start: int, at: datetime) -> Found:
         candidates = Candidates(asked, actor=actor)
         number = candidates.count() if by_index else None
         count = None if asked.phrases else number
-        with phi_access(actor=actor, purpose=PURPOSE, at=at):
+        with phi_access(actor=actor, purpose=Purpose.SEARCH, at=at):
             walk.go(candidates, start)
     return Found(
         asked=asked,

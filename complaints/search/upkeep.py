@@ -20,8 +20,8 @@ from members.actors import SYSTEM
 from members.models import Member, member_tokens
 from members.privacy.access import phi_access
 from members.privacy.keyring import SealBroken
+from members.privacy.purposes import Purpose
 
-PURPOSE = "index words"
 REASON = "the index is of all texts"
 BATCH = 500
 MOST_SHARE = 0.02
@@ -109,7 +109,7 @@ def fill_members(*, at: datetime) -> int:
     given = Q(email__isnull=False) | Q(phone__isnull=False) | Q(born_on__isnull=False)
     bare = Member.objects.unscoped(REASON).filter(given, found_by=[]).order_by("pk")
     while few := list(bare.filter(pk__gt=last)[:BATCH]):
-        with transaction.atomic(), phi_access(actor=SYSTEM, purpose=PURPOSE, at=at):
+        with transaction.atomic(), phi_access(actor=SYSTEM, purpose=Purpose.INDEX, at=at):
             for member in few:
                 born_on = date.fromisoformat(member.born_on) if member.born_on else None
                 member.found_by = member_tokens(
@@ -144,7 +144,7 @@ def check(*, at: datetime) -> Iterator[tuple[int, Faults]]:
     rows, last, now = IndexedText.objects.unscoped(REASON).order_by("pk"), UUID(int=0), edition()
     while few := list(rows.filter(pk__gt=last)[:BATCH]):
         texts = _texts(few)
-        with phi_access(actor=SYSTEM, purpose=PURPOSE, at=at):
+        with phi_access(actor=SYSTEM, purpose=Purpose.INDEX, at=at):
             for row in few:
                 if row.pk not in texts:
                     faults.of_nothing += 1
@@ -156,7 +156,7 @@ def check(*, at: datetime) -> Iterator[tuple[int, Faults]]:
 
 def _write(rows: list[IndexedText], at: datetime) -> None:
     texts = _texts(rows)
-    with phi_access(actor=SYSTEM, purpose=PURPOSE, at=at):
+    with phi_access(actor=SYSTEM, purpose=Purpose.INDEX, at=at):
         new = [_made_anew(texts[row.pk]) for row in rows if row.pk in texts]
     IndexedText.objects.unscoped(REASON).filter(pk__in=[row.pk for row in rows if row.pk not in texts]).delete()
     IndexedText.objects.bulk_create(

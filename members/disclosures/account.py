@@ -13,6 +13,7 @@ from members.disclosures.texts import BY_CODE
 from members.disclosures.vocabulary import Basis, DataClass, Purpose, Way
 from members.models import Member, member_number_index
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose as OpenedFor
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class DisclosureLine:
 def consents_in_force(*, actor: Actor, at: datetime) -> list[ConsentLine]:
     """Return what lets us share data of the actor, and of whom the actor may do everything for: one query."""
     rows = _of_own(Consent, actor).filter(given_at__lte=at, ends_at__gt=at, withdrawal=None).order_by("-given_at")
-    return _open_consents(rows, actor=actor, at=at)
+    return _open_consents(rows, actor=actor, at=at, purpose=OpenedFor.OWN_CONSENTS)
 
 
 def own_disclosures(actor: Actor) -> QuerySet[Disclosure]:
@@ -64,9 +65,11 @@ def own_disclosures(actor: Actor) -> QuerySet[Disclosure]:
     return _of_own(Disclosure, actor).select_related("member", "representation").order_by("-at", "-pk")
 
 
-def opened(rows: Iterable[Disclosure], *, actor: Actor, at: datetime) -> list[DisclosureLine]:
+def opened(
+    rows: Iterable[Disclosure], *, actor: Actor, at: datetime, purpose: OpenedFor = OpenedFor.OWN_SHARING
+) -> list[DisclosureLine]:
     """Return these as they are shown."""
-    with phi_access(actor=actor, purpose="show who got data", at=at):
+    with phi_access(actor=actor, purpose=purpose, at=at):
         return [
             DisclosureLine(
                 at=row.at,
@@ -100,22 +103,23 @@ def account_of(*, actor: Actor, at: datetime, member_number: str) -> Account | N
     member = rows.filter(member_number_index=member_number_index(member_number)).first()
     if member is None:
         return None
-    with phi_access(actor=actor, purpose="show who got data", at=at):
+    purpose = OpenedFor.ACCOUNT_OF_DISCLOSURES
+    with phi_access(actor=actor, purpose=purpose, at=at):
         name = member.name
     consents = Consent.objects.visible_to(actor).filter(member=member).order_by("-given_at")
     gone = Disclosure.objects.visible_to(actor).filter(member=member).select_related("member", "representation")
     return Account(
         member.pk,
         name,
-        _open_consents(consents, actor=actor, at=at),
-        opened(gone.order_by("-at", "-pk"), actor=actor, at=at),
+        _open_consents(consents, actor=actor, at=at, purpose=purpose),
+        opened(gone.order_by("-at", "-pk"), actor=actor, at=at, purpose=purpose),
     )
 
 
 def names_of_own(*, actor: Actor, at: datetime) -> dict[UUID, str]:
     """Return for whom the actor may agree, by name: the actor's own self first. One query."""
     rows = Member.objects.unscoped("whom the actor may do everything for").filter(pk__in=actor.members(*Scope))
-    with phi_access(actor=actor, purpose="choose for whom", at=at):
+    with phi_access(actor=actor, purpose=OpenedFor.OWN_CHOICE, at=at):
         found = {row.pk: row.name for row in rows.order_by("created_at")}
     return dict(sorted(found.items(), key=lambda item: item[0] != actor.member_id))
 
@@ -124,8 +128,8 @@ def _of_own(model: type[OfMember], actor: Actor) -> QuerySet:
     return model.objects.visible_to(actor).filter(member_id__in=actor.members(*Scope))
 
 
-def _open_consents(rows: QuerySet[Consent], *, actor: Actor, at: datetime) -> list[ConsentLine]:
-    with phi_access(actor=actor, purpose="show who may get data", at=at):
+def _open_consents(rows: QuerySet[Consent], *, actor: Actor, at: datetime, purpose: OpenedFor) -> list[ConsentLine]:
+    with phi_access(actor=actor, purpose=purpose, at=at):
         return [_consent_line(row, actor, at) for row in rows.select_related("member", "withdrawal")]
 
 

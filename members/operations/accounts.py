@@ -19,6 +19,7 @@ from members.operations._authority import administration, lock_colleague
 from members.operations._security import give, take, tell_owner
 from members.operations.roles import demand_roles_that_go_together
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 
 
 def create_staff_account(
@@ -78,7 +79,7 @@ def create_member_account(*, actor: Actor, at: datetime, member_id: UUID, email:
         member = this.lock(Member, member_id)
         if member.user_id is not None:
             raise AccountRefused(_("This member has an account already. Sign in with it, or ask for a new password."))
-        with phi_access(actor=actor, purpose="judge a new password", at=at):
+        with phi_access(actor=actor, purpose=Purpose.JUDGE_PASSWORD, at=at):
             own_words = (member.name, member.member_number)
         user = add_user(this, email=email, password=password, own_words=own_words)
         this.change(member, user_id=user.pk)

@@ -15,6 +15,7 @@ from members.acts import act
 from members.operations._addresses import demand_free_address
 from members.operations._security import end_other_sessions, tell_owner
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 
 
 def ask_email_change(*, actor: Actor, at: datetime, user_id: UUID, email: str) -> None:
@@ -39,7 +40,7 @@ def confirm_email(*, actor: Actor, at: datetime, user_id: UUID, token: str, keep
     """
     with act(actor=actor, at=at) as this:
         user = this.lock(User, user_id)
-        with phi_access(actor=actor, purpose="change the address", at=at):
+        with phi_access(actor=actor, purpose=Purpose.CHANGE_ADDRESS, at=at):
             email = user.new_email
         if email is None or not holds(token, LinkKind.NEW_EMAIL, user):
             raise AccountRefused(_("A link works once and for one hour."))

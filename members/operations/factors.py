@@ -13,6 +13,7 @@ from members.acts import Act, act
 from members.operations._guesses import tell_of_wrong_codes
 from members.operations._security import end_other_sessions, tell_owner
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 
 MANY_WRONG = 5
 """Wrong codes in a row of which the owner hears: whoever types them knows the password."""
@@ -115,7 +116,7 @@ def _confirmed_devices(this: Act, user_id: UUID) -> list[TotpDevice]:
 
 
 def _matching_step(this: Act, device: TotpDevice, code: str) -> int | None:
-    with phi_access(actor=this.actor, purpose="check a code", at=this.at):
+    with phi_access(actor=this.actor, purpose=Purpose.CHECK_CODE, at=this.at):
         return totp.step_of(bytes(device.key), code, at=this.at, after_step=device.last_step)
 
 

@@ -17,6 +17,7 @@ from members.models import Member
 from members.operations._guesses import Guess, count_guess, force_recovery, forgive, start_anew
 from members.operations._security import end_other_sessions, tell_owner
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 
 
 def confirm_password(*, at: datetime, user_id: UUID, password: str, address: str) -> bool:
@@ -73,7 +74,7 @@ def _set_password(this: Act, user_id: UUID, password: str, *, keep: UUID | None 
 
 def _own_words(this: Act, user: User) -> list[str]:
     """Return what others know of the person: no part of it makes a password."""
-    with phi_access(actor=this.actor, purpose="judge a new password", at=this.at):
+    with phi_access(actor=this.actor, purpose=Purpose.JUDGE_PASSWORD, at=this.at):
         member = Member.objects.unscoped("whose new password is judged").filter(user=user).first()
         return [user.email, *([member.name, member.member_number] if member else [])]
 

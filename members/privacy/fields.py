@@ -101,12 +101,11 @@ class SealedBytesField(models.BinaryField):
 
     def open(self, row: models.Model, sealed: Sealed) -> Any:
         """Open a value, noting who reads it. Raises AccessRequired, SealBroken."""
-        table, key = row._meta.db_table, row.pk
-        note_opening(table, key, self.column)
+        note_opening(row, self.column)
         try:
-            plain = self._unsealed_now(key, sealed.ciphertext)
+            plain = self._unsealed_now(row.pk, sealed.ciphertext)
         except SealBroken:
-            note_broken(table, key, self.column)
+            note_broken(row, self.column)
             raise
         return self.to_value(plain)
 

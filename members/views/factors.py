@@ -24,6 +24,7 @@ from members.accounts.refusals import AccountRefused
 from members.accounts.throttle import CounterAway
 from members.forms import CodeForm, NewPasskeyForm
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 from members.views.page import counter_away, let_in, onward, page
 
 ENROLLING_FACTOR = "enrolling_factor_id"
@@ -148,7 +149,7 @@ def _carry_on_with(request: HttpRequest, factor_id: UUID, *, means: str) -> Http
 
 
 def _key_page(request: HttpRequest, device: TotpDevice, form: CodeForm) -> HttpResponse:
-    with phi_access(actor=request.user.at_the_door(), purpose="show the key to enrol", at=request.at):
+    with phi_access(actor=request.user.at_the_door(), purpose=Purpose.ENROL, at=request.at):
         key = device.key
     uri = totp.provisioning_uri(key, issuer=settings.INSURER_NAME, account=request.user.label)
     return page(request, "accounts/enrol_key.html", form, qr_code=_qr_code(uri), text_secret=totp.text_secret(key))

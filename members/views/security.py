@@ -23,6 +23,7 @@ from members.accounts.signals import LinkKind
 from members.accounts.throttle import CounterAway, TooManyLinks
 from members.forms import EmailForm, EndSessionForm, NewPasswordForm
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 from members.views.page import counter_away, of_a_link, page
 
 
@@ -30,7 +31,7 @@ from members.views.page import counter_away, of_a_link, page
 def overview(request: HttpRequest) -> HttpResponse:
     """Show what lets this person in, and where it is signed in."""
     user = request.user
-    with phi_access(actor=request.actor, purpose="show the own address", at=request.at):
+    with phi_access(actor=request.actor, purpose=Purpose.OWN_ADDRESS, at=request.at):
         email = User.objects.get(pk=user.pk).email
     return page(
         request,

@@ -60,6 +60,12 @@ def says_what_is_sealed(call: ast.Call) -> bool:
     return any(isinstance(node, ast.Attribute) and node.attr in sealed_names() for node in said)
 
 
+def makes_a_purpose_up(call: ast.Call) -> bool:
+    """What values are opened for stands in one vocabulary."""
+    given = (keyword.value for keyword in call.keywords if keyword.arg == "purpose")
+    return name_of(call) == "phi_access" and not all(isinstance(each, ast.Name | ast.Attribute) for each in given)
+
+
 @cache
 def sealed_names() -> frozenset[str]:
     """Return the names of sealed fields but for `name`, which clocks and counters have too."""
@@ -84,7 +90,13 @@ def files(pattern: str, *folders: str) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     ("rule", "but_for"),
-    [(gives_no_reason, {}), (puts_sql_together, OWN_WORDS), (marks_safe, MARKS_SAFE), (says_what_is_sealed, {})],
+    [
+        (gives_no_reason, {}),
+        (puts_sql_together, OWN_WORDS),
+        (marks_safe, MARKS_SAFE),
+        (says_what_is_sealed, {}),
+        (makes_a_purpose_up, {}),
+    ],
 )
 def test_the_code_keeps_the_rule(rule, but_for):
     breaches = ((path, line) for path, code in files("*.py", *FLOORS) for line in calls(rule, code))
@@ -103,6 +115,7 @@ def test_the_code_keeps_the_rule(rule, but_for):
         (marks_safe, "mark_safe(request.GET['q'])"),
         (says_what_is_sealed, "log.info('from %s', complaint.narrative)"),
         (says_what_is_sealed, "print(user.email)"),
+        (makes_a_purpose_up, "phi_access(actor=actor, purpose='read', at=at)"),
     ],
 )
 def test_a_breach_of_the_rule_is_found(rule, code):

@@ -13,6 +13,9 @@ from complaints.oversight.enums import RuleCode
 from complaints.oversight.models import ReviewItem
 from complaints.oversight.rules import RULES
 from complaints.oversight.watch import numbers_of_rules, watch_over_openings
+from complaints.queries.queue import SavedView, read_queue, read_whole_view
+from complaints.search.asked import take_apart
+from complaints.search.queries import search
 from members.accounts.models import User
 from members.actors import Role
 from members.audit.models import Event
@@ -70,6 +73,13 @@ def volume(world):
     for days in range(1, 8):
         read(world.agent, *unknown(20), at=NOON - timedelta(days=days))
     read(world.agent, *unknown(60))
+
+
+def leafing_through_hits(world):
+    for number in range(90):
+        stages.received(narrative=f"Insulin was refused, {number}.")
+    for start in range(0, 90, 25):
+        search(actor=world.agent, asked=take_apart("insulin"), start=start, at=NOON)
 
 
 def volume_of_somebody_new(world):
@@ -141,6 +151,7 @@ def denials(world):
 ANOMALIES = {
     "volume": (RuleCode.VOLUME, volume, 60),
     "volume of somebody new": (RuleCode.VOLUME, volume_of_somebody_new, 80),
+    "leafing through hits": (RuleCode.VOLUME, leafing_through_hits, 90),
     "closed cases of others": (RuleCode.NO_CASE_LINK, no_case_link, 5),
     "the same surname": (RuleCode.SAME_NAME, same_surname, 1),
     "the same phone": (RuleCode.SAME_NAME, same_phone, 1),
@@ -206,6 +217,12 @@ def the_own_complaint_on_own_pages(world):
     read(world.agent, row.pk, purpose="read own complaint")
 
 
+def the_queue_and_its_export(world):
+    cases_of_a_colleague(world, 90, over=False)
+    read_queue(actor=world.agent, view=SavedView.OPEN, page="1", at=NOON)
+    read_whole_view(actor=world.agent, view=SavedView.OPEN, at=NOON)
+
+
 def a_restricted_case_worked_on(_world):
     lead = actor_of(staff(Role.LEAD, name="Sam Oak"))
     act(lead, "session.started", at=NOON - timedelta(days=1))
@@ -253,6 +270,7 @@ ORDINARY = (
     a_lead_reads_closed_cases,
     another_surname,
     the_own_complaint_on_own_pages,
+    the_queue_and_its_export,
     a_restricted_case_worked_on,
     early_and_few_at_night,
     some_files,

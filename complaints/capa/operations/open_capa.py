@@ -66,7 +66,7 @@ def open_capa(
             opened_by_id=actor.user_id,
         )
         this.add(capa, *(CapaComplaint(capa_id=matter.pk, complaint_id=row.pk) for row in complaints))
-        detail = {"cause": cause, "complaints": [str(row.pk) for row in complaints]}
+        detail = {"cause": cause, "complaints": len(complaints)}
         this.record("capa.opened", matter_id=matter.pk, object_type="capa", object_id=matter.pk, detail=detail)
         for row in complaints:
             note_fact(this, row, TimelineCode.CAPA_OPENED, {"capa": capa.reference})

@@ -21,6 +21,7 @@ from complaints.time_left import TimeLeft, time_left
 from members.actors import Actor
 from members.audit.models import Event
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 from slas.models import Clock, ClockState
 
 PLAN = "capa_plan"
@@ -127,7 +128,7 @@ def read_capa(*, actor: Actor, reference: str, at: datetime) -> CapaPage | None:
     clocks = _clocks([row.pk, *(action.pk for action in actions)])
     linked = CapaComplaint.objects.visible_to(actor).filter(capa=row).values_list("complaint__reference", flat=True)
     cases = cases_with_references(actor=actor, references=list(linked))
-    with phi_access(actor=actor, purpose="read CAPA", matter_id=row.pk, at=at):
+    with phi_access(actor=actor, purpose=Purpose.CAPA, at=at):
         problem = row.problem
     return CapaPage(
         head=_head(row, actor),

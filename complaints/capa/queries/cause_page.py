@@ -10,6 +10,7 @@ from complaints.capa.queries.cases import CaseLine, cases_with_references
 from complaints.models import Complaint, Decision
 from members.actors import Actor
 from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,10 @@ def read_causes(*, actor: Actor, at: datetime, reference: str) -> CausePage | No
         return None
     case = lines[0]
     words = Complaint.objects.visible_to(actor).only("pk", "narrative").get(pk=case.id)
-    decision = Decision.objects.visible_to(actor).only("pk", "rationale").filter(complaint_id=case.id).first()
+    decisions = Decision.objects.visible_to(actor).filter(complaint_id=case.id)
+    decision = decisions.only("pk", "complaint_id", "rationale").first()
     recorded = list(RootCause.objects.visible_to(actor).filter(complaint_id=case.id).order_by("recorded_at", "cause"))
-    with phi_access(actor=actor, purpose="root cause analysis", matter_id=case.id, at=at):
+    with phi_access(actor=actor, purpose=Purpose.ROOT_CAUSE, at=at):
         return CausePage(
             case=case,
             narrative=words.narrative,

@@ -15,9 +15,10 @@ from complaints.capa.dates import day_begins_at
 from members.accounts.models import RoleGrant
 from members.actors import ActorKind
 from members.audit.models import Event
+from members.privacy.purposes import Place, purposes_of
 
-OWN_PAGES = "read own complaint"
-"""The purpose of a member's own pages: who works here may be a member too."""
+OWN_PAGES = purposes_of(Place.OWN)
+NO_READINGS = purposes_of(Place.OWN, Place.LIST)
 
 Numbers = Mapping[str, int]
 
@@ -49,6 +50,9 @@ def events_of_staff(span: Span, *, days_before: int = 0) -> QuerySet[Any]:
 
 
 def readings(span: Span, *, days_before: int = 0) -> QuerySet[Any]:
-    """Return the openings of cases at work; a name in the queue is none, for everybody sees the queue."""
+    """Return the openings of cases at work, what a search has shown among them.
+
+    A name in a list is none, for everybody sees the queue; nor is what somebody reads on the own pages as a member.
+    """
     events = events_of_staff(span, days_before=days_before).filter(action="phi.opened", matter_id__isnull=False)
-    return events.exclude(detail__purpose=OWN_PAGES)
+    return events.exclude(detail__purpose__in=NO_READINGS)

@@ -20,7 +20,7 @@ def own_record(span: Span, numbers: Numbers) -> Iterator[Finding]:
     own = _own_of_staff(span)
     keys = {key for _, key in own}
     opened = events_of_staff(span).filter(Q(matter_id__in=keys) | Q(object_id__in=keys), action="phi.opened")
-    rows = opened.exclude(detail__purpose=OWN_PAGES).values_list("actor_id", "day", "matter_id", "object_id")
+    rows = opened.exclude(detail__purpose__in=OWN_PAGES).values_list("actor_id", "day", "matter_id", "object_id")
     counts: Counter[tuple[UUID, date]] = Counter(
         (person_id, day) for person_id, day, case, key in rows if {(person_id, case), (person_id, key)} & own
     )

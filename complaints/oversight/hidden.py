@@ -1,0 +1,35 @@
+"""What of the trail is not there for whoever looks into it: on hidden cases, and on the own record."""
+
+from django.db.models import Q, QuerySet
+
+from complaints.models import Complaint
+from complaints.models.complaint import hidden_from
+from complaints.models.own import involves
+from complaints.oversight.parts import on_lost_parts, on_parts_of
+from members.actors import Actor
+from members.audit.models import Event
+from members.disclosures.models import Consent, Disclosure, Withdrawal
+from members.models import Representation
+
+REASON = "what of the trail is left out"
+
+
+def visible_events(actor: Actor) -> QuerySet[Event]:
+    """Return the trail without what happened on cases that are not there for the actor, and to the own record."""
+    return Event.objects.exclude(_on_hidden_cases(actor) | _on_own_record(actor) | on_lost_parts())
+
+
+def _on_hidden_cases(actor: Actor) -> Q:
+    hidden = Complaint.objects.unscoped(REASON).filter(involves(actor) | hidden_from(actor))
+    drafts = hidden.filter(submission_key__isnull=False).values("submission_key")
+    found = Q(object_id__in=drafts) | on_parts_of(hidden)
+    return found | Q(matter_id__in=hidden.values("pk")) | Q(object_id__in=hidden.values("pk"))
+
+
+def _on_own_record(actor: Actor) -> Q:
+    """Return the condition for events of the actor as a member, and of the members whom the actor represents."""
+    members = actor.members()
+    found = Q(object_id__in=members)
+    for model in (Consent, Withdrawal, Disclosure, Representation):
+        found |= Q(object_id__in=model.objects.unscoped(REASON).filter(member_id__in=members).values("pk"))
+    return found
