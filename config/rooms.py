@@ -38,7 +38,12 @@ STAFF_AREAS = (
             Room(
                 "people:disclosures",
                 _("Disclosures"),
-                ("people:record_disclosure", "people:record_consent", "people:withdraw_consent"),
+                (
+                    "people:record_disclosure",
+                    "people:correct_disclosure",
+                    "people:record_consent",
+                    "people:withdraw_consent",
+                ),
             ),
             Room("retention:home", _("Retention"), ("retention:",)),
         ),

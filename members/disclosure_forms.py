@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from members.disclosures.texts import BY_CODE, TEXTS, ConsentText
 from members.disclosures.vocabulary import Basis, DataClass, Purpose, Way
+from members.form_acts import ActForm
 from members.form_fields import CheckboxChoices, DateField, RadioChoices
+from members.form_words import WordsForm
 
 ON_PAPER = (Way.POST, Way.IN_PERSON, Way.EMAIL)
 OUTSIDE = (Way.PHONE, Way.POST, Way.EMAIL, Way.IN_PERSON)
@@ -39,7 +41,7 @@ def _choice(label: Any, choices: Any, required: Any, **widget: Any) -> forms.Cho
     )
 
 
-class ConsentForm(forms.Form):
+class ConsentForm(ActForm):
     """Which text, who may get the data, and until when."""
 
     text = _choice(
@@ -64,7 +66,12 @@ class ConsentForm(forms.Form):
         """Return the text, the recipient and the end, once the form is valid."""
         said = self.cleaned_data
         text: ConsentText = BY_CODE[said["text"]]
-        return {"text": text, "recipient": said["recipient"], "ends_at": end_of(said["last_on"])}
+        return {
+            "text": text,
+            "recipient": said["recipient"],
+            "ends_at": end_of(said["last_on"]),
+            "key": self.row_id(),
+        }
 
 
 class ShareForm(ConsentForm):
@@ -84,7 +91,7 @@ class ShareForm(ConsentForm):
         return UUID(self.cleaned_data["whose"]) if "whose" in self.fields else next(iter(self.names))
 
 
-class MemberNumberForm(forms.Form):
+class MemberNumberForm(WordsForm):
     """Which member."""
 
     member_number = _words(_("Member number"), _("Enter the member’s number."), most=40)
@@ -103,7 +110,7 @@ class PaperForm(MemberNumberForm, ConsentForm):
     field_order = ("member_number", "text", "recipient", "last_on", "channel", "evidence")
 
 
-class DisclosureForm(MemberNumberForm):
+class DisclosureForm(MemberNumberForm, ActForm):
     """A privacy officer records what has gone out by phone, by post or in person."""
 
     recipient = _words(_("Who got it?"), _("Enter the name of whoever got the data."))
@@ -126,6 +133,17 @@ class DisclosureForm(MemberNumberForm):
         _("On which ground?"),
         [(basis, basis.label) for basis in Basis if basis != Basis.REPRESENTATION],
         _("Choose the ground. If there was none, say so: it is told all the same."),
+    )
+
+
+class MistakeForm(ActForm):
+    """A privacy officer says why an entry should not be there."""
+
+    reason = _words(
+        _("Why should it not be there?"),
+        _("Say why this should not be there."),
+        most=400,
+        hint=_("The member reads this."),
     )
 
 

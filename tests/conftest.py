@@ -18,7 +18,7 @@ settings.load_profile("house")
 
 UNEMPTIED = (
     *(f"audit_{table}" for table in ("event", "checkpoint", "leaf")),
-    *(f"disclosures_{table}" for table in ("consent", "withdrawal", "disclosure")),
+    *(f"disclosures_{table}" for table in ("consent", "withdrawal", "disclosure", "correction")),
     *(f"retention_{table}" for table in ("erasure", "hold")),
 )
 

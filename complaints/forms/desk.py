@@ -1,10 +1,8 @@
 """What the staff type at the desk."""
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django import forms
 
@@ -13,9 +11,9 @@ from complaints.enums import EvidenceSource, Level, LineOfBusiness, Outcome, Rem
 from complaints.operations import Axes, suggest_track
 from complaints.queries.case_dates import MovableDate
 from complaints.reference import read_reference
+from members.form_acts import ActForm
 from members.form_fields import DateField, ProseField, RadioChoices
 from members.form_words import WordsForm
-from members.identifiers import id_for, new_id
 
 PROSE = 10_000
 SHORT_PROSE = 2_000
@@ -77,27 +75,6 @@ class LookUpForm(WordsForm):
                 "It looks like C-26-7KQ4-M2XD."
             )
         return reference
-
-
-class ActForm(WordsForm):
-    """A form that does one act on a case. `page` is drawn when the page is made, so that each has its own."""
-
-    use_required_attribute = False
-
-    page = forms.CharField(widget=forms.HiddenInput, required=False, initial=new_id)
-
-    def row_id(self) -> UUID:
-        """Return the key of the row that is asked for: the same words from the same page, the same key."""
-        words = {name: value for name, value in self.cleaned_data.items() if name != "page"}
-        return id_for(_page(self.cleaned_data["page"]), json.dumps(words, default=str, sort_keys=True))
-
-
-def _page(typed: str) -> UUID:
-    """Return the page's id; what was tampered with counts as a page of its own."""
-    try:
-        return UUID(typed)
-    except ValueError:
-        return new_id()
 
 
 class TakeForm(ActForm):

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.conf import settings
 
-from complaints.forms.desk import SHORT_PROSE, ActForm, choice, prose
+from complaints.forms.desk import SHORT_PROSE, choice, prose
 from complaints.forms.local_dates import MomentFault, read_moment
 from complaints.forms.try_dates import amount_field, moment_field
 from complaints.queries.legal_dates import DateToMeet, DateToStart
+from members.form_acts import ActForm
 from members.form_fields import RadioChoices
 
 WHERE = "Where the insurer is, as 2026-06-01 10:00."

@@ -1,7 +1,8 @@
 """What is typed to restrict a complaint, to break the glass, and to judge that."""
 
 from complaints.enums import RestrictionKind
-from complaints.forms.desk import SHORT_PROSE, ActForm, LookUpForm, choice, prose
+from complaints.forms.desk import SHORT_PROSE, LookUpForm, choice, prose
+from members.form_acts import ActForm
 from members.form_fields import RadioChoices
 from members.form_words import WordsForm
 

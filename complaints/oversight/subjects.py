@@ -11,6 +11,7 @@ from complaints.oversight.parts import REASON, parts_of
 from members.accounts.models import RoleGrant, User
 from members.actors import Actor
 from members.audit.models import Event
+from members.disclosures.models import Consent, Disclosure
 from members.models import Member, Representation, member_number_index
 
 COMPLAINTS = Complaint._meta.db_table
@@ -36,8 +37,11 @@ def colleagues() -> QuerySet[User]:
 def events_of_member(actor: Actor, member_id: UUID) -> QuerySet[Event]:
     """Return what happened to a member's record and complaints, as far as these are there for the actor: 3 queries."""
     cases = set(Complaint.objects.visible_to(actor.as_staff()).filter(member=member_id).values_list("pk", flat=True))
-    acting = Representation.objects.unscoped(REASON).filter(member=member_id).values_list("pk", flat=True)
-    return visible_events(actor).filter(about(cases, {member_id, *acting}))
+    acting, *others = [
+        model.objects.unscoped(REASON).filter(member=member_id).values_list("pk", flat=True)
+        for model in (Representation, Consent, Disclosure)
+    ]
+    return visible_events(actor).filter(about(cases, {member_id, *acting.union(*others, all=True)}))
 
 
 def events_of_case(actor: Actor, complaint_id: UUID) -> QuerySet[Event]:

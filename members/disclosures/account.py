@@ -15,6 +15,9 @@ from members.models import Member, member_number_index
 from members.privacy.access import phi_access
 from members.privacy.purposes import Purpose as OpenedFor
 
+BESIDE = ("member", "representation", "correction")
+"""What the lines of a disclosure are made of besides its row."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConsentLine:
@@ -34,9 +37,19 @@ class ConsentLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionLine:
+    """That an entry was recorded by mistake: who says so, when and why."""
+
+    at: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DisclosureLine:
     """One disclosure, opened: when, to whom, what, why and by whom (45 CFR 164.528(b)(2))."""
 
+    id: UUID
     at: datetime
     whose: str
     recipient: str
@@ -47,6 +60,7 @@ class DisclosureLine:
     basis: str
     way: str
     by: str
+    correction: CorrectionLine | None
 
     @property
     def data(self) -> str:
@@ -62,7 +76,7 @@ def consents_in_force(*, actor: Actor, at: datetime) -> list[ConsentLine]:
 
 def own_disclosures(actor: Actor) -> QuerySet[Disclosure]:
     """Return what went out of the data of these, still sealed, the newest first."""
-    return _of_own(Disclosure, actor).select_related("member", "representation").order_by("-at", "-pk")
+    return _of_own(Disclosure, actor).select_related(*BESIDE).order_by("-at", "-pk")
 
 
 def opened(
@@ -72,6 +86,7 @@ def opened(
     with phi_access(actor=actor, purpose=purpose, at=at):
         return [
             DisclosureLine(
+                id=row.pk,
                 at=row.at,
                 whose=_whose(row.member, actor),
                 recipient=row.representation.name if row.representation else row.recipient or "",
@@ -82,9 +97,17 @@ def opened(
                 basis=str(Basis(row.basis).label),
                 way=str(Way(row.way).label),
                 by=row.actor_label,
+                correction=_correction(row),
             )
             for row in rows
         ]
+
+
+def entry(*, actor: Actor, at: datetime, disclosure_id: UUID) -> DisclosureLine | None:
+    """Return one entry of another's account, for a privacy officer to look at; None for an own one, or nobody's."""
+    rows = Disclosure.objects.visible_to(actor).exclude(member_id__in=actor.members()).filter(pk=disclosure_id)
+    found = opened(rows.select_related(*BESIDE), actor=actor, at=at)
+    return found[0] if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +130,7 @@ def account_of(*, actor: Actor, at: datetime, member_number: str) -> Account | N
     with phi_access(actor=actor, purpose=purpose, at=at):
         name = member.name
     consents = Consent.objects.visible_to(actor).filter(member=member).order_by("-given_at")
-    gone = Disclosure.objects.visible_to(actor).filter(member=member).select_related("member", "representation")
+    gone = Disclosure.objects.visible_to(actor).filter(member=member).select_related(*BESIDE)
     return Account(
         member.pk,
         name,
@@ -148,6 +171,11 @@ def _consent_line(row: Consent, actor: Actor, at: datetime) -> ConsentLine:
         withdrawn_at=withdrawal and withdrawal.withdrawn_at,
         is_in_force=withdrawal is None and row.is_in_force(at),
     )
+
+
+def _correction(row: Disclosure) -> CorrectionLine | None:
+    found = getattr(row, "correction", None)
+    return found and CorrectionLine(found.corrected_at, found.actor_label, found.reason)
 
 
 def _whose(member: Member | None, actor: Actor) -> str:

@@ -13,20 +13,28 @@ from members.disclosures.models import Consent, Withdrawal, recipient_token
 from members.disclosures.refusals import DisclosureRefused
 from members.disclosures.texts import ConsentText
 from members.disclosures.vocabulary import Way
+from members.identifiers import new_id
 from members.models import Member
 from members.models.representation import LONGEST
 
 
 def give_consent(
-    *, actor: Actor, at: datetime, member_id: UUID, text: ConsentText, recipient: str, ends_at: datetime
+    *,
+    actor: Actor,
+    at: datetime,
+    member_id: UUID,
+    text: ConsentText,
+    recipient: str,
+    ends_at: datetime,
+    key: UUID | None = None,
 ) -> Consent:
-    """Agree online, as the member or as somebody who may do everything for the member.
+    """Agree online, as the member or as somebody who may do everything for the member. The same `key` twice is one.
 
     Raises Member.DoesNotExist for everybody else, DisclosureRefused (no name, an end that is past or too far away).
     """
     if member_id not in actor.members(*Scope):
         raise Member.DoesNotExist
-    return _give(actor, at, member_id, text, recipient, ends_at, channel=Way.PORTAL)
+    return _give(actor, at, member_id, text, recipient, ends_at, channel=Way.PORTAL, key=key)[0]
 
 
 def record_consent(
@@ -39,8 +47,9 @@ def record_consent(
     ends_at: datetime,
     channel: Way,
     evidence: str,
+    key: UUID | None = None,
 ) -> Consent:
-    """Record a consent that came on paper, and tell the member, who may take it back.
+    """Record a consent that came on paper, and tell the member, who may take it back. The same `key` twice is one.
 
     Raises DisclosureRefused (no privacy officer, the officer's own or of somebody the officer acts for, no evidence,
     given online, and as `give_consent`), Member.DoesNotExist.
@@ -49,8 +58,9 @@ def record_consent(
     if channel == Way.PORTAL or not evidence.strip():
         raise DisclosureRefused(_("Say on which paper it is, how it came, and where it is on file."))
     with act(actor=actor, at=at) as this:
-        row = _give(actor, at, member_id, text, recipient, ends_at, channel=channel, evidence=evidence)
-        _tell(this, this.lock(Member, member_id))
+        row, is_new = _give(actor, at, member_id, text, recipient, ends_at, channel=channel, evidence=evidence, key=key)
+        if is_new:
+            _tell(this, this.lock(Member, member_id))
     return row
 
 
@@ -64,14 +74,19 @@ def _give(
     *,
     channel: Way,
     evidence: str | None = None,
-) -> Consent:
+    key: UUID | None,
+) -> tuple[Consent, bool]:
+    """Return the consent, and whether it was not there before."""
     if not recipient.strip():
         raise DisclosureRefused(_("Enter the name of the person who may get the data."))
     if not at < ends_at <= at + LONGEST:
         raise DisclosureRefused(_("Choose an end that is ahead, and at most one year away."))
     with act(actor=actor, at=at) as this:
         this.lock(Member, member_id)
+        if before := key and Consent.objects.unscoped("whether it was given before").filter(pk=key).first():
+            return before, False
         row = Consent(
+            id=key or new_id(),
             member_id=member_id,
             text=text.code,
             version=text.version,
@@ -89,7 +104,7 @@ def _give(
         )
         this.add(row)
         _note(this, "given", row)
-    return row
+    return row, True
 
 
 def withdraw_consent(*, actor: Actor, at: datetime, consent_id: UUID) -> None:

@@ -13,7 +13,8 @@ from members.disclosures.grounds import GROUNDS
 from members.disclosures.models import Consent, Disclosure, Withdrawal, recipient_token
 from members.disclosures.refusals import DisclosureRefused
 from members.disclosures.vocabulary import Basis, DataClass, Purpose, Way
-from members.models import Representation
+from members.identifiers import new_id
+from members.models import Member, Representation
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,16 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What goes and how, in words for the account; the row that goes, and the complaint that it belongs to."""
+    """What goes and how, in words for the account; the row that goes, and the complaint that it belongs to.
+
+    The same `key` twice, under a lock of the caller's, is one entry.
+    """
 
     what: str
     way: Way
     matter_id: UUID | None = None
     object_id: UUID | None = None
+    key: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +107,14 @@ def record_disclosure(
     if went_at > at:
         raise DisclosureRefused(_("This day is ahead. Record it once it has gone."))
     with act(actor=actor, at=at) as this:
+        this.lock(Member, member_id)
         return _write(this, _Case(member_id, recipient, classes, purpose, basis, sending, went_at))
 
 
 def _write(this: Act, case: _Case) -> Disclosure:
     """Ask what the ground asks for, and add the row and its event."""
+    if before := _pressed_before(case):
+        return before
     _demand_ground(case)
     actor, recipient = this.actor, case.recipient
     by_account = case.basis == Basis.REPRESENTATION
@@ -114,6 +122,7 @@ def _write(this: Act, case: _Case) -> Disclosure:
     if by_account and (before := _got_before(this, case)):
         return before
     row = Disclosure(
+        id=case.sending.key or new_id(),
         member_id=case.member_id,
         matter_id=case.sending.matter_id,
         at=case.went_at or this.at,
@@ -203,6 +212,13 @@ def _authorisation(this: Act, case: _Case) -> Representation:
         if is_confirmed and row.starts_at <= this.at < row.expires_at:
             return row
     raise DisclosureRefused(_("This person does not act for the member now. Write to the member instead."))
+
+
+def _pressed_before(case: _Case) -> Disclosure | None:
+    """Return the entry that an earlier press of the same form wrote."""
+    if case.sending.key is None:
+        return None
+    return Disclosure.objects.unscoped("whether it was written before").filter(pk=case.sending.key).first()
 
 
 def _got_before(this: Act, case: _Case) -> Disclosure | None:

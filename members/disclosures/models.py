@@ -1,4 +1,4 @@
-"""Consents, withdrawals and disclosures. All three are append-only, kept so by triggers; nothing deletes them.
+"""Consents, withdrawals, disclosures and their corrections: append-only, kept so by triggers; nothing deletes them.
 
 45 CFR 164.528 wants disclosures told for six years, 164.530(j) what proves a consent kept as long.
 """
@@ -160,3 +160,14 @@ class Disclosure(OfMember):
                 name="disclosure_codes_are_known",
             ),
         )
+
+
+class Correction(OfMember):
+    """An entry of the account should not be there: who says so, when and why. The entry stays beside it."""
+
+    member = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
+    disclosure = models.OneToOneField(Disclosure, models.PROTECT, related_name="correction")
+    reason = SealedTextField()
+    corrected_at = models.DateTimeField()
+    corrected_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    actor_label = models.CharField(max_length=120)

@@ -26,6 +26,7 @@ urlpatterns = [
     path("representatives/<uuid:representation_id>/end/", representatives.end, name="end_representation"),
     path("disclosures/", disclosures.find, name="disclosures"),
     path("disclosures/record/", disclosures.record_gone, name="record_disclosure"),
+    path("disclosures/<uuid:disclosure_id>/mistake/", disclosures.mistake, name="correct_disclosure"),
     path("disclosures/consents/record/", disclosures.record_paper, name="record_consent"),
     path("disclosures/consents/<uuid:consent_id>/end/", disclosures.withdraw, name="withdraw_consent"),
     path("<uuid:user_id>/", people.person, name="person"),

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from members.disclosure_forms import DisclosureForm, MemberNumberForm, PaperForm, end_of
+from members.disclosure_forms import DisclosureForm, MemberNumberForm, MistakeForm, PaperForm, end_of
 from members.disclosures import account
 from members.disclosures.consents import record_consent, withdraw_for_member
+from members.disclosures.corrections import correct_disclosure
 from members.disclosures.gate import Recipient, Sending, record_disclosure
 from members.disclosures.models import Consent
 from members.disclosures.refusals import DisclosureRefused
@@ -58,6 +59,22 @@ def record_gone(request: HttpRequest) -> HttpResponse:
     return _page(request, "people/record_disclosure.html", form)
 
 
+@sensitive_post_parameters("reason")
+@require_http_methods(["GET", "HEAD", "POST"])
+def mistake(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
+    """Show an entry of an account, and note beside it that it should not be there."""
+    line = account.entry(actor=request.actor, at=request.at, disclosure_id=disclosure_id)
+    if line is None:
+        raise Http404
+    form = MistakeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        correct_disclosure(actor=request.actor, at=request.at, disclosure_id=disclosure_id, reason=reason)
+        messages.success(request, _("It is noted beside the entry, where the member sees it."))
+        return redirect("people:disclosures")
+    return _page(request, "people/correct_disclosure.html", form, line=line)
+
+
 @require_POST
 def withdraw(request: HttpRequest, consent_id: UUID) -> HttpResponse:
     """Take a consent back because the member has asked for it, by phone or else in writing."""
@@ -96,7 +113,7 @@ def _keep_gone(request: HttpRequest, form: DisclosureForm, member_id: UUID) -> N
         classes=[DataClass(code) for code in said["classes"]],
         purpose=Purpose(said["purpose"]),
         basis=Basis(said["basis"]),
-        sending=Sending(said["what"], Way(said["way"])),
+        sending=Sending(said["what"], Way(said["way"]), key=form.row_id()),
     )
 
 

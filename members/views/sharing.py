@@ -91,10 +91,12 @@ def shared_csv(request: HttpRequest) -> HttpResponse:
             line.data,
             line.purpose,
             line.basis,
+            line.correction.reason if line.correction else "",
         )
         for line in lines
     ]
-    response = HttpResponse(csv_text(head, rows), content_type="text/csv; charset=utf-8", status=HTTPStatus.OK)
+    table = csv_text([*head, _("Mistake")], rows)
+    response = HttpResponse(table, content_type="text/csv; charset=utf-8", status=HTTPStatus.OK)
     response["Content-Disposition"] = 'attachment; filename="who-got-my-data.csv"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store"

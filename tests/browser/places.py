@@ -176,6 +176,7 @@ PLACES = (
     Place("who got my data", MEMBER, "/en/account/shared/"),
     Place("disclosures", PRIVACY, "/people/disclosures/", form=True),
     Place("record a disclosure", PRIVACY, "/people/disclosures/record/", form=True),
+    Place("entry recorded by mistake", PRIVACY, "/people/disclosures/{disclosure}/mistake/", form=True),
     Place("record a consent", PRIVACY, "/people/disclosures/consents/record/", form=True),
     Place("who acts for members", AGENT, "/people/representatives/"),
     Place("record who acts", AGENT, "/people/representatives/record/", form=True),

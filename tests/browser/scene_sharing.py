@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from members.actors import SYSTEM, Actor
 from members.disclosures.consents import give_consent
+from members.disclosures.corrections import correct_disclosure
 from members.disclosures.gate import Recipient, Sending, disclose
 from members.disclosures.grounds import EVERYTHING
 from members.disclosures.texts import BY_CODE
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
 HELPER = "Rosalind Nguyen-Castellanos de la Fuente"
 
 
-def lay_sharing(scene: "Scene", people: dict[str, Actor]) -> None:
-    """Have the member agree that a helper gets letters; a letter goes there, and a whole file to a body."""
+def lay_sharing(scene: "Scene", people: dict[str, Actor]) -> dict[str, str]:
+    """Have the member agree that a helper gets letters; a letter goes there, and a whole file to a body.
+
+    Of a third one an officer has noted that it never arrived.
+    """
     member, at = people["member"], database_now()
     for code, name in (("helper", HELPER), ("doctor", "Dr. Oyelaran")):
         give_consent(
@@ -30,7 +34,7 @@ def lay_sharing(scene: "Scene", people: dict[str, Actor]) -> None:
             ends_at=scene.now + timedelta(days=90),
         )
     told = {"actor": SYSTEM, "at": at, "member_id": member.member_id}
-    disclose(
+    sent = disclose(
         **told,
         recipient=Recipient(HELPER, "4 Main Street, Hartford, CT 06103"),
         classes={DataClass.LETTERS},
@@ -46,3 +50,15 @@ def lay_sharing(scene: "Scene", people: dict[str, Actor]) -> None:
         basis=Basis.REQUIRED_BY_LAW,
         sending=Sending("File for the external review", Way.PASSED_ON),
     )
+    never = disclose(
+        **told,
+        recipient=Recipient("Dr. Oyelaran"),
+        classes={DataClass.DECISION},
+        purpose=Purpose.CARE,
+        basis=Basis.CONSENT,
+        sending=Sending("A copy of our decision", Way.POST),
+    )
+    correct_disclosure(
+        actor=people["privacy_officer"], at=at, disclosure_id=never.pk, reason="The letter came back unopened."
+    )
+    return {"disclosure": str(sent.pk)}

@@ -30,7 +30,7 @@ from tests.capa import cases
 from tests.complaints import stages
 from tests.files.kept import kept
 from tests.intake.papers import picture
-from tests.members.disclosures.agreed import agreed
+from tests.members.disclosures.agreed import LAW, agreed, sent
 from tests.members.representing import recorded
 from tests.people import actor_of, member, member_account, staff
 from tests.slas.drafts import written
@@ -223,6 +223,7 @@ def _of_people(owner: User, guest: Member) -> dict[str, dict[str, object]]:
         "people:review_csv": {"review_id": grant.review_id},
         "people:decide": {"reviewed_id": grant.pk},
         "people:withdraw_consent": {"consent_id": agreed(at=now).pk},
+        "people:correct_disclosure": {"disclosure_id": sent(guest.pk, at=now, **LAW).pk},
         **{
             f"people:{act}_representation": {"representation_id": recorded(guest, at=now).pk}
             for act in ("confirm", "end")

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views import View
 
-from complaints.forms.desk import ActForm, ConfirmForm
+from complaints.forms.desk import ConfirmForm
 from complaints.lifecycle import TransitionRefused
 from complaints.models import Complaint
 from complaints.permissions import ActionForbidden
@@ -20,6 +20,7 @@ from complaints.queries.case_head import find_case, read_brief
 from complaints.queries.case_steps import refusal as refusal_of
 from complaints.queries.reach import reach_of
 from members.actors import Actor
+from members.form_acts import ActForm
 from members.views.staff_page import staff_page
 from slas.queries import database_now
 

@@ -11,6 +11,7 @@ from members.models import Member
 from tests.people import AT, SYSTEM, actor_of, member, member_account
 
 ANA = "Ana Alvarez"
+LAW = {"basis": Basis.REQUIRED_BY_LAW, "purpose": Purpose.LEGAL_DUTY}
 LETTER = Sending("A letter", Way.POST)
 
 

@@ -1,4 +1,4 @@
-"""Checklist 37: consents, withdrawals and the account of disclosures are kept; the database refuses every change."""
+"""Checklist 37: consents, withdrawals, disclosures and corrections are kept; the database refuses every change."""
 
 from datetime import timedelta
 
@@ -6,14 +6,16 @@ import pytest
 from django.db import IntegrityError, InternalError, ProgrammingError, connection, transaction
 from psycopg.sql import SQL, Identifier
 
+from members.actors import Role
 from members.disclosures.consents import withdraw_consent
+from members.disclosures.corrections import correct_disclosure
 from members.disclosures.models import Withdrawal
 from members.disclosures.vocabulary import Basis
 from tests.members.disclosures.agreed import account_of, agreed, sent
-from tests.people import AT, actor_of
+from tests.people import AT, actor_of, staff
 
 pytestmark = pytest.mark.django_db
-TABLES = ("consent", "withdrawal", "disclosure")
+TABLES = ("consent", "withdrawal", "disclosure", "correction")
 ACTS = (
     "UPDATE disclosures_{} SET member_id = member_id, recorded_at = now() + interval '1 day'",
     "DELETE FROM disclosures_{}",
@@ -22,9 +24,11 @@ ACTS = (
 
 @pytest.fixture
 def consent():
-    """A consent that something went on and that was withdrawn."""
+    """A consent that something went on and that was withdrawn; somebody says that nothing went."""
     row = agreed()
-    sent(row.member_id)
+    gone = sent(row.member_id)
+    officer = actor_of(staff(Role.PRIVACY_OFFICER))
+    correct_disclosure(actor=officer, at=AT, disclosure_id=gone.pk, reason="It never went to Ana.")
     withdraw_consent(actor=actor_of(row.given_by), at=AT + timedelta(days=1), consent_id=row.pk)
     return row
 

@@ -7,21 +7,21 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from complaints.oversight.subjects import events_of_member
 from members.actors import Role
 from members.audit.models import Event
+from members.disclosures.corrections import correct_disclosure
 from members.disclosures.models import Consent, Disclosure, Withdrawal
-from members.disclosures.vocabulary import Basis, Purpose
 from members.privacy.access import phi_access
 from tests.config.objects import as_member
 from tests.members.accounts.door import body
-from tests.members.disclosures.agreed import agreed, sent
+from tests.members.disclosures.agreed import LAW, agreed, sent
 from tests.members.representing import represented
-from tests.people import SYSTEM, member, sign_in, staff
+from tests.people import SYSTEM, actor_of, member, member_account, sign_in, staff
 
 pytestmark = pytest.mark.django_db
 FIND = "/people/disclosures/"
 PAPER, GONE = f"{FIND}consents/record/", f"{FIND}record/"
-LAW = {"basis": Basis.REQUIRED_BY_LAW, "purpose": Purpose.LEGAL_DUTY}
 
 
 @pytest.fixture
@@ -120,6 +120,19 @@ def test_what_went_by_post_is_recorded_also_when_it_should_not_have_gone(client)
     assert client.post(GONE, gone(person, **day("went_on", today)))["Location"] == FIND
 
 
+@pytest.mark.usefixtures("officer")
+def test_a_form_that_is_sent_twice_is_recorded_once(client):
+    person = member()
+    member_account(person=person)
+    for path, sent_form in ((GONE, gone(person)), (PAPER, paper(person))):
+        drawn = client.get(path).context["form"]["page"].value()
+        for _ in range(2):
+            assert client.post(path, sent_form | {"page": drawn})["Location"] == FIND
+        assert client.post(path, sent_form | {"page": drawn, "recipient": "Somebody else"})["Location"] == FIND
+    assert [model.objects.unscoped("test").filter(member=person).count() for model in (Disclosure, Consent)] == [2, 2]
+    assert Event.objects.filter(action="account.consent_recorded").count() == 2, "the member is told once of each"
+
+
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
@@ -135,6 +148,38 @@ def test_what_cannot_be_is_refused_with_the_cure_and_nothing_is_lost(client, cha
     assert response.status_code == 422
     assert words in body(response)
     assert 'value="County court"' in body(response)
+
+
+def test_an_entry_recorded_by_mistake_is_noted_beside_it_once_and_stands_in_the_trail(client, officer):
+    person = member()
+    row = sent(person.pk, **LAW)
+    found = body(client.post(FIND, {"member_number": number_of(person)}))
+    page = f"{FIND}{row.pk}/mistake/"
+    assert page in found
+    assert "Say why this should not be there." in body(client.post(page, {"reason": " "}))
+    for reason in ("It was another member.", "Pressed again."):
+        assert client.post(page, {"reason": reason})["Location"] == FIND
+    after = body(client.post(FIND, {"member_number": number_of(person)}))
+    for words in ("A letter", "Recorded by mistake", "It was another member.", str(officer)):
+        assert words in after
+    assert "Pressed again." not in after
+    assert Event.objects.filter(action="disclosure.corrected", object_id=row.pk).count() == 1
+    auditor = actor_of(staff(Role.AUDITOR))
+    told = events_of_member(auditor, person.pk).filter(object_id=row.pk).values_list("action", flat=True)
+    assert set(told) >= {"disclosure.made", "disclosure.corrected"}
+
+
+def test_nobody_corrects_the_own_account_nor_that_of_a_member_represented(client, officer):
+    own, josef = as_member(officer).member, member()
+    represented(josef, officer, at=yesterday())
+    for person in (own, josef):
+        row = sent(person.pk, **LAW)
+        assert client.get(f"{FIND}{row.pk}/mistake/").status_code == 404
+        assert client.post(f"{FIND}{row.pk}/mistake/", {"reason": "No."}).status_code == 404
+        with pytest.raises(Disclosure.DoesNotExist):
+            correct_disclosure(
+                actor=actor_of(officer, at=timezone.now()), at=timezone.now(), disclosure_id=row.pk, reason="No."
+            )
 
 
 @pytest.mark.parametrize("count", [1, 3])

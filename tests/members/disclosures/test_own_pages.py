@@ -5,17 +5,16 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from members.actors import Scope
+from members.actors import Role, Scope
+from members.disclosures.corrections import correct_disclosure
 from members.disclosures.models import Consent, Withdrawal
-from members.disclosures.vocabulary import Basis, Purpose
 from tests.members.accounts.door import body
-from tests.members.disclosures.agreed import agreed, sent
+from tests.members.disclosures.agreed import LAW, agreed, sent
 from tests.members.representing import represented
-from tests.people import AT, member, member_account, sign_in
+from tests.people import AT, actor_of, member, member_account, sign_in, staff
 
 pytestmark = pytest.mark.django_db
 SHARING, SHARED = "/en/account/sharing/", "/en/account/shared/"
-LAW = {"basis": Basis.REQUIRED_BY_LAW, "purpose": Purpose.LEGAL_DUTY}
 
 
 def yesterday():
@@ -53,6 +52,13 @@ def test_a_member_agrees_sees_it_and_takes_it_back_with_one_press(client, person
     client.post(f"{SHARING}{row.pk}/end/")
     assert "Dr. Max Brod" not in body(client.get(SHARING))
     assert Withdrawal.objects.unscoped("test").get().consent == row
+
+
+def test_agreeing_twice_from_one_page_is_one_consent(client, person):
+    drawn = client.get(f"{SHARING}new/").context["form"]["page"].value()
+    for _ in range(2):
+        assert client.post(f"{SHARING}new/", typed(page=drawn))["Location"] == SHARING
+    assert Consent.objects.unscoped("test").filter(member=person).count() == 1
 
 
 @pytest.mark.parametrize(
@@ -116,10 +122,22 @@ def test_the_account_tells_when_to_whom_what_and_why_on_the_page_and_as_a_table(
     response = client.get("/en/account/shared.csv")
     assert response["Content-Disposition"] == 'attachment; filename="who-got-my-data.csv"'
     head, row = response.content.decode("utf-8-sig").splitlines()
-    assert head == "Day,Whose,Who got it,Address,What,Data,What for,Why we may"
+    assert head == "Day,Whose,Who got it,Address,What,Data,What for,Why we may,Mistake"
     assert row == (
-        f"{AT:%Y-%m-%d},,Ana Alvarez,1 Elm Street,A letter,Letters and messages,A duty under the law,The law demands it"
+        f"{AT:%Y-%m-%d},,Ana Alvarez,1 Elm Street,A letter,Letters and messages,"
+        "A duty under the law,The law demands it,"
     )
+
+
+def test_an_entry_that_should_not_be_there_says_so_and_stays(client, person):
+    row = sent(person.pk, **LAW)
+    officer = actor_of(staff(Role.PRIVACY_OFFICER, name="Nora Blum"))
+    correct_disclosure(actor=officer, at=AT, disclosure_id=row.pk, reason="The letter came back unopened.")
+    page = body(client.get(SHARED))
+    for words in ("A letter", "this should not be on the list", "Nora Blum", "The letter came back unopened."):
+        assert words in page
+    [_head, line] = client.get("/en/account/shared.csv").content.decode("utf-8-sig").splitlines()
+    assert line.endswith(",The letter came back unopened.")
 
 
 def test_all_of_a_long_account_stand_on_one_page_to_print(client, person):
