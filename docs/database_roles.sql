@@ -28,11 +28,12 @@ GRANT UPDATE (state, left_because) ON retention_listedcomplaint TO redress_app;
 -- Holds are placed and released. What is sealed is sealed anew when keys are rotated, here and below.
 REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON retention_hold FROM redress_app;
 GRANT UPDATE (released_at, released_by_id, release_reason, reason) ON retention_hold TO redress_app;
--- Consents, withdrawals and the account of disclosures are added to and read.
-REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON disclosures_consent, disclosures_withdrawal, disclosures_disclosure
-  FROM redress_app;
+-- Consents, withdrawals, the account of disclosures and its corrections are added to and read.
+REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER
+  ON disclosures_consent, disclosures_withdrawal, disclosures_disclosure, disclosures_correction FROM redress_app;
 GRANT UPDATE (recipient, evidence) ON disclosures_consent TO redress_app;
 GRANT UPDATE (recipient, address, what) ON disclosures_disclosure TO redress_app;
+GRANT UPDATE (reason) ON disclosures_correction TO redress_app;
 -- What clocks went through is added to, and goes with an erased complaint; calendars, policies and drafts stay as published.
 REVOKE UPDATE, TRUNCATE, REFERENCES, TRIGGER ON slas_clockevent FROM redress_app;
 REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON slas_calendarversion FROM redress_app;
