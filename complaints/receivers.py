@@ -21,7 +21,7 @@ from complaints.operations import (
     record_withheld,
 )
 from complaints.operations.start_clocks import start_late_clocks
-from members.backup.signals import restored
+from members.backup.signals import DoneAgain, restored
 from slas.outbox import handles, hold_back_outside
 from slas.queries import database_now
 from slas.signals import Fired, clock_breached, clock_warned
@@ -44,9 +44,9 @@ def escalate(*, firings: Sequence[Fired], at: datetime, **_others: Any) -> None:
 
 
 @receiver(restored)
-def hold_back_email(*, at: datetime, **_others: Any) -> None:
+def hold_back_email(*, at: datetime, **_others: Any) -> DoneAgain:
     """Send nothing twice: what was waiting when the backup was made may have gone out since."""
-    hold_back_outside(at)
+    return DoneAgain({"held_back": hold_back_outside(at)})
 
 
 @handles(START_CLOCKS)

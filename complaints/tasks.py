@@ -10,6 +10,7 @@ from complaints.intake.operations import forget_old_drafts
 from complaints.operations import ask_after_openings
 from complaints.operations.recheck_files import recheck_files
 from complaints.oversight.watch import escalate_reviews, watch_over_openings
+from complaints.retention.ledger import begin as begin_ledger
 from complaints.retention.work import erase_listed
 from complaints.search.upkeep import tend_index
 from members.audit.anchor import anchor_all
@@ -89,6 +90,7 @@ def sweep_files() -> None:
 @shared_task(name="complaints.erase_listed")
 def erase_confirmed() -> None:
     """Erase what is on lists that two people have confirmed. It goes on where it was stopped."""
+    begin_ledger()
     done = erase_listed(at=database_now())
     if done.erased or done.left:
         log.info("%d complaints were erased for their time is over, %d left alone", done.erased, done.left)

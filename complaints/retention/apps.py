@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from members.backup.signals import restored
+from members.backup.signals import restored, restoring
 
 
 class RetentionConfig(AppConfig):
@@ -11,8 +11,9 @@ class RetentionConfig(AppConfig):
 
     def ready(self) -> None:
         """Refuse to start on rules that nobody may go by; erase again after a restore."""
-        from complaints.retention.replay import replay_after_restore  # noqa: PLC0415 -- models are not loaded before
+        from complaints.retention import replay  # noqa: PLC0415 -- models are not loaded before
         from complaints.retention.rules import rules  # noqa: PLC0415 -- the same
 
         rules()
-        restored.connect(replay_after_restore, dispatch_uid="retention.replay")
+        restoring.connect(replay.see_that_the_ledger_is_here, dispatch_uid="retention.ledger")
+        restored.connect(replay.replay_after_restore, dispatch_uid="retention.replay")

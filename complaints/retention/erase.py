@@ -11,7 +11,8 @@ from complaints.files.store import delete_stored
 from complaints.models import Complaint
 from complaints.retention.facts import fact_of
 from complaints.retention.hanging import Hanging, counts_of, delete, hanging_on, stored_files
-from complaints.retention.ledger import append, reference_digest
+from complaints.retention.ledger import append
+from complaints.retention.ledger_lines import reference_digest
 from complaints.retention.models import Erasure, ErasureList
 from members.actors import Actor
 from members.acts import act

@@ -1,7 +1,6 @@
 """After a restore: what was erased since the backup was made is erased again, as the ledger says."""
 
-import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,51 +12,78 @@ from complaints.retention.enums import LeftBecause
 from complaints.retention.erase import carry_out, lock
 from complaints.retention.facts import mix_facts
 from complaints.retention.hanging import hanging_on
-from complaints.retention.ledger import entries
+from complaints.retention.ledger import LedgerFile, LedgerUnusable
 from complaints.retention.models import Erasure
 from complaints.retention.rules import rules
 from members.actors import SYSTEM
 from members.acts import act
+from members.backup.refusals import BackupRefused
+from members.backup.signals import DoneAgain
 
-log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Replayed:
-    """How many complaints were erased again, how many lines the database lacked, and what stays and why."""
+    """How many complaints were erased again, how many lines the database lacked, what stays and why; and the file."""
 
-    erased: int
-    noted: int
-    left: dict[UUID, LeftBecause]
+    erased: int = 0
+    noted: int = 0
+    left: dict[UUID, LeftBecause] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+    def to_do(self) -> list[str]:
+        """Return a sentence for each thing that somebody has to look at."""
+        return [f"Complaint {key} was erased and is back: {why.label}" for key, why in self.left.items()] + self.faults
 
 
 def replay_erasures(at: datetime) -> Replayed:
     """Erase again what the ledger's file says. Safe to kill and to repeat; run it before anybody is let in.
 
     What is on legal hold in the restored database stays, for an erasure cannot be undone and a release can be repeated:
-    release it again, and replay again. Raises OSError when there is a ledger and it cannot be read.
+    release it again, and replay again. Raises LedgerUnusable, OSError.
     """
-    erased, noted, left = 0, 0, {}
-    for entry in entries():
+    done, file = Replayed(), LedgerFile()
+    if fault := file.trouble():
+        done.faults.append(fault)
+    for entry in file:
         with transaction.atomic():
-            complaint = lock(entry.complaint_id)
-            if complaint and (reason := why_left(complaint.pk, among=rules(), at=at)):
-                left[complaint.pk] = reason
-            elif complaint:
-                # The counts are those of the first time: the line says what it said.
-                carry_out(
-                    entry, complaint, hanging_on(complaint.pk), actor=SYSTEM, at=at, action="complaint.erased_again"
-                )
-                erased += 1
-            elif not Erasure.objects.filter(complaint_id=entry.complaint_id).exists():
-                with act(actor=SYSTEM, at=at) as this:
-                    this.add(entry)
-                noted += 1
+            _replay(entry, done, at)
     mix_facts()
-    return Replayed(erased, noted, left)
+    done.faults += [f"Line {number} of {file.path} is not what was written there." for number in file.broken]
+    return done
 
 
-def replay_after_restore(*, at: datetime, **_: Any) -> None:
-    """Do it before a restore ends; a ledger that cannot be read undoes the restore. What stays is logged."""
-    for complaint_id, reason in replay_erasures(at).left.items():
-        log.error("Complaint %s was erased and is back: %s", complaint_id, reason.label)
+def see_that_the_ledger_is_here(*, without_ledger: bool, **_: Any) -> None:
+    """Refuse a restore before it begins: without its ledger, what was erased since the backup would be back."""
+    try:
+        LedgerFile()
+    except LedgerUnusable as away:
+        if not without_ledger:
+            raise BackupRefused(
+                f"{away} Without it everything that was erased since this backup comes back. If it is lost for good, or"
+                " nothing was ever erased here, say --without-ledger."
+            ) from None
+
+
+def replay_after_restore(*, at: datetime, without_ledger: bool, **_: Any) -> DoneAgain:
+    """Do it before a restore ends; a ledger that cannot be read undoes the restore."""
+    try:
+        done = replay_erasures(at)
+    except LedgerUnusable:
+        if not without_ledger:
+            raise
+        done = Replayed()
+    return DoneAgain({"erased_again": done.erased, "erasures_noted": done.noted}, done.to_do())
+
+
+def _replay(entry: Erasure, done: Replayed, at: datetime) -> None:
+    complaint = lock(entry.complaint_id)
+    if complaint and (reason := why_left(complaint.pk, among=rules(), at=at)):
+        done.left[complaint.pk] = reason
+    elif complaint:
+        # The counts are those of the first time: the line says what it said.
+        carry_out(entry, complaint, hanging_on(complaint.pk), actor=SYSTEM, at=at, action="complaint.erased_again")
+        done.erased += 1
+    elif not Erasure.objects.filter(complaint_id=entry.complaint_id).exists():
+        with act(actor=SYSTEM, at=at) as this:
+            this.add(entry)
+        done.noted += 1

@@ -31,11 +31,7 @@ AUDIT_ANCHORS = env.words(
     "where checkpoints of the audit trail are written down: a file, syslog:/dev/log, syslog:host:514, or several",
     default=str(BASE_DIR / ".run" / "audit.anchor"),
 )
-ERASURE_LEDGER = env.text(
-    "REDRESS_ERASURE_LEDGER",
-    "the file in which erasures are written down, so that no restored backup brings back what was erased",
-    default=str(BASE_DIR / ".run" / "erasure.ledger"),
-)
+ERASURE_LEDGER = env.text("REDRESS_ERASURE_LEDGER", "the file in which erasures are written down", default="")
 INSURER_NAME = env.text("REDRESS_INSURER_NAME", "the insurer's name", default="Meridian Health Plan")
 INSURER_PHONE = env.text("REDRESS_INSURER_PHONE", "the member help line", default="1-800-555-0100 (TTY 711)")
 

@@ -13,6 +13,11 @@ TRUSTED_PROXIES = env.number(
 )
 if TRUSTED_PROXIES < 1:
     raise env.Refused("REDRESS_TRUSTED_PROXIES is below 1, but TLS ends at a proxy. Set it to the number of proxies.")
+ERASURE_LEDGER = env.text(
+    "REDRESS_ERASURE_LEDGER",
+    "the file in which erasures are written down, away from database, backups and program: without it a restore brings"
+    " back what was erased",
+)
 
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -24,6 +24,7 @@ def environment(layout: Layout, addresses: Addresses, *, url: str, settings: str
         "REDRESS_FILES_FOLDER": str(layout.files),
         "REDRESS_STATIC_ROOT": str(layout.run / "static"),
         "REDRESS_AUDIT_ANCHOR": str(layout.run / "audit.anchor"),
+        "REDRESS_ERASURE_LEDGER": str(layout.run / "erasure.ledger"),
     }
     inherited = postgres.environment()
     given = {name: value for name, value in inherited.items() if value}

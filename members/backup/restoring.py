@@ -6,9 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from django.core.management import call_command
-from django.db import transaction
-
 from members.actors import SYSTEM
 from members.acts import act
 from members.audit.anchor import anchor_all
@@ -21,18 +18,28 @@ from members.backup.checking import check_backup, entries_of, see_that_it_can_be
 from members.backup.emptiness import empty_all, see_that_all_is_empty, see_that_nobody_is_at_work
 from members.backup.loading import loaded, make_tables
 from members.backup.manifest import Opening
-from members.backup.signals import restored
+from members.backup.signals import DoneAgain, restored, restoring
 from members.privacy.signing import audit_key, audit_signer
 
 
 @dataclass(slots=True)
 class Restored:
-    """What came back, which anchors were put aside, and what is wrong with the audit trail."""
+    """What came back, which anchors were put aside, and what is wrong with the audit trail.
+
+    `counts` says what was done again, `to_do` has a sentence for each thing that is left to people.
+    """
 
     opening: Opening
     parts: dict[str, dict[str, Any]]
+    counts: dict[str, int] = field(default_factory=dict)
+    to_do: list[str] = field(default_factory=list)
     aside: list[Path] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+
+    def add(self, done: DoneAgain) -> None:
+        """Take in what a receiver says."""
+        self.counts |= done.counts
+        self.to_do += done.to_do
 
     @property
     def rows(self) -> int:
@@ -41,29 +48,32 @@ class Restored:
 
 
 def restore_backup(
-    path: Path, *, at: datetime, anchors: list[str], replace: bool, progress: Callable[[int], object] = int
+    path: Path,
+    *,
+    at: datetime,
+    anchors: list[str],
+    replace: bool,
+    without_ledger: bool = False,
+    progress: Callable[[int], object] = int,
 ) -> Restored:
     """Put a backup back into an empty database and store; `replace` empties them first, once the backup is proven.
 
-    `progress` is told of the file's bytes, each twice. Killed, it is to be run again with `replace`. Raises
-    BackupBroken, BackupRefused, KeyringUnusable, OSError, DatabaseError.
+    The rows of an older backup are migrated in the transaction that brings them: until what was erased is gone again,
+    nothing is back. `progress` is told of the file's bytes, each twice. Killed, it is to be run again with `replace`.
+    Raises BackupBroken, BackupRefused, KeyringUnusable, OSError, DatabaseError.
     """
     with entries_of(path) as (opening, _):
         see_that_it_can_be_restored(opening)
     see_that_nobody_is_at_work()
+    restoring.send(sender=restore_backup, without_ledger=without_ledger)
     if not replace:
         see_that_all_is_empty()
     result = Restored(*check_backup(path, progress=progress))
     if replace:
         empty_all()
-    is_newest = make_tables(opening)
-    with entries_of(path, progress) as (_, entries), loaded(opening, entries, result.parts) as anchor:
-        if is_newest:
-            _end(result, at)
-    if not is_newest:
-        call_command("migrate", interactive=False, verbosity=0)
-        with transaction.atomic():
-            _end(result, at)
+    make_tables(result.opening)
+    with entries_of(path, progress) as (_, entries), loaded(result.opening, entries, result.parts) as anchor:
+        _end(result, at, without_ledger=without_ledger)
     result.aside = _put_anchors(anchor, anchors, at)
     seal_all(signer=audit_signer(), at=at)
     anchor_all(anchors, at=at)
@@ -71,13 +81,16 @@ def restore_backup(
     return result
 
 
-def _end(result: Restored, at: datetime) -> None:
-    """Tell of the restore and let receivers do again what must stay done: if it can be, together with the rows."""
+def _end(result: Restored, at: datetime, *, without_ledger: bool) -> None:
+    """Tell of the restore and let receivers do again what must stay done, together with the rows."""
     opening = result.opening
     with act(actor=SYSTEM, at=at) as this:
         detail = {"taken_at": opening.taken_at.isoformat(), "checkpoint": opening.checkpoint, "rows": result.rows}
         this.record("backup.restored", detail=detail)
-    restored.send(sender=restore_backup, at=at, taken_at=opening.taken_at)
+    told = {"at": at, "taken_at": opening.taken_at, "without_ledger": without_ledger}
+    for _receiver, done in restored.send(sender=restore_backup, **told):
+        if isinstance(done, DoneAgain):
+            result.add(done)
 
 
 def _put_anchors(anchor: bytes, anchors: list[str], at: datetime) -> list[Path]:

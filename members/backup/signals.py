@@ -1,10 +1,26 @@
 """What a restore tells those who know better what must not happen again."""
 
+from dataclasses import dataclass, field
+
 from django.dispatch import Signal
 
+restoring = Signal()
+"""Sent before anything is looked at closer, with `without_ledger`. Who could not do its part afterwards raises
+BackupRefused, and nothing is changed.
+"""
+
 restored = Signal()
-"""Sent inside the transaction that ends a restore, with `at`, now, and `taken_at`, which the database is back at.
+"""Sent inside the transaction in which the rows come back, with `at`, now, `taken_at`, which the database is back at,
+and `without_ledger`, which says that the ledger of erasures is known to be lost.
 
 Receivers do again what was done since and must stay done (erasures), and hold back what may have happened already
-(e-mail). One that raises undoes the restore.
+(e-mail); each returns DoneAgain, or None. One that raises undoes the restore.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class DoneAgain:
+    """What a receiver did, counted under the name that JSON gives it, and a sentence for each thing left to people."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    to_do: list[str] = field(default_factory=list)

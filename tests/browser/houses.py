@@ -30,8 +30,10 @@ def empty_house(stack: RunningStack, folder: Path, *, ring: Path) -> Iterator[Ru
         "DATABASE_URL": re.sub(r"^(\w+://[^/]*/)[^?]*", rf"\g<1>{name}", stack.environment["DATABASE_URL"]),
         "REDRESS_FILES_FOLDER": str(folder / "files"),
         "REDRESS_AUDIT_ANCHOR": str(folder / "anchor"),
+        "REDRESS_ERASURE_LEDGER": str(folder / "ledger"),
         "REDRESS_KEYRING_FILE": str(ring),
     }
+    Path(own["REDRESS_ERASURE_LEDGER"]).touch()
     with psycopg.connect(stack.environment["DATABASE_URL"], autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")
         try:

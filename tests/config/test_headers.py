@@ -33,6 +33,7 @@ def test_cookies_are_out_of_reach_of_scripts_and_of_other_sites(client):
 def test_in_production_cookies_belong_to_this_host_alone_and_travel_encrypted(monkeypatch):
     """Checklist 28."""
     monkeypatch.setenv("REDRESS_TRUSTED_PROXIES", "1")
+    monkeypatch.setenv("REDRESS_ERASURE_LEDGER", "/mnt/ledger")
     production = import_module("config.settings.production")
     assert all(getattr(production, name).startswith("__Host-") for name in OUR_COOKIES)
     assert production.SESSION_COOKIE_SECURE

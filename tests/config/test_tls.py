@@ -14,7 +14,11 @@ from redis import Redis
 from config import env, tls
 from config.stack.layout import ROOT
 
-PRODUCTION = {"DJANGO_SETTINGS_MODULE": "config.settings.production", "REDRESS_TRUSTED_PROXIES": "1"}
+PRODUCTION = {
+    "DJANGO_SETTINGS_MODULE": "config.settings.production",
+    "REDRESS_TRUSTED_PROXIES": "1",
+    "REDRESS_ERASURE_LEDGER": "/mnt/ledger",
+}
 FULL = "sslmode=verify-full&sslrootcert=/ca.pem"
 
 

@@ -14,11 +14,13 @@ from complaints.operations import send_message
 from complaints.retention.enums import LeftBecause, ListedState
 from complaints.retention.hanging import tables
 from complaints.retention.holds import place_hold, release_hold
-from complaints.retention.ledger import reference_digest
+from complaints.retention.ledger import LedgerUnusable
+from complaints.retention.ledger_lines import reference_digest
 from complaints.retention.lists import ask_erasure, confirm_erasure
 from complaints.retention.models import Erasure, Fact, ListedComplaint
 from complaints.retention.refusals import RetentionRefused
 from complaints.retention.work import erase_listed
+from complaints.tasks import erase_confirmed
 from members.actors import Role
 from members.audit.models import Event
 from members.privacy.file_storage import stored_objects
@@ -233,3 +235,36 @@ def test_the_dry_run_names_what_is_due_and_changes_nothing(agent, capsys):
     assert f"  {row.reference}\n" in told
     assert "2 complaints are kept. Nothing was changed." in told
     assert len(keys()) == 2
+
+
+def test_what_the_database_knows_is_not_carried_on_in_a_new_file(agent, officer, second, ledger, capsys):
+    """As a share that is not mounted would have it: erasures would go on in a file that no restore ever reads."""
+    over(agent)
+    confirmed(officer, second)
+    erase_listed(at=database_now())
+    first, row = ledger.read_text(), over(agent)
+    confirmed(officer, second)
+    ledger.unlink()
+    with pytest.raises(LedgerUnusable, match=r"which is not there\. Mount it"):
+        erase_listed(at=database_now())
+    assert not ledger.exists()
+    ledger.write_text("")
+    with pytest.raises(LedgerUnusable, match=r"it is a new file or an older copy\. Mount the right one"):
+        erase_listed(at=database_now())
+    assert (keys(), Erasure.objects.count(), ledger.read_text()) == ({row.pk}, 1, "")
+    call_command("retention", write_ledger=True)
+    assert "1 lines added" in capsys.readouterr().out
+    assert ledger.read_text() == first
+    assert erase_listed(at=database_now()).erased == 1
+    assert len(ledger.read_text().splitlines()) == 2
+
+
+def test_a_ledger_begins_with_the_house_so_that_a_missing_one_is_a_lost_one(agent, officer, second, ledger):
+    erase_confirmed()
+    assert ledger.read_text() == ""
+    over(agent)
+    confirmed(officer, second)
+    erase_confirmed()
+    ledger.unlink()
+    erase_confirmed()
+    assert not ledger.exists()

@@ -1,7 +1,6 @@
 """Checklist 38: after a restore of an older backup, what was erased since is erased again."""
 
 import json
-import logging
 
 import pytest
 from django.core import serializers
@@ -11,12 +10,14 @@ from django.db import connection, transaction
 from complaints.models import Complaint
 from complaints.retention.enums import LeftBecause
 from complaints.retention.holds import place_hold, release_hold
-from complaints.retention.ledger import entries, line_of, read_line
+from complaints.retention.ledger import LedgerFile, LedgerUnusable
+from complaints.retention.ledger_lines import line_of, read_line
 from complaints.retention.models import Erasure, ErasureList, Fact, ListedComplaint
 from complaints.retention.replay import replay_erasures
 from complaints.retention.work import erase_listed
 from members.audit.models import Event
-from members.backup.signals import restored
+from members.backup.refusals import BackupRefused
+from members.backup.signals import restored, restoring
 from slas.queries import database_now
 from tests.complaints import stages
 from tests.retention.old import confirmed, over
@@ -69,22 +70,25 @@ def test_what_the_restored_database_holds_stays_until_it_is_released_again(agent
     assert replay_erasures(database_now()).left == {row.pk: LeftBecause.HELD}
     with pytest.raises(SystemExit, match="1"):
         call_command("retention", replay=True)
-    assert f"{row.pk} stays. It was put on legal hold meanwhile." in capsys.readouterr().out
+    assert f"{row.pk} was erased and is back: It was put on legal hold meanwhile." in capsys.readouterr().out
     release_hold(actor=second, at=database_now(), hold_id=hold.pk, reason="It was released before.")
     assert replay_erasures(database_now()).erased == 1
 
 
-def test_a_line_that_somebody_wrote_or_a_crash_cut_short_erases_nothing(agent, officer, second, ledger, caplog):
+def test_a_line_that_somebody_wrote_or_a_crash_cut_short_erases_nothing_and_is_told_of(
+    agent, officer, second, ledger, capsys
+):
     over(agent)
     over(agent)
     erased_and_restored(officer, second)
     lines = ledger.read_text().splitlines()
     forged = lines[0].replace(json.loads(lines[0].split("\t")[0])["complaint_id"], str(stages.received().pk))
     ledger.write_text("\n".join([forged, "", "not a line", lines[1], lines[1][:50]]))
-    with caplog.at_level(logging.ERROR):
-        assert len(list(entries())) == 1
-    assert "Line 1 of the erasure ledger" in caplog.text
-    assert "Line 5 of the erasure ledger" in caplog.text
+    file = LedgerFile()
+    assert (len(list(file)), file.broken) == (1, [1, 2, 3, 5])
+    with pytest.raises(SystemExit, match="1"):
+        call_command("retention", replay=True)
+    assert f"Line 1 of {ledger} is not what was written there." in capsys.readouterr().out
 
 
 def test_the_ledger_holds_no_name_no_word_and_no_reference(agent, officer, second, ledger):
@@ -114,18 +118,49 @@ def test_a_line_of_an_erasure_that_never_ended_says_nothing_new(agent, officer, 
     confirmed(officer, second)
     assert erase_listed(at=database_now()).erased == 1
     assert len(ledger.read_text().splitlines()) == 2
-    assert [entry.complaint_id for entry in entries()] == [row.pk]
+    assert [entry.complaint_id for entry in LedgerFile()] == [row.pk]
     done = replay_erasures(database_now())
     assert (done.erased, done.noted, ErasureList.objects.filter(done_at=None).count()) == (0, 0, 0)
     assert ListedComplaint.objects.get().state == "erased"
 
 
-def test_a_restore_ends_with_the_replay(agent, officer, second, caplog):
+def told_again(**words):
+    """Return what the replay says to a restore."""
+    sent = restored.send(sender=None, at=database_now(), taken_at=stages.AT, **({"without_ledger": False} | words))
+    [done] = [done for _, done in sent if "erased_again" in done.counts]
+    return done
+
+
+def test_a_restore_ends_with_the_replay_and_tells_what_stays(agent, officer, second):
     row, held = over(agent), over(agent)
     erased_and_restored(officer, second)
     place_hold(actor=officer, at=database_now(), complaint_id=held.pk, of_member=False, reason="A lawsuit.")
-    with caplog.at_level(logging.ERROR):
-        restored.send(sender=None, at=database_now(), taken_at=stages.AT)
+    done = told_again()
     assert set(Complaint.objects.unscoped("test").values_list("pk", flat=True)) == {held.pk}
-    assert f"Complaint {held.pk} was erased and is back" in caplog.text
+    assert done.counts == {"erased_again": 1, "erasures_noted": 0}
+    assert done.to_do == [f"Complaint {held.pk} was erased and is back: It was put on legal hold meanwhile."]
     assert Erasure.objects.get().complaint_id == row.pk
+
+
+def test_without_its_ledger_a_restore_does_not_begin_unless_that_is_said(agent, officer, second, ledger, settings):
+    over(agent)
+    erased_and_restored(officer, second)
+    ledger.unlink()
+    with pytest.raises(BackupRefused, match=r"which is not there\. Mount it.*say --without-ledger"):
+        restoring.send(sender=None, without_ledger=False)
+    with pytest.raises(LedgerUnusable):
+        told_again()
+    restoring.send(sender=None, without_ledger=True)
+    assert told_again(without_ledger=True).counts == {"erased_again": 0, "erasures_noted": 0}
+    settings.ERASURE_LEDGER = ""
+    with pytest.raises(BackupRefused, match="REDRESS_ERASURE_LEDGER is not set"):
+        restoring.send(sender=None, without_ledger=False)
+
+
+def test_an_older_copy_of_the_ledger_is_told_of(agent, officer, second, ledger):
+    over(agent)
+    confirmed(officer, second)
+    erase_listed(at=database_now())
+    ledger.write_text("")
+    [sentence] = told_again().to_do
+    assert "it is a new file or an older copy" in sentence

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from complaints.models import Complaint
 from complaints.retention.due import REASON, count_due, due
+from complaints.retention.ledger import add_missing
 from complaints.retention.replay import replay_erasures
 from complaints.retention.rules import Mark, rules
 from complaints.retention.work import erase_listed
@@ -20,11 +21,12 @@ examples:
   manage.py retention --dry-run   what is due now, rule by rule, with references; changes nothing
   manage.py retention             erase what is on lists that two people have confirmed at /retention/
   manage.py retention --replay    after a restore: erase again what REDRESS_ERASURE_LEDGER says was erased
+  manage.py retention --write-ledger   the ledger is lost: write what the database knows of it into the file
 
 The worker does the second by itself every few minutes. All can be stopped and repeated at any time.
 
-exit status: 0 done, 1 something on the ledger stays because it is held or not over, 2 the ledger cannot be read or
-written, 130 stopped.
+exit status: 0 done, 1 something on the ledger stays because it is held or not over, or a line is not ours, 2 the ledger
+cannot be read or written, 130 stopped.
 """
 
 
@@ -39,14 +41,17 @@ class Command(BaseCommand):
         which = parser.add_mutually_exclusive_group()
         which.add_argument("--dry-run", action="store_true", help="tell what is due; change nothing")
         which.add_argument("--replay", action="store_true", help="erase again what the ledger says was erased")
+        which.add_argument("--write-ledger", action="store_true", help="add to the ledger what the database knows")
 
-    def handle(self, *, dry_run: bool, replay: bool, **_options: Any) -> None:
+    def handle(self, *, dry_run: bool, replay: bool, write_ledger: bool, **_options: Any) -> None:
         at = database_now()
         try:
             if dry_run:
                 self._tell(at)
             elif replay:
                 self._replay(at)
+            elif write_ledger:
+                self.stdout.write(f"{add_missing():,} lines added to the ledger.")
             else:
                 self._erase(at)
         except OSError as error:
@@ -74,8 +79,9 @@ class Command(BaseCommand):
     def _replay(self, at: datetime) -> None:
         done = replay_erasures(at)
         self.stdout.write(f"{done.erased:,} complaints erased again, {done.noted:,} lines taken into the ledger.")
-        for complaint_id, reason in done.left.items():
-            self.stdout.write(f"{complaint_id} stays. {reason.label}")
+        for sentence in done.to_do():
+            self.stdout.write(sentence)
         if done.left:
             self.stdout.write("Release what need not be held any more, then run this again.")
+        if done.to_do():
             sys.exit(LEFT)

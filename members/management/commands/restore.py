@@ -3,6 +3,7 @@
 import json
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections import Counter
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import Any
@@ -28,10 +29,12 @@ In this order: stop web server, workers and beat; put the keyring back from its 
 docs/database_roles.sql again if the application has a role of its own (this command needs the owner's DATABASE_URL);
 start everything. The whole file, its keys and its release are checked before anything is written. All sessions end.
 E-mail that was waiting is held back, for it may have gone out since: the page of deadlines lists it, to be sent again.
-An anchor of the audit trail that knows more than the backup is kept beside the new one.
+An anchor of the audit trail that knows more than the backup is kept beside the new one. What was erased since the
+backup is erased again, by the ledger that REDRESS_ERASURE_LEDGER names; without that file nothing is restored.
 
-exit status: 0 everything is back and the audit trail is intact, 1 the backup is broken, or the trail is not intact and
-each finding is named, 2 refused, and nothing was changed unless the last line says so, 130 stopped.
+exit status: 0 everything is back and the audit trail is intact, 1 the backup is broken, or the trail is not intact, or
+something that was erased is back, and each is named, 2 refused, and nothing was changed unless the last line says so,
+130 stopped.
 """
 
 
@@ -47,19 +50,21 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path, metavar="FROM", help="the backup")
         parser.add_argument("--replace", action="store_true", help="delete what is in database and file store first")
+        words = "the ledger of erasures is lost for good: what was erased since this backup comes back"
+        parser.add_argument("--without-ledger", action="store_true", help=words)
         parser.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object")
         parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
-    def handle(self, *_: Any, path: Path | str, replace: bool, as_json: bool, quiet: bool, **__: Any) -> None:
+    def handle(self, *_: Any, path: Path | str, as_json: bool, quiet: bool, **options: Any) -> None:
         path, size = Path(path), get_terminal_size()
+        how = {name: options[name] for name in ("replace", "without_ledger")}
         if not path.is_file():
             raise CommandError(f"{path} is no file.", returncode=UNUSABLE)
         shape = {"disable": quiet or not sys.stderr.isatty(), "ncols": size.columns, "nrows": size.lines}
         try:
             with tqdm(total=2 * path.stat().st_size, unit="B", unit_scale=True, **shape) as bar:
-                result = restore_backup(
-                    path, at=timezone.now(), anchors=settings.AUDIT_ANCHORS, replace=replace, progress=bar.update
-                )
+                told = {"at": timezone.now(), "anchors": settings.AUDIT_ANCHORS, "progress": bar.update}
+                result = restore_backup(path, **told, **how)
         except BackupBroken as broken:
             raise CommandError(str(broken), returncode=WRONG) from None
         except (BackupRefused, KeyringUnusable) as refused:
@@ -73,7 +78,7 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             raise CommandError(f"Stopped. {AGAIN}", returncode=INTERRUPTED) from None
         self._tell(result, as_json=as_json)
-        if result.findings:
+        if result.findings or result.to_do:
             sys.exit(WRONG)
 
     def _tell(self, result: Restored, *, as_json: bool) -> None:
@@ -83,6 +88,8 @@ class Command(BaseCommand):
                 "taken_at": opening.taken_at.isoformat(),
                 "rows": result.rows,
                 "files": files,
+                **result.counts,
+                "to_do": result.to_do,
                 "anchors_aside": [str(path) for path in result.aside],
                 "findings": [finding.told() for finding in result.findings],
             }
@@ -90,6 +97,12 @@ class Command(BaseCommand):
             return
         back_at = f"{opening.taken_at:%Y-%m-%d %H:%M:%S} UTC"
         self.stdout.write(f"Back at {back_at}: {result.rows:,} rows, {files:,} files. All sessions ended.")
+        counts = Counter(result.counts)
+        self.stdout.write(
+            f"{counts['erased_again']:,} complaints erased again, {counts['held_back']:,} e-mails held back."
+        )
+        for sentence in result.to_do:
+            self.stdout.write(sentence)
         for path in result.aside:
             self.stdout.write(f"The former anchor is kept as {path}: it tells how much came after the backup.")
         for finding in result.findings:

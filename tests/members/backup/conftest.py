@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
@@ -24,6 +24,8 @@ class House:
 
     name: str
     folder: Path
+    told_last: dict = field(default_factory=dict)
+    """What its last restore printed."""
 
     @property
     def files(self) -> Path:
@@ -33,10 +35,15 @@ class House:
     def anchor(self) -> Path:
         return self.folder / "anchor"
 
+    @property
+    def ledger(self) -> Path:
+        return self.folder / "ledger"
+
     def run(self, *command, **variables) -> subprocess.CompletedProcess[str]:
         """Run a program of ours in this house."""
         url = re.sub(r"^(\w+://[^/]*/)[^?]*", rf"\g<1>{self.name}", os.environ["DATABASE_URL"])
         own = {"DATABASE_URL": url, "REDRESS_FILES_FOLDER": self.files, "REDRESS_AUDIT_ANCHOR": self.anchor}
+        own |= {"REDRESS_ERASURE_LEDGER": self.ledger}
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.development", **own}
         environment |= {"REDRESS_KEYRING_FILE": str(settings.KEYRING_FILE), **variables}
         return subprocess.run(  # noqa: S603 -- our own
@@ -68,12 +75,23 @@ class House:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
+    def restore(self, backup: Path, *words) -> None:
+        done = self.manage("restore", backup, "--json", *words)
+        assert done.returncode == 0, done.stderr + done.stdout
+        self.told_last = json.loads(done.stdout)
+
+    def erase_what_is_due(self) -> list[str]:
+        done = self.run("-m", "tests.members.backup.erasing")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
     def emptied(self) -> "House":
         with server() as asking:
             asking.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(self.name)))
             asking.execute(SQL("CREATE DATABASE {}").format(Identifier(self.name)))
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir()
+        self.ledger.touch()
         return self
 
 

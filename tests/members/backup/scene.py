@@ -21,22 +21,27 @@ from slas.operations import publish_policies
 from tests import people
 from tests.complaints import stages
 from tests.files.kept import kept
+from tests.retention.old import over
 
+WORDS = ("Ambrose Quill", "ambrose@quill.example", "Seven years ago they lost my papers.")
 NAME, EMAIL, NARRATIVE = "Quenby Ostrander", "quenby@ostrander.example", "They kept my marmalade invoice."
 FILE, FILE_NAME = b"%PDF-1.7 a bill nobody else may read", "marmalade-bill.pdf"
 
 
 def main() -> None:
-    """Have a member complain, enclose a file, somebody sign in, and all of it be sealed."""
+    """Have a member complain, enclose a file, somebody sign in; have a complaint that is due; and all of it sealed."""
     publish_policies()
     with transaction.atomic():
         people.member(name=NAME, email=EMAIL)
         complaint = stages.received(name=NAME, email=EMAIL, narrative=NARRATIVE)
         kept(FILE, name=FILE_NAME, complaint=complaint)
+        name, email, narrative = WORDS
+        due = over(people.actor_of(people.staff(Role.AGENT)), name=name, email=email, narrative=narrative)
+        kept(complaint=due)
         people.sign_in(Client(), people.staff(Role.AGENT))
     seal_all(signer=audit_signer(), at=timezone.now())
     anchor_all(settings.AUDIT_ANCHORS, at=timezone.now())
-    json.dump([NAME, EMAIL, NARRATIVE, FILE.decode(), FILE_NAME], sys.stdout)
+    json.dump([NAME, EMAIL, NARRATIVE, FILE.decode(), FILE_NAME, *WORDS], sys.stdout)
 
 
 if __name__ == "__main__":

@@ -37,9 +37,9 @@ def test_a_backup_holds_no_name_no_address_no_narrative_and_no_file_in_clear(wor
 
 def test_a_backup_says_what_it_holds(house, backup):
     told = house.told(backup)
-    assert told["parts"]["files"]["count"] == 1
+    assert told["parts"]["files"]["count"] == 2
     [(complaints,)] = house.ask("SELECT count(*) FROM complaints_complaint")
-    assert told["parts"]["table complaints_complaint"]["count"] == complaints == 1
+    assert told["parts"]["table complaints_complaint"]["count"] == complaints == 2
     assert told["checkpoint"] == told["parts"]["anchor"]["count"] == 1
     assert ["complaints", "0001_initial"] in told["migrations"]
     assert not [table for table in told["columns"] if "session" in table]
