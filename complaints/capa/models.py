@@ -54,7 +54,7 @@ class Capa(StaffRecord):
     matter = models.OneToOneField("slas.Matter", models.PROTECT, primary_key=True, related_name="+")
     reference = models.CharField(max_length=16, unique=True)
     opening_key = models.UUIDField(null=True, unique=True, help_text="The form: one form, one CAPA.")
-    title = models.CharField(max_length=160)
+    title = SealedTextField()
     problem = SealedTextField()
     cause = models.CharField(max_length=40, db_index=True)
     state = models.CharField(max_length=14, choices=CapaState, default=CapaState.OPENED)
@@ -64,9 +64,9 @@ class Capa(StaffRecord):
         default=0, db_default=0, help_text="How many more it had: their time was over, and they are erased."
     )
 
-    criterion = models.TextField(blank=True, help_text="How we will know that it worked.")
+    criterion = SealedTextField(null=True, help_text="How we will know that it worked.")
     check_on = models.DateField(null=True)
-    verdict_reason = models.TextField(blank=True)
+    verdict_reason = SealedTextField(null=True)
 
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -80,7 +80,8 @@ class Capa(StaffRecord):
         constraints = (
             models.CheckConstraint(
                 name="capa_planned_has_criterion",
-                condition=Q(state="opened") | (Q(planned_at__isnull=False, check_on__isnull=False) & ~Q(criterion="")),
+                condition=Q(state="opened")
+                | Q(planned_at__isnull=False, check_on__isnull=False, criterion__isnull=False),
             ),
             models.CheckConstraint(
                 name="capa_planned_by_another",
@@ -95,9 +96,8 @@ class Capa(StaffRecord):
                 name="capa_verified_by_another",
                 condition=~Q(state__in=["effective", "not_effective"])
                 | (
-                    Q(verified_at__isnull=False, verified_by__isnull=False)
+                    Q(verified_at__isnull=False, verified_by__isnull=False, verdict_reason__isnull=False)
                     & ~Q(verified_by=models.F("owner"))
-                    & ~Q(verdict_reason="")
                 ),
             ),
         )
@@ -141,7 +141,7 @@ class CapaAction(StaffRecord):
     matter = models.OneToOneField("slas.Matter", models.PROTECT, primary_key=True, related_name="+")
     capa = models.ForeignKey(Capa, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12, choices=ActionKind)
-    description = models.TextField()
+    description = SealedTextField()
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     due_on = models.DateField()
     added_at = models.DateTimeField()

@@ -50,6 +50,7 @@ class Purpose(StrEnum):
     QUEUE = "work the queue", Place.LIST
     QUEUE_EXPORT = "export the queue", Place.LIST
     OPENINGS = "list openings", Place.LIST
+    CAPAS = "list CAPAs", Place.LIST
     REPRESENTATIVES = "show who acts for members", Place.LIST
 
     SEARCH = "search", Place.SEARCH

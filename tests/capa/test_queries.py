@@ -20,6 +20,7 @@ from complaints.capa.queries import (
     possible_owners,
     read_capa,
     read_causes,
+    with_titles,
 )
 from complaints.enums import Outcome
 from members.actors import GUEST, Role, importer
@@ -172,6 +173,31 @@ def test_the_list_takes_three_queries_however_long_it_is(manager, owner, number)
     assert len(queries) == 3
 
 
+@pytest.mark.parametrize("number", [1, 3])
+def test_titles_open_with_two_queries_and_only_for_lines_that_are_shown(manager, owner, number):
+    shown = {planned(manager, owner.user_id, title=f"Title {count}").pk for count in range(number)}
+    left_out = planned(manager, owner.user_id)
+    lines = [line for line in list_capas(actor=manager, at=AT) if line.id != left_out.pk]
+    assert {line.title for line in lines} == {""}
+    with CaptureQueriesContext(connection) as queries:
+        titled = with_titles(lines, actor=manager, at=AT)
+    assert len(queries) == 2
+    assert {line.title for line in titled} == {f"Title {count}" for count in range(number)}
+    seen = Event.objects.filter(action="phi.opened", detail__purpose="list CAPAs", actor_id=manager.user_id)
+    assert set(seen.values_list("object_id", flat=True)) == shown
+
+
+def test_a_title_that_does_not_open_takes_its_own_place_alone(manager, owner):
+    broken, whole = planned(manager, owner.user_id), planned(manager, owner.user_id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE capa_capa SET title = set_byte(title, 30, 255 - get_byte(title, 30)) WHERE matter_id = %s",
+            [broken.pk],
+        )
+    lines = with_titles(list_capas(actor=manager, at=AT), actor=manager, at=AT)
+    assert {line.id: line.title for line in lines} == {broken.pk: "Cannot be opened", whole.pk: "Codes of lab tests"}
+
+
 def test_the_page_of_a_capa_tells_its_story_in_order(manager, owner):
     capa = implemented(manager, owner.user_id, done_at=AT + timedelta(days=40))
     at = AT + timedelta(days=100)
@@ -189,7 +215,11 @@ def test_the_page_of_a_capa_tells_its_story_in_order(manager, owner):
     ]
     assert (page.problem, page.head.criterion) == ("The new code list was not loaded.", CRITERION)
     assert [deadline.what for deadline in page.deadlines] == ["Plan", "Effectiveness check"]
-    assert Event.objects.filter(action="phi.opened", matter_id=capa.pk).count() == 1
+    opened_rows = Event.objects.filter(action="phi.opened", detail__purpose="read CAPA")
+    assert sorted(opened_rows.values_list("object_type", "detail__columns")) == [
+        ("capa_capa", ["criterion", "problem", "title", "verdict_reason"]),
+        ("capa_capaaction", ["description"]),
+    ]
 
 
 def test_the_effect_compares_equal_times_before_and_since(manager, owner):

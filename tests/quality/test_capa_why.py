@@ -58,7 +58,7 @@ def test_an_action_of_another_capa_is_not_found(signed_in, capa, manager, owner)
 def test_the_page_takes_a_fixed_number_of_queries(signed_in, capa, django_assert_num_queries):
     address = reverse("quality:capa_action_why", args=[capa.reference, action_of(capa).pk, "capa_action", 1])
     signed_in.get(address)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         signed_in.get(address)
 
 

@@ -24,6 +24,8 @@ from complaints.permissions import demand
 from members.actors import Actor
 from members.acts import act
 from members.dates import day_in_words
+from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 from slas.operations import open_matter
 
 MATTER_KIND = "capa_action"
@@ -41,10 +43,11 @@ def add_action(
     with act(actor=actor, at=at) as this:
         capa = lock_capa(this, capa_id)
         demand_change(actor, capa.owner_id)
-        words = {"kind": kind, "description": description, "owner_id": owner_id, "due_on": due_on}
-        for known in actions_of(this, capa_id):
-            if not known.done_at and all(getattr(known, name) == value for name, value in words.items()):
-                return known
+        words = {"kind": kind, "owner_id": owner_id, "due_on": due_on, "description": description}
+        with phi_access(actor=actor, purpose=Purpose.CAPA, at=at):
+            for known in actions_of(this, capa_id):
+                if not known.done_at and all(getattr(known, name) == value for name, value in words.items()):
+                    return known
         _check_due_date(capa, due_on, house_date(at))
         check_owner(owner_id)
         matter = open_matter(

@@ -1,6 +1,6 @@
 """What is asked about causes and CAPAs. Nothing here changes a row."""
 
-from complaints.capa.queries.capa_list import AGE_BANDS, CapaLine, list_capas
+from complaints.capa.queries.capa_list import AGE_BANDS, CapaLine, list_capas, with_titles
 from complaints.capa.queries.capa_page import ActionLine, CapaHead, CapaPage, find_action, find_capa, read_capa
 from complaints.capa.queries.capa_why import CapaWhy, why_of_capa
 from complaints.capa.queries.cases import (
@@ -45,4 +45,5 @@ __all__ = (
     "read_capa",
     "read_causes",
     "why_of_capa",
+    "with_titles",
 )

@@ -103,18 +103,25 @@ class CapaPage:
     refusals: dict[str, str | None]
 
 
-def find_capa(*, actor: Actor, reference: str) -> CapaHead | None:
-    """Return what names the CAPA with this reference, or None when there is none that the actor may see."""
-    rows = Capa.objects.visible_to(actor).select_related("owner").defer("problem")
+def find_capa(*, actor: Actor, reference: str, at: datetime) -> CapaHead | None:
+    """Return what names the CAPA with this reference, opened; None when there is none that the actor may see."""
+    rows = Capa.objects.visible_to(actor).select_related("owner").defer("problem", "verdict_reason")
     row = rows.filter(reference=reference).first()
-    return row and _head(row, actor)
+    if row is None:
+        return None
+    with phi_access(actor=actor, purpose=Purpose.CAPA, at=at):
+        return _head(row, actor)
 
 
-def find_action(*, actor: Actor, reference: str, action_id: UUID) -> ActionLine | None:
-    """Return an action of the CAPA with this reference, without its clock, or None."""
-    rows = CapaAction.objects.visible_to(actor).select_related("owner", "capa").defer("capa__problem")
+def find_action(*, actor: Actor, reference: str, action_id: UUID, at: datetime) -> ActionLine | None:
+    """Return an action of the CAPA with this reference, opened and without its clock, or None."""
+    rows = CapaAction.objects.visible_to(actor).select_related("owner", "capa")
+    rows = rows.defer(*(f"capa__{name}" for name in ("title", "problem", "criterion", "verdict_reason")))
     action = rows.filter(pk=action_id, capa__reference=reference).first()
-    return action and _action_line(action, action.capa, None, actor)
+    if action is None:
+        return None
+    with phi_access(actor=actor, purpose=Purpose.CAPA, at=at):
+        return _action_line(action, action.capa, None, actor)
 
 
 def read_capa(*, actor: Actor, reference: str, at: datetime) -> CapaPage | None:
@@ -129,17 +136,18 @@ def read_capa(*, actor: Actor, reference: str, at: datetime) -> CapaPage | None:
     linked = CapaComplaint.objects.visible_to(actor).filter(capa=row).values_list("complaint__reference", flat=True)
     cases = cases_with_references(actor=actor, references=list(linked))
     with phi_access(actor=actor, purpose=Purpose.CAPA, at=at):
-        problem = row.problem
+        head, problem, verdict_reason = _head(row, actor), row.problem, row.verdict_reason or ""
+        lines = [_action_line(action, row, _left_of(clocks[action.pk], at), actor) for action in actions]
     return CapaPage(
-        head=_head(row, actor),
+        head=head,
         problem=problem,
         opened_on=house_date(row.opened_at),
         approved_by=str(row.planned_by or ""),
-        verdict_reason=row.verdict_reason,
+        verdict_reason=verdict_reason,
         verified_by=str(row.verified_by or ""),
         cases=cases,
         erased_cases=row.erased_complaints,
-        actions=[_action_line(action, row, _left_of(clocks[action.pk], at), actor) for action in actions],
+        actions=lines,
         deadlines=[
             Deadline(str(DUE_WORDS[clock.kind]), last_day(clock.due_at), _left_of([clock], at), clock.kind, clock.cycle)
             for clock in clocks[row.pk]
@@ -164,6 +172,7 @@ def _left_of(clocks: list[Clock], at: datetime) -> TimeLeft | None:
 
 
 def _head(capa: Capa, actor: Actor) -> CapaHead:
+    """Return the head, opened: only inside `phi_access`."""
     return CapaHead(
         id=capa.pk,
         reference=capa.reference,
@@ -174,7 +183,7 @@ def _head(capa: Capa, actor: Actor) -> CapaHead:
         state_label=str(CapaState(capa.state).label),
         tone=TONES[CapaState(capa.state)],
         owner=str(capa.owner),
-        criterion=capa.criterion,
+        criterion=capa.criterion or "",
         check_on=capa.check_on,
         allowed=_allowed(capa, actor),
     )

@@ -22,12 +22,12 @@ class CapaWhy:
 def why_of_capa(
     *, actor: Actor, reference: str, kind: str, cycle: int, at: datetime, action_id: UUID | None = None
 ) -> CapaWhy | None:
-    """Return why a date is what it is, None where the actor sees no such clock: three queries, four for an action.
+    """Return why a date is what it is, None where the actor sees no such clock: four queries, six for an action.
 
     What was cancelled was in time, and is nobody's concern.
     """
-    head = find_capa(actor=actor, reference=reference)
-    action = find_action(actor=actor, reference=reference, action_id=action_id) if action_id else None
+    head = find_capa(actor=actor, reference=reference, at=at)
+    action = find_action(actor=actor, reference=reference, action_id=action_id, at=at) if action_id else None
     if head is None or (action_id and action is None):
         return None
     rows = Clock.objects.filter(matter_id=action_id or head.id, kind=kind, cycle=cycle)

@@ -40,7 +40,7 @@ def act_page(
 
 def allowed_capa(request: HttpRequest, reference: str, act: str) -> CapaHead:
     """Return the CAPA, if the reader may see it and do the act. Raises Http404, PermissionDenied."""
-    head = find_capa(actor=request.actor, reference=reference)
+    head = find_capa(actor=request.actor, reference=reference, at=request.at)
     if head is None:
         raise Http404
     if act not in head.allowed:
@@ -50,8 +50,8 @@ def allowed_capa(request: HttpRequest, reference: str, act: str) -> CapaHead:
 
 def changeable_action(request: HttpRequest, reference: str, action_id: UUID) -> tuple[CapaHead, ActionLine]:
     """Return a CAPA and its action, if the reader answers for it or it is done. Raises Http404, PermissionDenied."""
-    head = find_capa(actor=request.actor, reference=reference)
-    action = find_action(actor=request.actor, reference=reference, action_id=action_id)
+    head = find_capa(actor=request.actor, reference=reference, at=request.at)
+    action = find_action(actor=request.actor, reference=reference, action_id=action_id, at=request.at)
     if head is None or action is None:
         raise Http404
     if not (action.may_change or action.done_on):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from complaints.capa.enums import CapaState
-from complaints.capa.queries import AGE_BANDS, CapaLine, effect_so_far, list_capas, read_capa
+from complaints.capa.queries import AGE_BANDS, CapaLine, effect_so_far, list_capas, read_capa, with_titles
 from complaints.permissions import may
 from complaints.views.quality.tables import ageing_chart, csv_file
 from members.views.staff_page import staff_page
@@ -24,10 +24,12 @@ def capa_list(request: HttpRequest) -> HttpResponse:
     """List the CAPAs of one view, open ones by what is due first; with their ages."""
     lines = list_capas(actor=request.actor, at=request.at)
     show, age = _narrowed(request)
+    page = Paginator(_chosen(lines, show, age), CAPAS_A_PAGE).get_page(request.GET.get("page"))
+    page.object_list = with_titles(page.object_list, actor=request.actor, at=request.at)
     context = {
         "views": _views(lines, show),
         "age_words": AGES.get(age, ""),
-        "page": Paginator(_chosen(lines, show, age), CAPAS_A_PAGE).get_page(request.GET.get("page")),
+        "page": page,
         "ageing": ageing_chart(lines),
         "may_open": may(request.actor, "open_capa"),
     }
@@ -38,7 +40,8 @@ def capa_list(request: HttpRequest) -> HttpResponse:
 def capa_list_csv(request: HttpRequest) -> HttpResponse:
     """Hand out all CAPAs of one view."""
     chosen = _chosen(list_capas(actor=request.actor, at=request.at), *_narrowed(request))
-    return csv_file("capas", _columns(), map(_cells, chosen))
+    lines = with_titles(chosen, actor=request.actor, at=request.at)
+    return csv_file("capas", _columns(), map(_cells, lines))
 
 
 @require_safe

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from complaints.capa.enums import CapaState
-from complaints.capa.queries import list_capas, pareto_of_causes
+from complaints.capa.queries import list_capas, pareto_of_causes, with_titles
 from complaints.quality.indicators import Indicator, headline_indicators
 from complaints.views.quality.filters import Filters
 from complaints.views.quality.tables import ageing_chart, pareto_chart
@@ -23,7 +23,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     filters = Filters.of(request)
     indicators = headline_indicators(actor=request.actor, at=request.at, period=filters.span(request.at))
     causes = pareto_of_causes(actor=request.actor, **filters.narrowing(request.at))
-    lines = [line for line in list_capas(actor=request.actor, at=request.at) if line.is_open]
+    reader = {"actor": request.actor, "at": request.at}
+    lines = [line for line in list_capas(**reader) if line.is_open]
     checks = [line for line in lines if line.state == CapaState.IMPLEMENTED]
     overdue = [line for line in lines if line.is_overdue]
     context = {
@@ -32,8 +33,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "causes": causes,
         "pareto": pareto_chart(causes, filters),
         "ageing": ageing_chart(lines),
-        "checks": checks[:MOST_LISTED],
-        "overdue": overdue[:MOST_LISTED],
+        "checks": with_titles(checks[:MOST_LISTED], **reader),
+        "overdue": with_titles(overdue[:MOST_LISTED], **reader),
         "more_overdue": len(overdue) - MOST_LISTED,
     }
     return staff_page(request, "quality/dashboard.html", context)

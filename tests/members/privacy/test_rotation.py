@@ -26,8 +26,8 @@ pytestmark = pytest.mark.django_db
 
 SEALED_MEMBER = ("name", "email", "phone", "born_on", "postal_code", "member_number")
 LETS_A_RESEALING_THROUGH = {
-    "capa_criterion_is_fixed": "looks at the criterion only",
-    "capa_verdict_is_final": "looks at the verdict only",
+    "capa_criterion_is_fixed": "takes what is sealed anew for the same: tests/capa/test_sealed_words.py",
+    "capa_verdict_is_final": "takes what is sealed anew for the same: tests/capa/test_sealed_words.py",
 }
 
 
