@@ -50,6 +50,7 @@ IN_CLEAR = {
     "correspondence.Message": {"author_label": WHO_ACTS},
     "correspondence.Notice": {"addressee": LAW, "clause": LAW, "media_type": FILE},
     "disclosures.Consent": {"text": CODE, "digest": CODE, "language": CODE},
+    "disclosures.Correction": {"actor_label": WHO_ACTS},
     "disclosures.Disclosure": {"actor_label": WHO_ACTS},
     "members.Member": {"member_number_index": TOKEN, "enrolment_index": TOKEN, "language": CODE},
     "members.Team": {"name": "what colleagues call a team"},
