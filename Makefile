@@ -56,6 +56,7 @@ chaos: ## kill, restart, flush: prove that no deadline is forgotten  [SEED=7 TAR
 
 drill: ## lose everything and restore it: RTO, RPO, differences    [COMPLAINTS=100000]
 	$(VENV) --dev
+	@$(STACK) assets
 	@exec .venv/bin/python -m tests.drill $(if $(COMPLAINTS),--complaints '$(COMPLAINTS)')
 
 mail: ## list the mail that was caught

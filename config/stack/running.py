@@ -69,10 +69,10 @@ def _start(stack: Layout, supervisor: Supervisor) -> str:
         prepare = [sys.executable, "-m", "config.stack.prepare", "--static", "--demo", str(stack.accounts)]
         supervisor.run_to_end("prepare", prepare, environment=variables)
         say("Starting web server, worker and beat …")
-        web = _start_web(supervisor, listening, variables)
+        web = start_web(supervisor, listening, variables)
         _start_celery(supervisor, stack, variables)
         port = port_of(listening)
-    supervisor.wait_until_ready(web, lambda: _first_page_answers(port), within=30)
+    supervisor.wait_until_ready(web, lambda: first_page_answers(port), within=30)
     supervisor.check()
     write_private(stack.environment, json.dumps(variables))
     write_private(
@@ -81,7 +81,8 @@ def _start(stack: Layout, supervisor: Supervisor) -> str:
     return url
 
 
-def _start_web(supervisor: Supervisor, listening: socket.socket, variables: dict[str, str]) -> Child:
+def start_web(supervisor: Supervisor, listening: socket.socket, variables: dict[str, str]) -> Child:
+    """Start the web server on a socket that listens already."""
     command = [
         sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"fd://{listening.fileno()}",
         "--workers", "2", "--worker-class", "gthread", "--threads", "4", "--preload", "--graceful-timeout", "10",
@@ -112,7 +113,7 @@ def _start_celery(supervisor: Supervisor, stack: Layout, variables: dict[str, st
     )
 
 
-def _first_page_answers(port: int) -> bool:
+def first_page_answers(port: int) -> bool:
     """Ask for the first page; while it fails the stack is not up, and the web server's log tells why."""
     try:
         with socket.create_connection((LOOPBACK, port), timeout=10) as connection:

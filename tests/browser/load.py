@@ -3,7 +3,7 @@
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +20,8 @@ BREATHER = 0.5  # s between two complaints
 CASE = re.compile(r'href="(/desk/cases/[^/"]+/)"')
 FILE = re.compile(r'href="(/desk/cases/[^/"]+/files/[^/"]+/)"')
 ENTRANCE = "/en/account"
-PAPERS = {"bill.pdf": pdf(), "scan.pdf": pdf(2 * 1024**2), "photo.jpg": JPG}
+Papers = Sequence[tuple[str, bytes]]
+PAPERS: Papers = (("bill.pdf", pdf()), ("scan.pdf", pdf(2 * 1024**2)), ("photo.jpg", JPG))
 
 
 @dataclass
@@ -74,19 +75,18 @@ def come_in(stack: RunningStack, role: str) -> Visitor:
     return visitor
 
 
-def file_complaint(visitor: Visitor, load: Load, **more: str) -> None:
-    """Fill in the form with one file, and send it."""
+def file_complaint(visitor: Visitor, load: Load, *, papers: Papers = PAPERS, **more: str) -> Answer:
+    """Fill in the form with one file of these, in turns, and send it; the answer leads to its reference."""
     load.note("form", visitor.get(f"{FORM}/who/"))
     for step, answers in ANSWERS.items():
         if step == "files":
-            _send_file(visitor, load)
+            _send_file(visitor, load, *papers[load.sent % len(papers)])
         load.note(step, visitor.post(f"{FORM}/{step}/", **answers, **(more if step == "who" else {})))
     load.note("check", visitor.get(f"{FORM}/check/"))
-    load.note("send", visitor.post(f"{FORM}/check/"))
+    return load.note("send", visitor.post(f"{FORM}/check/"))
 
 
-def _send_file(visitor: Visitor, load: Load) -> None:
-    name, content = list(PAPERS.items())[load.sent % len(PAPERS)]
+def _send_file(visitor: Visitor, load: Load, name: str, content: bytes) -> None:
     load.note("choose a file", visitor.get(f"{FORM}/files/"))
     taken = load.note("add a file", visitor.upload(f"{FORM}/files/", name, content, add="1"))
     assert taken.status == 302, taken.text

@@ -122,12 +122,17 @@ def _started(process: subprocess.Popen[bytes], folder: Path, log: Path) -> Runni
             raise AssertionError(f"the stack did not start:\n{log.read_text()[-4000:]}")
         time.sleep(0.2)
     facts = json.loads(demo.read_text())
-    accounts = [Account(**{name: row[name] for name in Account.__dataclass_fields__}) for row in facts["accounts"]]
     environment = json.loads((folder / "environment.json").read_text())
     return RunningStack(
         url=facts["url"],
         folder=folder,
         mail=Path(facts["mail"]),
-        accounts={account.role: account for account in reversed(accounts)},
+        accounts=accounts_by_role(facts["accounts"]),
         environment=environment,
     )
+
+
+def accounts_by_role(rows: list[dict]) -> dict[str, Account]:
+    """Return the first demo account of each role."""
+    accounts = [Account(**{name: row[name] for name in Account.__dataclass_fields__}) for row in rows]
+    return {account.role: account for account in reversed(accounts)}

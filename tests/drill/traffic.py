@@ -1,41 +1,45 @@
-"""People who go on complaining, with a file each: `python -m tests.drill.traffic JOURNAL`.
+"""People who go on complaining in a browser, with a file each: `python -m tests.drill.traffic JOURNAL URL`.
 
-What the database confirmed is noted with the moment at which it was, so that the drill can tell what is lost.
+For each reference that somebody was shown, a line is noted: the reference, the moment, and the address of the person.
+So the drill can tell what was lost of that which people believe to be filed.
 """
-# ruff: noqa: E402 -- models cannot be imported before Django is set up
 
 import argparse
 import time
 from pathlib import Path
 from uuid import uuid4
 
-import django
-
-django.setup()
-
-from django.db import transaction
-
-from complaints.operations import submit_complaint
-from complaints.operations.submit_complaint import Statement
-from members.actors import GUEST
-from slas.queries import database_now
-from tests.files.kept import kept
+from complaints.reference import read_reference
+from tests.browser.load import Load, Papers, file_complaint
+from tests.browser.visitor import Visitor
+from tests.intake.papers import pdf
 
 BREATHER = 0.05  # s
+KB, MB = 1024, 1024**2
+SIZES = (60 * KB, 4 * MB, 60 * KB, 500 * KB, 60 * KB, 10 * MB, 60 * KB, 500 * KB)
 
 
 def main() -> None:
     """Complain until somebody ends this."""
     parser = argparse.ArgumentParser(prog="python -m tests.drill.traffic", description=__doc__)
     parser.add_argument("journal", type=Path)
-    with parser.parse_args().journal.open("a", buffering=1) as journal:
+    parser.add_argument("url")
+    told = parser.parse_args()
+    papers, load = [(f"{size}.pdf", pdf(size)) for size in SIZES], Load()
+    with told.journal.open("a", buffering=1) as journal:
         while True:
-            with transaction.atomic():
-                statement = Statement(narrative=f"Nobody answered {uuid4()}.", email=f"{uuid4().hex}@example.org")
-                complaint = submit_complaint(actor=GUEST, at=database_now(), statement=statement)
-                kept(uuid4().bytes * 4096, complaint=complaint)
-            journal.write(f"{complaint.pk} {time.time()}\n")
+            _complain(told.url, load, papers, journal.write)
             time.sleep(BREATHER)
+
+
+def _complain(url: str, load: Load, papers: Papers, note) -> None:
+    address = f"{uuid4().hex}@example.org"
+    with Visitor(url) as visitor:
+        sent = file_complaint(visitor, load, papers=papers, email=address)
+        reference = read_reference(sent.location.rstrip("/").rpartition("/")[2])
+        if reference is None or visitor.get(sent.location).status != 200:
+            raise RuntimeError(f"nobody could complain: {load.answers}")
+        note(f"{reference} {time.time()} {address}\n")
 
 
 if __name__ == "__main__":
