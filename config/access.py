@@ -175,6 +175,7 @@ URL_AUDIENCES: dict[str, Audience] = {
     "retention:home": staff_who_may("read_retention"),
     "retention:ask": staff_who_may("ask_erasure").after_proof(),
     "retention:list": staff_who_may("read_retention"),
+    "retention:list_csv": staff_who_may("read_retention").takes_away(),
     "retention:confirm": staff_who_may("confirm_erasure").after_proof(),
     "retention:holds": staff_who_may("read_retention"),
     "retention:hold": staff_who_may("read_retention"),

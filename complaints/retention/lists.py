@@ -1,6 +1,8 @@
 """Lists of what is to be erased: one person asks, a second one confirms within a day."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
 from complaints.models import Complaint
@@ -30,12 +32,24 @@ def ask_erasure(*, actor: Actor, at: datetime) -> ErasureList:
         if not listed:
             raise RetentionRefused("Nothing is due that you could ask for.")
         this.add(asked, *listed)
-        this.record("erasure.asked", object_type="erasure_list", object_id=asked.pk, detail={"complaints": len(listed)})
+        detail = {"complaints": len(listed), "digest": digest_of((row.complaint_id, row.rule) for row in listed)}
+        this.record("erasure.asked", object_type="erasure_list", object_id=asked.pk, detail=detail)
     return asked
 
 
-def confirm_erasure(*, actor: Actor, at: datetime, list_id: UUID) -> ErasureList:
-    """Let the worker erase what is on a list, if it still may be erased then.
+def digest_of(listed: Iterable[tuple[UUID, str]]) -> str:
+    """Return the fingerprint of a list, from the complaint and the rule of each line, in whatever order."""
+    lines = sorted(f"{complaint_id} {rule}\n" for complaint_id, rule in listed)
+    return sha256("".join(lines).encode()).hexdigest()
+
+
+def digest_now(asked: ErasureList) -> str:
+    """Return the fingerprint of what is on a list: the database lets no line of it change (migration 0006)."""
+    return digest_of(asked.listed.values_list("complaint_id", "rule"))
+
+
+def confirm_erasure(*, actor: Actor, at: datetime, list_id: UUID, digest: str) -> ErasureList:
+    """Let the worker erase what is on a list, if it still may be erased then. `digest` is that of what was looked at.
 
     Raises ActionForbidden, RetentionRefused, ErasureList.DoesNotExist.
     """
@@ -48,10 +62,13 @@ def confirm_erasure(*, actor: Actor, at: datetime, list_id: UUID) -> ErasureList
             raise RetentionRefused("You asked for this yourself. Somebody else has to confirm it.")
         if at >= asked.ends_at:
             raise RetentionRefused("This list was asked for more than 24 hours ago. Ask for a new one.")
+        if digest != digest_now(asked):
+            raise RetentionRefused("This is not the list that you looked at. Look at it again, then confirm it.")
         if _has_own(asked, actor):
             raise RetentionRefused("A complaint of your own is on this list. Somebody else has to confirm it.")
         this.change(asked, confirmed_at=at, confirmed_by_id=person(actor))
-        this.record("erasure.confirmed", object_type="erasure_list", object_id=asked.pk)
+        detail = {"digest": digest}
+        this.record("erasure.confirmed", object_type="erasure_list", object_id=asked.pk, detail=detail)
     return asked
 
 

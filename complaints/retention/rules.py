@@ -45,12 +45,18 @@ class Rule:
     """So many years from a moment on, by a clause; of no line of business in particular, it holds for all others."""
 
     code: str
+    name: str
     what: What
     counted_from: Moment
     years: int
     clause: str
     mark: Mark
     lines_of_business: frozenset[str] = frozenset()
+
+    @property
+    def is_to_confirm(self) -> bool:
+        """Tell whether counsel has to confirm its clause."""
+        return self.mark is Mark.TO_CONFIRM
 
     def cutoff(self, at: datetime) -> datetime:
         """Return the moment that lies the rule's years before another; of February 29 it is the 28th."""
@@ -104,11 +110,11 @@ def _rule(table: dict[str, Any]) -> Rule:
     lines = frozenset(table.get("lines_of_business", ()))
     if strange := sorted(lines - set(LineOfBusiness.values)):
         raise RulesBroken(f"{name} names {', '.join(strange)}, which is no line of business.")
-    for key in ("code", "clause"):
+    for key in ("code", "name", "clause"):
         if not isinstance(table[key], str) or not table[key].strip():
             raise RulesBroken(f"{name} has no {key}. Say it.")
     try:
         what, moment, mark = What(table["what"]), Moment(table["counted_from"]), Mark(table["mark"])
     except ValueError as error:
         raise RulesBroken(f"{name}: {error}. Take one that rules.py knows.") from error
-    return Rule(table["code"], what, moment, years, table["clause"], mark, lines)
+    return Rule(table["code"], table["name"], what, moment, years, table["clause"], mark, lines)

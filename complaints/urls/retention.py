@@ -9,6 +9,7 @@ urlpatterns = [
     path("", retention.home, name="home"),
     path("ask/", retention.ask, name="ask"),
     path("lists/<uuid:list_id>/", retention.erasure_list, name="list"),
+    path("lists/<uuid:list_id>/list.csv", retention.list_csv, name="list_csv"),
     path("lists/<uuid:list_id>/confirm/", retention.confirm, name="confirm"),
     path("holds/", retention.holds, name="holds"),
     path("holds/<uuid:hold_id>/", retention.hold, name="hold"),

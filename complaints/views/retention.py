@@ -10,12 +10,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from complaints.forms.retention import PlaceHoldForm, ReleaseHoldForm
 from complaints.queries.case_head import find_case
-from complaints.retention.facts import COLUMNS, LEAST, cells
+from complaints.retention import facts, list_queries
+from complaints.retention.hold_queries import HoldLine, holds_of, read_hold, read_holds
 from complaints.retention.holds import place_hold, release_hold
+from complaints.retention.list_queries import read_list
 from complaints.retention.lists import ask_erasure, confirm_erasure
 from complaints.retention.models import ErasureList, Hold
-from complaints.retention.queries import HoldLine, holds_of, read_hold, read_holds, read_list, read_overview
+from complaints.retention.queries import read_overview
 from complaints.retention.refusals import RetentionRefused
+from complaints.retention.taken import take_facts, take_list
 from complaints.views.quality.tables import csv_file
 from members.views.staff_page import staff_page
 from slas.queries import database_now
@@ -40,15 +43,30 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def erasure_list(request: HttpRequest, list_id: UUID) -> HttpResponse:
-    """Show one list."""
+    """Show one list, page by page."""
     return _list(request, list_id)
+
+
+@require_safe
+def list_csv(request: HttpRequest, list_id: UUID) -> HttpResponse:
+    """Hand out one list as a whole."""
+    try:
+        lines = take_list(actor=request.actor, at=request.at, list_id=list_id)
+    except ErasureList.DoesNotExist as missing:
+        raise Http404 from missing
+    rows = [
+        (number, line.reference, line.over_since, line.rule, line.state.label, line.left_because)
+        for number, line in enumerate(lines, 1)
+    ]
+    return csv_file(f"erasure-list-{list_id}", list_queries.COLUMNS, rows)
 
 
 @require_http_methods(["POST"])
 def confirm(request: HttpRequest, list_id: UUID) -> HttpResponse:
-    """Let a list be carried out."""
+    """Let the list that was looked at be carried out."""
+    digest = request.POST.get("digest", "")
     try:
-        confirm_erasure(actor=request.actor, at=database_now(), list_id=list_id)
+        confirm_erasure(actor=request.actor, at=database_now(), list_id=list_id, digest=digest)
     except ErasureList.DoesNotExist as missing:
         raise Http404 from missing
     except RetentionRefused as refused:
@@ -112,13 +130,14 @@ def place(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
-def facts_csv(_request: HttpRequest) -> HttpResponse:
+def facts_csv(request: HttpRequest) -> HttpResponse:
     """Hand out what stays of erased complaints, without what could tell of somebody."""
-    fewer = f"fewer than {LEAST}, or hides one that is"
+    fewer = f"fewer than {facts.LEAST}, or hides one that is"
     rows = [
-        (cell.year, cell.by, cell.value, fewer if cell.number is None else cell.number, cell.days) for cell in cells()
+        (cell.year, cell.by, cell.value, fewer if cell.number is None else cell.number, cell.days)
+        for cell in take_facts(actor=request.actor, at=request.at)
     ]
-    return csv_file("erased-complaints", COLUMNS, rows)
+    return csv_file("erased-complaints", facts.COLUMNS, rows)
 
 
 def _home(request: HttpRequest, *, refusal: str = "", status: int = HTTPStatus.OK) -> HttpResponse:
@@ -127,7 +146,7 @@ def _home(request: HttpRequest, *, refusal: str = "", status: int = HTTPStatus.O
 
 
 def _list(request: HttpRequest, list_id: UUID, *, refusal: str = "", status: int = HTTPStatus.OK) -> HttpResponse:
-    found = read_list(actor=request.actor, list_id=list_id, at=request.at)
+    found = read_list(actor=request.actor, list_id=list_id, at=request.at, page=request.GET.get("page"))
     if found is None:
         raise Http404
     context = {"found": found, "line": found.line, "refusal": refusal, "has_errors": bool(refusal)}

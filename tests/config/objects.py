@@ -236,7 +236,7 @@ def _of_oversight(owner: User, guest: Member) -> dict[str, dict[str, object]]:
         **{f"oversight:{act}": {"member_id": guest.pk} | form for act, form in TRAILS["member"].items()},
         **{f"oversight:{act}": {"user_id": owner.pk} | form for act, form in TRAILS["person"].items()},
         **{f"oversight:{act}": {"review_id": stood_out(owner).pk} for act in ("review", "judge_review")},
-        **{f"retention:{act}": {"list_id": _asked(owner).pk} for act in ("list", "confirm")},
+        **{f"retention:{act}": {"list_id": _asked(owner).pk} for act in ("list", "list_csv", "confirm")},
         **{f"retention:{act}": {"hold_id": _held(guest).pk} for act in ("hold", "release")},
     }
 

@@ -45,7 +45,7 @@ WANTING = {
         )
     ),
     "desk:break_glass",
-    *(f"retention:{name}" for name in ("ask", "confirm", "release", "facts_csv")),
+    *(f"retention:{name}" for name in ("ask", "list_csv", "confirm", "release", "facts_csv")),
 }
 """What gives or takes access, or shows it as a whole; named here, so that a row cannot lose its proof unseen."""
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import F
 
 from complaints.models import Complaint, TimelineEntry
-from complaints.retention.lists import ask_erasure, confirm_erasure
+from complaints.retention.lists import ask_erasure, confirm_erasure, digest_now
 from complaints.retention.models import ErasureList
 from complaints.retention.rules import years_before
 from slas.queries import database_now
@@ -42,4 +42,4 @@ def in_one_series(first: Complaint, *others: Complaint) -> None:
 def confirmed(officer, second) -> ErasureList:
     """Return the list of all that is due, asked for by one and confirmed by another."""
     asked = ask_erasure(actor=officer, at=database_now())
-    return confirm_erasure(actor=second, at=database_now(), list_id=asked.pk)
+    return confirm_erasure(actor=second, at=database_now(), list_id=asked.pk, digest=digest_now(asked))

@@ -16,7 +16,7 @@ from complaints.retention.hanging import tables
 from complaints.retention.holds import place_hold, release_hold
 from complaints.retention.ledger import LedgerUnusable
 from complaints.retention.ledger_lines import reference_digest
-from complaints.retention.lists import ask_erasure, confirm_erasure
+from complaints.retention.lists import ask_erasure, confirm_erasure, digest_now
 from complaints.retention.models import Erasure, Fact, ListedComplaint
 from complaints.retention.refusals import RetentionRefused
 from complaints.retention.work import erase_listed
@@ -147,11 +147,11 @@ def test_nobody_confirms_the_own_list_and_after_a_day_nobody_does(agent, officer
     at = database_now()
     asked = ask_erasure(actor=officer, at=at)
     with pytest.raises(RetentionRefused, match="You asked for this yourself"):
-        confirm_erasure(actor=officer, at=at, list_id=asked.pk)
+        confirm_erasure(actor=officer, at=at, list_id=asked.pk, digest=digest_now(asked))
     with pytest.raises(RetentionRefused, match="under way already"):
         ask_erasure(actor=second, at=at)
     with pytest.raises(RetentionRefused, match="more than 24 hours ago"):
-        confirm_erasure(actor=second, at=at + timedelta(hours=24), list_id=asked.pk)
+        confirm_erasure(actor=second, at=at + timedelta(hours=24), list_id=asked.pk, digest=digest_now(asked))
     assert erase_listed(at=at).erased == 0
     assert ask_erasure(actor=second, at=at + timedelta(hours=24)).pk != asked.pk
 
@@ -160,7 +160,7 @@ def test_what_was_fixed_when_it_was_asked_for_is_all_that_goes(agent, officer, s
     row = over(agent)
     asked = ask_erasure(actor=officer, at=database_now())
     later = over(agent)
-    confirm_erasure(actor=second, at=database_now(), list_id=asked.pk)
+    confirm_erasure(actor=second, at=database_now(), list_id=asked.pk, digest=digest_now(asked))
     assert erase_listed(at=database_now()).erased == 1
     assert keys() == {later.pk} != {row.pk}
 

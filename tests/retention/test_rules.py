@@ -12,6 +12,7 @@ from complaints.retention.rules import LEAST, RulesBroken, parse_rules, rule_for
 RULE = """
 [[rule]]
 code = "house"
+name = "All complaints"
 what = "complaint"
 counted_from = "series_ended"
 years = 6

@@ -11,7 +11,7 @@ from complaints.models import Complaint
 from complaints.retention.due import REASON, count_due, due
 from complaints.retention.ledger import add_missing
 from complaints.retention.replay import replay_erasures
-from complaints.retention.rules import Mark, rules
+from complaints.retention.rules import rules
 from complaints.retention.work import erase_listed
 from slas.queries import database_now
 
@@ -63,7 +63,7 @@ class Command(BaseCommand):
     def _tell(self, at: datetime) -> None:
         for line in count_due(among=rules(), at=at):
             rule = line.rule
-            to_confirm = " (to be confirmed by counsel)" if rule.mark is Mark.TO_CONFIRM else ""
+            to_confirm = " (to be confirmed by counsel)" if rule.is_to_confirm else ""
             self.stdout.write(f"{rule.code}: {line.number:,} due, {rule.years} years by {rule.clause}{to_confirm}")
             rows = due(rule, among=rules(), at=at).order_by("received_at", "pk")
             for reference in rows.values_list("reference", flat=True).iterator():

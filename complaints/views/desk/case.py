@@ -12,7 +12,7 @@ from complaints.queries.case_files import case_file, case_preview
 from complaints.queries.decision_letter import issued_letter, letter_pdf
 from complaints.queries.notices import notice_document
 from complaints.reference import read_reference
-from complaints.retention.queries import holds_of
+from complaints.retention.hold_queries import holds_of
 from complaints.views.download import download, download_file, preview
 from members.views.staff_page import staff_page
 
