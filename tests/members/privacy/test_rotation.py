@@ -28,6 +28,7 @@ SEALED_MEMBER = ("name", "email", "phone", "born_on", "postal_code", "member_num
 LETS_A_RESEALING_THROUGH = {
     "capa_criterion_is_fixed": "takes what is sealed anew for the same: tests/capa/test_sealed_words.py",
     "capa_verdict_is_final": "takes what is sealed anew for the same: tests/capa/test_sealed_words.py",
+    "retention_hold_stays_as_placed": "compares columns that hold nothing sealed",
 }
 
 
