@@ -1,21 +1,27 @@
 """What of the trail is not there for whoever looks into it: on hidden cases, and on the own record."""
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
 from complaints.models import Complaint
 from complaints.models.complaint import hidden_from
 from complaints.models.own import involves
 from complaints.oversight.parts import on_lost_parts, on_parts_of
+from complaints.retention.models import Erasure
 from members.actors import Actor
 from members.audit.models import Event
-from members.disclosures.models import Consent, Disclosure, Withdrawal
+from members.disclosures.models import OfMember
 from members.models import Representation
 
 REASON = "what of the trail is left out"
 
 
 def visible_events(actor: Actor) -> QuerySet[Event]:
-    """Return the trail without what happened on cases that are not there for the actor, and to the own record."""
+    """Return the trail without what happened on cases that are not there for the actor, and to the own record.
+
+    A case that was erased stays as hidden as it was.
+    """
     return Event.objects.exclude(_on_hidden_cases(actor) | _on_own_record(actor) | on_lost_parts())
 
 
@@ -23,13 +29,16 @@ def _on_hidden_cases(actor: Actor) -> Q:
     hidden = Complaint.objects.unscoped(REASON).filter(involves(actor) | hidden_from(actor))
     drafts = hidden.filter(submission_key__isnull=False).values("submission_key")
     found = Q(object_id__in=drafts) | on_parts_of(hidden)
-    return found | Q(matter_id__in=hidden.values("pk")) | Q(object_id__in=hidden.values("pk"))
+    for keys in (hidden.values("pk"), Erasure.hidden_from(actor).values("complaint_id")):
+        found |= Q(matter_id__in=keys) | Q(object_id__in=keys)
+    return found
 
 
 def _on_own_record(actor: Actor) -> Q:
     """Return the condition for events of the actor as a member, and of the members whom the actor represents."""
     members = actor.members()
-    found = Q(object_id__in=members)
-    for model in (Consent, Withdrawal, Disclosure, Representation):
+    found = Q(object_id__in=members) | Q(action__startswith="account.", object_id=actor.user_id)
+    models: tuple[Any, ...] = (*OfMember.__subclasses__(), Representation)
+    for model in models:
         found |= Q(object_id__in=model.objects.unscoped(REASON).filter(member_id__in=members).values("pk"))
     return found

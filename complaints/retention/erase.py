@@ -56,6 +56,7 @@ def erase(complaint: Complaint, *, actor: Actor, at: datetime, rule: str, erasur
 
 def carry_out(entry: Erasure, complaint: Complaint, found: Hanging, *, actor: Actor, at: datetime, action: str) -> None:
     """Write the ledger's row first, for the database deletes only what stands there; then let everything go."""
+    entry.remember(complaint)
     with act(actor=actor, at=at) as this:
         this.add(entry, fact_of(complaint))
         this.record(

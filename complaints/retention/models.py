@@ -5,6 +5,7 @@ from typing import Self
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -13,6 +14,7 @@ from complaints.permissions import ACTIONS, SEE_RESTRICTED
 from complaints.retention.enums import LeftBecause, ListedState
 from members.actors import Actor
 from members.identifiers import new_id
+from members.privacy.blind_index import blind_token
 from members.privacy.fields import SealedTextField
 from members.privacy.scoping import ScopedManager
 
@@ -155,6 +157,11 @@ class ListedComplaint(models.Model):
         return f"complaint {self.complaint_id}, {self.state}"
 
 
+def person_tokens(*keys: UUID | None) -> list[UUID]:
+    """Return what stands for accounts and members in the ledger, so that no row of it leads to one."""
+    return sorted(blind_token("retention.erasure.whose", str(key)) for key in keys if key)
+
+
 class Erasure(models.Model):
     """One line of the ledger, added once and never changed. No name, no words, no foreign key: it outlives all.
 
@@ -171,6 +178,12 @@ class Erasure(models.Model):
     asked_by = models.UUIDField(help_text="An account's id.")
     confirmed_by = models.UUIDField(help_text="An account's id.")
     counts = models.JSONField(help_text="How many rows of which table went.")
+    was_restricted = models.BooleanField(
+        default=True, db_default=True, help_text="Few could see it when it went, or nobody knows any more."
+    )
+    whose = ArrayField(
+        models.UUIDField(), default=list, db_default=[], help_text="Tokens of the member and of whoever filed it."
+    )
 
     class Meta:
         constraints = (
@@ -179,6 +192,17 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return f"erasure of {self.complaint_id}"
+
+    def remember(self, complaint: Complaint) -> None:
+        """Note from whom its trail stays hidden, as the complaint itself was until now."""
+        self.was_restricted = complaint.is_restricted
+        self.whose = person_tokens(complaint.member_id, complaint.filed_by_id)
+
+    @classmethod
+    def hidden_from(cls, actor: Actor) -> QuerySet[Self]:
+        """Return those whose trail is not there for an actor: the own ones, and what few could see."""
+        own = Q(whose__overlap=person_tokens(actor.user_id, *actor.members()))
+        return cls._base_manager.filter(own if actor.has(*SEE_RESTRICTED) else own | Q(was_restricted=True))
 
 
 class Fact(models.Model):
