@@ -10,6 +10,7 @@ from complaints.intake.operations import forget_old_drafts
 from complaints.operations import ask_after_openings
 from complaints.operations.recheck_files import recheck_files
 from complaints.oversight.watch import escalate_reviews, watch_over_openings
+from complaints.retention.disclosures import forget_old_disclosures
 from complaints.retention.ledger import begin as begin_ledger
 from complaints.retention.work import erase_listed
 from complaints.search.upkeep import tend_index
@@ -25,9 +26,10 @@ log = get_task_logger(__name__)
 
 @shared_task(name="complaints.forget")
 def forget() -> None:
-    """Delete what must not be kept: drafts that nobody sent, and sessions that are over."""
+    """Delete what is kept no longer: drafts that nobody sent, sessions that are over, old consents and disclosures."""
     now = database_now()
     forget_expired_sessions(at=now)
+    log.info("%d consents and disclosures have been kept their years and are deleted", forget_old_disclosures(at=now))
     log.info("%d drafts were not sent in time and are deleted", forget_old_drafts(at=now))
 
 

@@ -28,8 +28,8 @@ GRANT UPDATE (state, left_because) ON retention_listedcomplaint TO redress_app;
 -- Holds are placed and released. What is sealed is sealed anew when keys are rotated, here and below.
 REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON retention_hold FROM redress_app;
 GRANT UPDATE (released_at, released_by_id, release_reason, reason) ON retention_hold TO redress_app;
--- Consents, withdrawals, the account of disclosures and its corrections are added to and read.
-REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER
+-- Consents, withdrawals, the account of disclosures and its corrections are added to and read; a trigger lets them go after six years.
+REVOKE UPDATE, TRUNCATE, REFERENCES, TRIGGER
   ON disclosures_consent, disclosures_withdrawal, disclosures_disclosure, disclosures_correction FROM redress_app;
 GRANT UPDATE (recipient, evidence) ON disclosures_consent TO redress_app;
 GRANT UPDATE (recipient, address, what) ON disclosures_disclosure TO redress_app;

@@ -12,8 +12,10 @@ class RetentionConfig(AppConfig):
     def ready(self) -> None:
         """Refuse to start on rules that nobody may go by; erase again after a restore."""
         from complaints.retention import replay  # noqa: PLC0415 -- models are not loaded before
+        from complaints.retention.kept import kept  # noqa: PLC0415 -- the same
         from complaints.retention.rules import rules  # noqa: PLC0415 -- the same
 
         rules()
+        kept()
         restoring.connect(replay.see_that_the_ledger_is_here, dispatch_uid="retention.ledger")
         restored.connect(replay.replay_after_restore, dispatch_uid="retention.replay")

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from complaints.permissions import may
 from complaints.retention.due import count_due, references_due
+from complaints.retention.kept import Kept, kept
 from complaints.retention.list_queries import ListLine, newest_lists
 from complaints.retention.rules import Rule, rules
 from members.actors import Actor
@@ -26,9 +27,10 @@ class RuleLine:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What is due, the newest lists, and whether this reader may ask for one now."""
+    """What is due, what else is kept, the newest lists, and whether this reader may ask for one now."""
 
     rules: Sequence[RuleLine]
+    kept: Sequence[Kept]
     number: int
     lists: Sequence[ListLine]
     under_way: ListLine | None
@@ -45,7 +47,7 @@ def read_overview(*, actor: Actor, at: datetime) -> Overview:
     lists = newest_lists(actor=actor, at=at, most=LISTS)
     under_way = next((line for line in lists if line.state in {"Waits", "Confirmed"}), None)
     may_ask = may(actor, "ask_erasure") and number > 0 and under_way is None
-    return Overview(lines, number, lists, under_way, may_ask)
+    return Overview(lines, kept(), number, lists, under_way, may_ask)
 
 
 def _references(rule: Rule, actor: Actor, at: datetime) -> list[str]:

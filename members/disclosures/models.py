@@ -1,6 +1,7 @@
-"""Consents, withdrawals, disclosures and their corrections: append-only, kept so by triggers; nothing deletes them.
+"""Consents, withdrawals, disclosures and their corrections: append-only, kept so by triggers.
 
-45 CFR 164.528 wants disclosures told for six years, 164.530(j) what proves a consent kept as long.
+45 CFR 164.528 wants disclosures told for six years, 164.530(j) what proves a consent kept as long. Then they go
+(complaints/retention/disclosures.py).
 """
 
 from datetime import datetime

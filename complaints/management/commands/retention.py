@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from complaints.models import Complaint
+from complaints.retention.disclosures import due_consents, due_disclosures
 from complaints.retention.due import REASON, count_due, due
 from complaints.retention.ledger import add_missing
 from complaints.retention.replay import replay_erasures
@@ -68,6 +69,8 @@ class Command(BaseCommand):
             rows = due(rule, among=rules(), at=at).order_by("received_at", "pk")
             for reference in rows.values_list("reference", flat=True).iterator():
                 self.stdout.write(f"  {reference}")
+        by_themselves = due_disclosures(at).count() + due_consents(at).count()
+        self.stdout.write(f"consents and disclosures: {by_themselves:,} due, which go by themselves within a day")
         self.stdout.write(f"{Complaint.objects.unscoped(REASON).count():,} complaints are kept. Nothing was changed.")
 
     def _erase(self, at: datetime) -> None:
