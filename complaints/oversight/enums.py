@@ -10,7 +10,7 @@ class RuleCode(TextChoices):
 
     VOLUME = "volume", "Far more cases read than usual"
     NO_CASE_LINK = "no_case_link", "Closed cases of others read"
-    SAME_NAME = "same_name", "A member with the same surname or contact"
+    SAME_NAME = "same_name", "A member with the same surname, contact or address"
     OWN_RECORD = "own_record", "The own record read at work"
     RESTRICTED = "restricted", "A restricted case read"
     OFF_HOURS = "off_hours", "Cases read outside of office hours"

@@ -21,6 +21,7 @@ EVIDENCE = {
     "usual": "%s on a usual day",
     "surname": "%s with the same surname",
     "contact": "%s with the same e-mail or phone",
+    "address": "%s with the same address",
     "minutes": "within %s minutes",
     "idle_days": "after %s days without anything",
 }

@@ -10,6 +10,7 @@ from complaints.search.texts import Text, complaint_of, words_of
 from complaints.search.tokens import (
     EDITION,
     WITHOUT_WORDS,
+    address_token,
     email_token,
     member_number_token,
     number_tokens,
@@ -30,6 +31,12 @@ def index_text(this: Act, text: Text) -> None:
     this.add(indexed(text))
 
 
+def index_address(this: Act, complaint_id: UUID, postal_address: str) -> None:
+    """Let a complaint be known by another address, in the act that records it."""
+    for row in this.lock_all(IndexedText, [complaint_id]).values():
+        this.change(row, address=address_token(postal_address))
+
+
 def indexed(text: Text) -> IndexedText:
     """Return the row of the index for a text. The text opens, unless it is new."""
     words = words_of(text)
@@ -41,6 +48,7 @@ def indexed(text: Text) -> IndexedText:
         complaint_id=complaint_of(text),
         words=word_tokens(words) if settings.KEYWORD_SEARCH else [],
         identifiers=sorted(tokens),
+        address=address_token(text.postal_address or "") if isinstance(text, Complaint) else None,
         edition=edition(),
     )
 

@@ -19,6 +19,7 @@ class IndexedText(PartOfComplaint):
     identifiers = ArrayField(
         models.UUIDField(), default=list, help_text="Contacts, member number, and numbers that stand in the text."
     )
+    address = models.UUIDField(null=True, help_text="Token of the postal address, of a complaint itself alone.")
     edition = models.SmallIntegerField(help_text="Of how text falls into words, 0 where words are not indexed.")
 
     class Meta:

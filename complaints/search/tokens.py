@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from complaints.search.words import rare_words
+from members.privacy.address_form import address_form
 from members.privacy.blind_index import blind_token
 from members.privacy.normal_forms import folded, number_form, phone_form
 
@@ -39,6 +40,12 @@ def phone_token(phone: str) -> UUID | None:
 def member_number_token(number: str) -> UUID:
     """Return the token of a member number as a complainant gave it."""
     return blind_token("complaints.complaint.member_number", number_form(number))
+
+
+def address_token(address: str) -> UUID | None:
+    """Return the token of a complainant's postal address, None for what is no whole address."""
+    form = address_form(address)
+    return blind_token("complaints.complaint.address", form) if form else None
 
 
 def number_tokens(numbers: Iterable[str]) -> set[UUID]:

@@ -160,7 +160,7 @@ def _write(rows: list[IndexedText], at: datetime) -> None:
         new = [_made_anew(texts[row.pk]) for row in rows if row.pk in texts]
     IndexedText.objects.unscoped(REASON).filter(pk__in=[row.pk for row in rows if row.pk not in texts]).delete()
     IndexedText.objects.bulk_create(
-        new, update_conflicts=True, unique_fields=["id"], update_fields=["words", "identifiers", "edition"]
+        new, update_conflicts=True, unique_fields=["id"], update_fields=["words", "identifiers", "address", "edition"]
     )
 
 
@@ -173,7 +173,8 @@ def _made_anew(text: Text) -> IndexedText:
 
 def _is_right(row: IndexedText, text: Text, dropped: set[UUID]) -> bool:
     made = _made_anew(text)
-    return (row.words, row.identifiers) == ([token for token in made.words if token not in dropped], made.identifiers)
+    words = [token for token in made.words if token not in dropped]
+    return (row.words, row.identifiers, row.address) == (words, made.identifiers, made.address)
 
 
 def _texts(rows: list[IndexedText]) -> dict[UUID, Text]:

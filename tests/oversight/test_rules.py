@@ -8,7 +8,7 @@ import pytest
 
 from complaints.enums import RestrictionKind
 from complaints.models import Complaint
-from complaints.operations import restrict_complaint, write_note
+from complaints.operations import record_address, restrict_complaint, write_note
 from complaints.oversight.enums import RuleCode
 from complaints.oversight.models import ReviewItem
 from complaints.oversight.rules import RULES
@@ -103,6 +103,22 @@ def same_phone(world):
     read(world.agent, stages.received(by=other).pk)
 
 
+def same_address(world):
+    own = as_member(User.objects.get(pk=world.agent.user_id))
+    stages.received(by=own, name="Own Name", postal_address="12 Elm St., Apt. 4, Hartford CT 06103")
+    flat = "12 elm street #4\nHartford, Connecticut 06103-1210"
+    read(world.agent, stages.received(by=stages.insured(), postal_address=flat).pk)
+
+
+def an_address_recorded_later(world):
+    own = as_member(User.objects.get(pk=world.agent.user_id))
+    stages.received(by=own, name="Own Name", postal_address="12 Elm Street\nHartford, CT 06103")
+    row = stages.decided(world.colleague, postal_address="")
+    told = {"actor": world.colleague, "at": stages.AT, "complaint_id": row.pk}
+    record_address(**told, postal_address="12 Elm St, Hartford 06103")
+    read(world.agent, row.pk)
+
+
 def own_complaint(world):
     own = as_member(User.objects.get(pk=world.agent.user_id))
     read(actor_of(User.objects.get(pk=world.agent.user_id)), stages.received(by=own, name="Own Name").pk)
@@ -155,6 +171,8 @@ ANOMALIES = {
     "closed cases of others": (RuleCode.NO_CASE_LINK, no_case_link, 5),
     "the same surname": (RuleCode.SAME_NAME, same_surname, 1),
     "the same phone": (RuleCode.SAME_NAME, same_phone, 1),
+    "the same address": (RuleCode.SAME_NAME, same_address, 1),
+    "an address recorded later": (RuleCode.SAME_NAME, an_address_recorded_later, 1),
     "the own complaint": (RuleCode.OWN_RECORD, own_complaint, 1),
     "a member represented": (RuleCode.OWN_RECORD, member_represented, 1),
     "a restricted case": (RuleCode.RESTRICTED, restricted, 1),
@@ -209,6 +227,14 @@ def a_lead_reads_closed_cases(world):
 
 def another_surname(world):
     read(world.agent, stages.received(name="Leah Fontaine-Leeds").pk)
+
+
+def neighbours(world):
+    own = as_member(User.objects.get(pk=world.agent.user_id))
+    stages.received(by=own, name="Own Name", postal_address="12 Elm Street Apt 4\nHartford, CT 06103")
+    addresses = ("12 Elm Street Apt 5\nHartford, CT 06103", "14 Elm Street Apt 4\nHartford, CT 06103", "Hartford 06103")
+    for address in (*addresses, "12 Elm Avenue Apt 4\nHartford, CT 06103", "12 Elm Street Apt 4\nBoston, MA 02108", ""):
+        read(world.agent, stages.received(postal_address=address).pk)
 
 
 def the_own_complaint_on_own_pages(world):
@@ -269,6 +295,7 @@ ORDINARY = (
     closed_cases_worked_on,
     a_lead_reads_closed_cases,
     another_surname,
+    neighbours,
     the_own_complaint_on_own_pages,
     the_queue_and_its_export,
     a_restricted_case_worked_on,
@@ -312,6 +339,6 @@ def test_a_look_takes_as_many_queries_whatever_it_finds(number, django_assert_nu
     for _ in range(number):
         person = actor_of(staff(Role.AGENT, name="Sam Oak"))
         read(person, *unknown(90), at=NIGHT)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(26):
         watch_over_openings(at=NOON)
     assert len(items(RuleCode.VOLUME)) == number
