@@ -95,8 +95,13 @@ class Command(BaseCommand):
             self.stdout.write(f"Key {number} is the primary key already.")
 
     def _destroy(self, *, number: int, **_: Any) -> None:
-        if ceremonies.destroy_key(actor=SYSTEM, at=timezone.now(), number=number):
-            self.stdout.write(f"Key {number} is out of the ring. Destroy its backups, too.")
+        at = timezone.now()
+        if ceremonies.destroy_key(actor=SYSTEM, at=at, number=number):
+            self.stdout.write(
+                f"Key {number} is out of the ring. Backups of the database from before {at:%Y-%m-%d %H:%M} UTC open"
+                f" only with key {number}: keep it in one backup of the ring, apart, until the last of them is deleted."
+                " Then destroy it there, too."
+            )
         else:
             self.stdout.write(f"Key {number} is not in the ring, and nothing is sealed under it.")
 
