@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from members.audit.continuation import Continuation, number_of, parse_anchored
 from members.audit.models import Anchored, Checkpoint
-from members.audit.statement import Statement, StatementBroken, parse_line
+from members.audit.statement import BEFORE_THE_FIRST, Signer, StatementBroken, digest
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,29 @@ def last_line(path: Path) -> str | None:
         return _last_line(file.fileno())[0]
 
 
+def continue_from(path: Path, number: int, *, signer: Signer, at: datetime) -> bool:
+    """Let a file that knows more go on from this checkpoint, which the database was restored to; tell whether it did.
+
+    A line is added, nothing is taken away: the former lines prove how much was lost. Raises AnchorRefused, OSError.
+    """
+    with _held(path) as file:
+        last = _last_line(file)[0]
+        newest = number_of(last) if last else 0
+        if newest <= number:
+            return False
+        row = Checkpoint.objects.filter(number=number).first()
+        follows = digest(row.statement) if row else BEFORE_THE_FIRST
+        said = Continuation(number, newest, at, follows, signer.number, signer.public_key)
+        _append(file, [(number, said.line(signer))])
+    return True
+
+
+def see_that_it_can_grow(path: Path) -> None:
+    """Raise OSError if nothing can be added to this file, which is made if there is none."""
+    with _held(path):
+        pass
+
+
 def _append_to_file(place: str, at: datetime) -> None:
     with _held(Path(place)) as file:
         last, is_torn = _last_line(file)
@@ -69,7 +93,7 @@ def _tell_syslog(place: str, at: datetime) -> None:
 
 def _carry_on(place: str, last: str | None, at: datetime, write: Callable[[Lines], None]) -> None:
     """Write down what comes after the last line, and remember how far this place is."""
-    number = _number_of(last) if last else 0
+    number = number_of(last) if last else 0
     _check_agreement(place, number, last, at)
     while rows := list(Checkpoint.objects.filter(number__gt=number).order_by("number")[:AT_ONCE]):
         write([(row.number, row.line) for row in rows])
@@ -79,13 +103,15 @@ def _carry_on(place: str, last: str | None, at: datetime, write: Callable[[Lines
 
 
 def _check_agreement(place: str, number: int, last: str | None, at: datetime) -> None:
-    if not last:
+    if not number or not last:
         return
     row = Checkpoint.objects.filter(number=number).first()
     if row is None:
         _remember(place, number, at)
         raise AnchorRefused(_ahead(number))
-    if row.line != last:
+    said = parse_anchored(last)
+    agrees = digest(row.statement) == said.follows if isinstance(said, Continuation) else row.line == last
+    if not agrees:
         raise AnchorRefused(f"checkpoint {number} there is another than in the database: run manage.py verify_audit")
 
 
@@ -121,7 +147,7 @@ def _last_line(file: int) -> tuple[str | None, bool]:
     *whole, rest = os.pread(file, size - start, start).decode(errors="replace").split("\n")
     for line in reversed(whole):
         try:
-            Statement.parse(parse_line(line)[0])
+            parse_anchored(line)
         except StatementBroken:
             continue
         return line, bool(rest)
@@ -150,7 +176,3 @@ def _send(address: str, lines: Lines) -> None:
         sending.connect(target)
         for _, line in lines:
             sending.send(f"<{NOTICE_FROM_AUTHPRIV}>redress-audit: {line}".encode())
-
-
-def _number_of(line: str) -> int:
-    return Statement.parse(parse_line(line)[0]).number

@@ -1,9 +1,15 @@
-"""Reading an anchor file from its first line to its last, whatever became of it."""
+"""Reading an anchor file from its first line to its last, whatever became of it.
+
+Where the database came back from a backup, a line says from which checkpoint the chain goes on; the lines before it
+with later numbers tell of what was lost, and are of no chain any more.
+"""
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+from members.audit.continuation import CONTINUED, Continuation
 from members.audit.findings import Finding, Wrong
 from members.audit.statement import Statement, StatementBroken, check_signature, parse_line
 
@@ -19,6 +25,8 @@ class AnchorFile:
         with path.open("rb") as file:
             self._size = os.fstat(file.fileno()).st_size
         self.damage: list[Finding] = []
+        self.lost: set[str] = set()
+        self.continued = dict(self._continuations())
 
     def first_key(self) -> bytes | None:
         """Return the public key of the first checkpoint if that one is really signed by it; it is taken on trust."""
@@ -33,9 +41,15 @@ class AnchorFile:
         return None
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
-        """Give number and line of each checkpoint. Lines that are none, or go back, are added to `damage`."""
+        """Give number and line of each checkpoint of the chain. Lines that are none, or go back, are `damage`.
+
+        `lost` holds the lines before, of what a restore has left behind.
+        """
         newest, torn = 0, ""
         for position, line in enumerate(self._lines(), 1):
+            if position in self.continued:
+                torn = ""
+                continue
             try:
                 number = Statement.parse(parse_line(line)[0]).number
             except StatementBroken:
@@ -46,11 +60,23 @@ class AnchorFile:
             if torn and not line.startswith(torn):
                 self._note(position - 1)
             torn = ""
+            if self._was_lost(position, number):
+                self.lost.add(line)
+                continue
             if number <= newest:
                 self._note(position)
                 continue
             newest = number
             yield number, line
+
+    def _was_lost(self, position: int, number: int) -> bool:
+        return any(position < later and number > said.back_to for later, said in self.continued.items())
+
+    def _continuations(self) -> Iterator[tuple[int, Continuation]]:
+        for position, line in enumerate(self._lines(), 1):
+            if line.startswith(CONTINUED):
+                with suppress(StatementBroken):
+                    yield position, Continuation.parse(line)
 
     def _note(self, position: int) -> None:
         words = f"Line {position} of {self.path} is not what the sealer writes there."

@@ -9,6 +9,7 @@ from itertools import groupby
 from members.audit import sealed_rows
 from members.audit.anchored_lines import AnchorFile
 from members.audit.batch_check import BatchCheck
+from members.audit.continuation_check import ContinuationCheck
 from members.audit.findings import Finding, Wrong
 from members.audit.health import PATIENCE
 from members.audit.sealed_rows import KeptCheckpoint, KeptLeaf, kept_checkpoints, kept_leaves, newest_number
@@ -40,6 +41,7 @@ class Verification:
         self._strays = Strays()
         self._before: tuple[Statement | None, bytes, int] = (None, BEFORE_THE_FIRST, 0)
         self._untrusted: list[int] = []
+        self._continued = ContinuationCheck(anchor, known_key)
 
     def findings(self) -> Iterator[Finding]:
         """Look at everything, and give what is wrong as it is found."""
@@ -51,6 +53,7 @@ class Verification:
             yield _no_checkpoint(batch, count)
         yield from self._outside_of_the_chain()
         if self.anchor:
+            yield from self._continued.findings()
             yield from self.anchor.damage
 
     def _chain(self) -> Iterator[Finding]:
@@ -89,6 +92,7 @@ class Verification:
             yield _forged(row.number, str(broken))
         self._before = statement, digest(row.statement), row.number
         if statement:
+            self._continued.see(row.number, row.statement, statement.public_key)
             follows = row.number == number + 1 and statement.number == row.number and statement.previous == expected
             if row.number == number + 1 and not (follows and _adds_up(previous, statement, row.number)):
                 yield _broken(row.number)

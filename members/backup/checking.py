@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.migrations.loader import MigrationLoader
 
@@ -37,16 +37,31 @@ def entries_of(path: Path, progress: Callable[[int], object] = int) -> Iterator[
         yield Opening.read(head), entries
 
 
-def check_backup(path: Path, *, progress: Callable[[int], object] = int) -> tuple[Opening, dict[str, dict[str, Any]]]:
-    """Read all of it, and return what it says of itself, having proven it. Raises as `entries_of` does."""
+class Checked(NamedTuple):
+    """What a backup that is whole says of itself, and the lines of the anchor that it holds.
+
+    `gone` names the files that were deleted while it was taken: their rows may be in it, their content is not.
+    """
+
+    opening: Opening
+    parts: dict[str, dict[str, Any]]
+    anchor: bytes
+    gone: list[str]
+
+
+def check_backup(path: Path, *, progress: Callable[[int], object] = int) -> Checked:
+    """Read all of it, and return what it says, having proven it. Raises as `entries_of` does."""
     with entries_of(path, progress) as (opening, entries):
         parts: dict[str, Part] = {}
+        anchor = b""
         for head, content in entries:
             if head["entry"] == "end":
                 if next(content, b"") or next(entries, None):
                     raise BackupBroken("The backup goes on after its end.")
-                return opening, _agreed(parts, head["parts"])
-            _add(parts, head, content)
+                return Checked(opening, _agreed(parts, head["parts"]), anchor, head.get("gone", []))
+            if head["entry"] == "anchor":
+                anchor = b"".join(content)
+            _add(parts, head, iter([anchor]) if head["entry"] == "anchor" else content)
     raise BackupBroken("The backup has no end: whoever wrote it was stopped.")
 
 

@@ -1,5 +1,6 @@
 """Filling an empty database and store from the entries of a backup."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -25,8 +26,8 @@ def make_tables(opening: Opening) -> None:
 
 
 @contextmanager
-def loaded(opening: Opening, entries: Iterable[Entry], parts: dict[str, dict[str, Any]]) -> Iterator[bytes]:
-    """Write all files, then all rows in one transaction that ends with the block; give the lines of the anchor.
+def loaded(opening: Opening, entries: Iterable[Entry], parts: dict[str, dict[str, Any]]) -> Iterator[None]:
+    """Write all files, then all rows in one transaction that ends with the block.
 
     In the block, the rows are as this release keeps them, whatever release they are of.
     Raises BackupBroken if the rows are not as many as were backed up, OSError, DatabaseError.
@@ -36,7 +37,6 @@ def loaded(opening: Opening, entries: Iterable[Entry], parts: dict[str, dict[str
         _switch_triggers(cursor, tables, "DISABLE")
         truncate = SQL("TRUNCATE {}").format(SQL(", ").join(map(Identifier, tables)))
         cursor.execute(truncate)
-        anchor = b""
         for head, content in entries:
             match head["entry"]:
                 case "file":
@@ -45,15 +45,15 @@ def loaded(opening: Opening, entries: Iterable[Entry], parts: dict[str, dict[str
                     table = head["table"]
                     rows = _load(cursor, table, opening.columns[table], content)
                     _compare(table, rows, parts[f"table {table}"]["count"])
-                case "anchor":
-                    anchor = b"".join(content)
+                case _:
+                    deque(content, maxlen=0)
         for name, value in opening.sequences.items():
             cursor.execute("SELECT setval(%s, %s)", [f'"{name}"', value])
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # every reference is checked, before triggers can be touched
         _switch_triggers(cursor, tables, "ENABLE")
         _bring_up_to_date()  # with checks at once: a table with checks that wait cannot be altered
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # as whoever hears of the restore is used to
-        yield anchor
+        yield
 
 
 def _bring_up_to_date() -> None:

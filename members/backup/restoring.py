@@ -2,18 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from members.actors import SYSTEM
 from members.acts import act
 from members.audit.anchor import anchor_all
-from members.audit.anchored_lines import AnchorFile
 from members.audit.findings import Finding
 from members.audit.sealer import seal_all
 from members.audit.verification import Verification
-from members.backup.anchor_copy import anchor_files, put_anchor
+from members.backup.anchor_copy import continue_anchors, fullest_anchor, places_to_go_on
 from members.backup.checking import check_backup, entries_of, see_that_it_can_be_restored
 from members.backup.emptiness import empty_all, see_that_all_is_empty, see_that_nobody_is_at_work
 from members.backup.loading import loaded, make_tables
@@ -24,7 +23,7 @@ from members.privacy.signing import audit_key, audit_signer
 
 @dataclass(slots=True)
 class Restored:
-    """What came back, which anchors were put aside, and what is wrong with the audit trail.
+    """What came back, which anchors knew more and went on, and what is wrong with the audit trail.
 
     `counts` says what was done again, `to_do` has a sentence for each thing that is left to people.
     """
@@ -33,7 +32,7 @@ class Restored:
     parts: dict[str, dict[str, Any]]
     counts: dict[str, int] = field(default_factory=dict)
     to_do: list[str] = field(default_factory=list)
-    aside: list[Path] = field(default_factory=list)
+    continued: list[Path] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     def add(self, done: DoneAgain) -> None:
@@ -68,37 +67,32 @@ def restore_backup(
     restoring.send(sender=restore_backup, without_ledger=without_ledger)
     if not replace:
         see_that_all_is_empty()
-    result = Restored(*check_backup(path, progress=progress))
+    checked = check_backup(path, progress=progress)
+    places = places_to_go_on(anchors, checked)
+    result, signer = Restored(checked.opening, checked.parts), audit_signer()
     if replace:
         empty_all()
     make_tables(result.opening)
-    with entries_of(path, progress) as (_, entries), loaded(result.opening, entries, result.parts) as anchor:
-        _end(result, at, without_ledger=without_ledger)
-    result.aside = _put_anchors(anchor, anchors, at)
-    seal_all(signer=audit_signer(), at=at)
+    with entries_of(path, progress) as (_, entries), loaded(result.opening, entries, result.parts):
+        _end(result, at, without_ledger=without_ledger, gone=checked.gone)
+        # Last in the transaction: without its anchors nothing is back; without the rows, a line in them does no harm.
+        result.continued = continue_anchors(places, checked, signer=signer, at=at)
+    seal_all(signer=signer, at=at)
     anchor_all(anchors, at=at)
     result.findings = _findings(anchors)
     return result
 
 
-def _end(result: Restored, at: datetime, *, without_ledger: bool) -> None:
+def _end(result: Restored, at: datetime, **told: Any) -> None:
     """Tell of the restore and let receivers do again what must stay done, together with the rows."""
     opening = result.opening
     with act(actor=SYSTEM, at=at) as this:
         detail = {"taken_at": opening.taken_at.isoformat(), "checkpoint": opening.checkpoint, "rows": result.rows}
         this.record("backup.restored", detail=detail)
-    told = {"at": at, "taken_at": opening.taken_at, "without_ledger": without_ledger}
-    for _receiver, done in restored.send(sender=restore_backup, **told):
+    for _receiver, done in restored.send(sender=restore_backup, at=at, taken_at=opening.taken_at, **told):
         if isinstance(done, DoneAgain):
             result.add(done)
 
 
-def _put_anchors(anchor: bytes, anchors: list[str], at: datetime) -> list[Path]:
-    suffix = f"before-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    placed = [put_anchor(path, anchor, suffix=suffix) for path in anchor_files(anchors)]
-    return [path for path in placed if path]
-
-
 def _findings(anchors: list[str]) -> list[Finding]:
-    file = next((AnchorFile(path) for path in anchor_files(anchors) if path.exists()), None)
-    return list(Verification(known_key=audit_key, anchor=file).findings())
+    return list(Verification(known_key=audit_key, anchor=fullest_anchor(anchors)).findings())

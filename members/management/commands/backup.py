@@ -21,7 +21,7 @@ from members.backup.checking import check_backup, faults_of_keys, unknown_migrat
 from members.backup.refusals import BackupBroken, BackupRefused
 from members.backup.snapshot import kept_columns, snapshot, table_size
 from members.backup.taking import take_backup
-from members.privacy.file_storage import sealed_files, stored_objects
+from members.privacy.file_storage import StoredObject, sealed_files, stored_objects
 from members.privacy.ring import KeyringUnusable
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -86,9 +86,9 @@ class Command(BaseCommand):
 
     def _verify(self, path: Path, *, as_json: bool, shown: bool) -> None:
         with _bar(path.stat().st_size, shown=shown) as bar:
-            opening, parts = check_backup(path, progress=bar.update)
+            opening, parts, _, gone = check_backup(path, progress=bar.update)
         if as_json:
-            self.stdout.write(json.dumps(opening.told() | {"parts": parts}, indent=1))
+            self.stdout.write(json.dumps(opening.told() | {"parts": parts, "gone": gone}, indent=1))
         else:
             rows = sum(part["count"] for name, part in parts.items() if name.startswith("table "))
             self.stdout.write(
@@ -105,7 +105,14 @@ def _expected() -> int:
     """Return about how many bytes there will be."""
     with snapshot() as cursor:
         rows = table_size(cursor, list(kept_columns(cursor)))
-    return rows + sum(sealed_files().size(stored.name) for stored in stored_objects())
+    return rows + sum(map(_size, stored_objects()))
+
+
+def _size(stored: StoredObject) -> int:
+    try:
+        return int(sealed_files().size(stored.name))
+    except FileNotFoundError:
+        return 0  # it was deleted meanwhile
 
 
 def _bar(total: int | None, *, shown: bool) -> tqdm:

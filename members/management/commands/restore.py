@@ -29,8 +29,9 @@ In this order: stop web server, workers and beat; put the keyring back from its 
 docs/database_roles.sql again if the application has a role of its own (this command needs the owner's DATABASE_URL);
 start everything. The whole file, its keys and its release are checked before anything is written. All sessions end.
 E-mail that was waiting is held back, for it may have gone out since: the page of deadlines lists it, to be sent again.
-An anchor of the audit trail that knows more than the backup is kept beside the new one. What was erased since the
-backup is erased again, by the ledger that REDRESS_ERASURE_LEDGER names; without that file nothing is restored.
+An anchor of the audit trail that knows more than the backup goes on in the same file, which only grows; one that tells
+of another chain than the backup's is refused. What was erased since the backup is erased again, by the ledger that
+REDRESS_ERASURE_LEDGER names; without that file nothing is restored.
 
 exit status: 0 everything is back and the audit trail is intact, 1 the backup is broken, or the trail is not intact, or
 something that was erased is back, and each is named, 2 refused, and nothing was changed unless the last line says so,
@@ -90,7 +91,7 @@ class Command(BaseCommand):
                 "files": files,
                 **result.counts,
                 "to_do": result.to_do,
-                "anchors_aside": [str(path) for path in result.aside],
+                "anchors_continued": [str(path) for path in result.continued],
                 "findings": [finding.told() for finding in result.findings],
             }
             self.stdout.write(json.dumps(told))
@@ -103,7 +104,7 @@ class Command(BaseCommand):
         )
         for sentence in result.to_do:
             self.stdout.write(sentence)
-        for path in result.aside:
-            self.stdout.write(f"The former anchor is kept as {path}: it tells how much came after the backup.")
+        for path in result.continued:
+            self.stdout.write(f"{path} knew more than the backup: it goes on below, and still tells how much is lost.")
         for finding in result.findings:
             self.stdout.write(finding.words)

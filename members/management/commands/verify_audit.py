@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from members.audit.anchor import SYSLOG
 from members.audit.anchored_lines import AnchorFile
+from members.audit.continuation import Continuation
 from members.audit.findings import Finding
 from members.audit.verification import Verification, sealed_events
 from members.privacy.signing import audit_key
@@ -88,13 +89,23 @@ class Command(BaseCommand):
                 "events": verification.events,
                 "checkpoints": verification.checkpoints,
                 "anchored": verification.anchor is not None,
+                "restored": [said.told() for said in _restores(verification)],
                 "findings": [finding.told() for finding in findings],
             }
             self.stdout.write(json.dumps(told, indent=1))
             return
         for finding in findings:
             self.stdout.write(finding.words)
+        for said in _restores(verification):
+            self.stdout.write(
+                f"A backup was restored at {said.restored_at:%Y-%m-%d %H:%M:%S} UTC: the chain went on from checkpoint"
+                f" {said.back_to}, and checkpoints {said.back_to + 1} to {said.lost} of before are lost."
+            )
         under = "one checkpoint" if verification.checkpoints == 1 else f"{verification.checkpoints:,} checkpoints"
         looked_at = f"{verification.events:,} events under {under}"
         wrong = f"{len(findings)} things are wrong" if len(findings) > 1 else "one thing is wrong"
         self.stdout.write(f"{looked_at}: {wrong if findings else 'all as they were written'}.")
+
+
+def _restores(verification: Verification) -> list[Continuation]:
+    return list(verification.anchor.continued.values()) if verification.anchor else []

@@ -66,10 +66,14 @@ def test_the_audit_trail_is_intact_and_tells_of_backup_and_restore(again):
     assert "backup.begun" in dict(again.ask(actions))
 
 
-def test_an_anchor_that_knows_more_is_kept_aside(again, house):
-    [aside] = again.folder.glob("anchor.before-*")
-    assert aside.read_bytes() == house.anchor.read_bytes()
-    assert again.anchor.read_bytes().splitlines()[0] == aside.read_bytes().splitlines()[0]
+def test_an_anchor_that_knows_more_only_grows_and_still_tells_what_is_lost(again, house):
+    kept, now = house.anchor.read_bytes(), again.anchor.read_bytes()
+    assert now.startswith(kept)
+    assert again.told_last["anchors_continued"] == [str(again.anchor)]
+    assert [path.name for path in again.folder.iterdir() if "anchor" in path.name] == ["anchor"]
+    [said] = json.loads(again.manage("verify_audit", "--json").stdout)["restored"]
+    assert (said["audit_restored"], said["lost"]) == (1, len(kept.splitlines()))
+    assert f"checkpoints 2 to {said['lost']} of before are lost" in again.manage("verify_audit").stdout
 
 
 def test_all_sessions_have_ended(again, house):
@@ -96,13 +100,45 @@ def test_what_is_not_empty_is_refused_and_emptied_when_that_is_asked_for(again, 
     assert again.told_last["files"] == 2
 
 
+def test_a_second_restore_goes_on_in_the_same_anchor_and_the_trail_is_still_proven(again, backup):
+    again.restore(backup, "--replace")
+    told = json.loads(again.manage("verify_audit", "--json").stdout)
+    assert (told["findings"], len(told["restored"])) == ([], 2 + len(again.told_last["anchors_continued"]))
+
+
+def test_an_anchor_that_tells_of_another_chain_is_refused_before_anything_is_replaced(again, backup):
+    complaints, kept = "SELECT matter_id FROM complaints_complaint ORDER BY 1", again.anchor.read_bytes()
+    there = again.ask(complaints)
+    again.anchor.write_bytes(kept.replace(b'"count":', b'"count":1', 1))
+    done = again.manage("restore", backup, "--replace")
+    assert (done.returncode, "Checkpoint 1 in" in done.stderr) == (2, True), done.stderr
+    assert again.ask(complaints) == there
+
+    again.anchor.unlink()
+    again.anchor.mkdir()
+    done = again.manage("restore", backup, "--replace")
+    assert (done.returncode, "cannot go on: Is a directory. Mend it, or name" in done.stderr) == (2, True), done.stderr
+    assert again.ask(complaints) == there
+    again.anchor.rmdir()
+    again.anchor.write_bytes(kept)
+
+
 def test_a_backup_of_an_earlier_release_is_migrated_and_what_it_held_is_held_back(house, again, backup):
     back = house.manage("migrate", "correspondence", "0010_address_when_asked", "-v0")
     assert back.returncode == 0, back.stderr
     earlier = house.backup(backup.parent / "earlier.backup")
 
-    done = again.manage("restore", earlier, "--replace")
-    assert done.returncode == 0, done.stderr
+    again.restore(earlier, "--replace")
+    told = json.loads(again.manage("verify_audit", "--json").stdout)  # its chain is one that a restore had left behind
+    assert (told["findings"], again.told_last["anchors_continued"]) == ([], [str(again.anchor)])
     assert again.manage("migrate", "--check").returncode == 0
     assert again.ask("SELECT count(*) FROM complaints_complaint") == [(1,)]
     assert again.ask("SELECT fault FROM slas_outbox WHERE dead_at IS NOT NULL") == [("RestoredFromBackup",)]
+
+
+def test_an_anchor_that_was_lost_begins_with_what_the_backup_holds(again, backup):
+    later = again.backup(backup.parent / "with-restores.backup")
+    again.anchor.unlink()
+    again.restore(later, "--replace")
+    assert json.loads(again.manage("verify_audit", "--json").stdout)["findings"] == []
+    assert again.told_last["anchors_continued"] == []
