@@ -20,7 +20,9 @@ from complaints.operations import (
     record_undeliverable,
     record_withheld,
 )
+from complaints.operations.settle_gone_files import settle_gone_files
 from complaints.operations.start_clocks import start_late_clocks
+from complaints.retention.replay import replay_after_restore
 from members.backup.signals import DoneAgain, restored
 from slas.outbox import handles, hold_back_outside
 from slas.queries import database_now
@@ -47,6 +49,15 @@ def escalate(*, firings: Sequence[Fired], at: datetime, **_others: Any) -> None:
 def hold_back_email(*, at: datetime, **_others: Any) -> DoneAgain:
     """Send nothing twice: what was waiting when the backup was made may have gone out since."""
     return DoneAgain({"held_back": hold_back_outside(at)})
+
+
+@receiver(restored)
+def do_again(*, at: datetime, without_ledger: bool, gone: Sequence[str], **_others: Any) -> DoneAgain:
+    """Erase what was erased since; what then lacks a file that went while the backup was taken was not erased."""
+    done = replay_after_restore(at=at, without_ledger=without_ledger)
+    settled = settle_gone_files(at=at, names=gone)
+    lost = [f"File {key} was lost while the backup was taken: look for it in an older one." for key in settled.lost]
+    return DoneAgain(done.counts | {"files_removed": settled.removed}, done.to_do + lost)
 
 
 @handles(START_CLOCKS)

@@ -54,22 +54,18 @@ def recheck_files(*, at: datetime) -> Rechecked:
         if found.verdict is Verdict.UNKNOWN:
             break
         is_harmful = found.verdict is Verdict.HARMFUL
-        done = _settle(enclosure_id, found.signature if is_harmful else None, at=at)
+        done = remove_harmful(enclosure_id, found.signature, at=at) if is_harmful else _release(enclosure_id, at=at)
         removed += done and is_harmful
         released += done and not is_harmful
     return Rechecked(released, removed, len(waiting) - released - removed)
 
 
-def _settle(enclosure_id: UUID, signature: str | None, *, at: datetime) -> bool:
-    """Release a file, or remove the one in which `signature` was found; tell whether it still waited."""
+def remove_harmful(enclosure_id: UUID, signature: str, *, at: datetime) -> bool:
+    """Remove a file in which `signature` was found, and say so; tell whether it still waited."""
     with act(actor=SYSTEM, at=at) as this:
         row = _locked(this, enclosure_id)
         if row is None:
             return False
-        if signature is None:
-            this.change(row, state=FileState.KEPT)
-            this.record("file.released", matter_id=row.complaint_id, object_type="enclosure", object_id=row.pk)
-            return True
         this.change(row, state=FileState.REMOVED, content=None, key=None, digest=None, preview=None)
         delete_stored([row.pk])
         detail = {"signature": signature}
@@ -78,6 +74,17 @@ def _settle(enclosure_id: UUID, signature: str | None, *, at: datetime) -> bool:
         )
         if row.complaint_id:
             _tell(this, row)
+    return True
+
+
+def _release(enclosure_id: UUID, *, at: datetime) -> bool:
+    """Let a file be opened in which nothing was found; tell whether it still waited."""
+    with act(actor=SYSTEM, at=at) as this:
+        row = _locked(this, enclosure_id)
+        if row is None:
+            return False
+        this.change(row, state=FileState.KEPT)
+        this.record("file.released", matter_id=row.complaint_id, object_type="enclosure", object_id=row.pk)
     return True
 
 

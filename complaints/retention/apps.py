@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from members.backup.signals import restored, restoring
+from members.backup.signals import restoring
 
 
 class RetentionConfig(AppConfig):
@@ -10,7 +10,7 @@ class RetentionConfig(AppConfig):
     label = "retention"
 
     def ready(self) -> None:
-        """Refuse to start on rules that nobody may go by; erase again after a restore."""
+        """Refuse to start on rules that nobody may go by, and to restore without the ledger."""
         from complaints.retention import replay  # noqa: PLC0415 -- models are not loaded before
         from complaints.retention.kept import kept  # noqa: PLC0415 -- the same
         from complaints.retention.rules import rules  # noqa: PLC0415 -- the same
@@ -18,4 +18,3 @@ class RetentionConfig(AppConfig):
         rules()
         kept()
         restoring.connect(replay.see_that_the_ledger_is_here, dispatch_uid="retention.ledger")
-        restored.connect(replay.replay_after_restore, dispatch_uid="retention.replay")

@@ -64,7 +64,7 @@ def see_that_the_ledger_is_here(*, without_ledger: bool, **_: Any) -> None:
             ) from None
 
 
-def replay_after_restore(*, at: datetime, without_ledger: bool, **_: Any) -> DoneAgain:
+def replay_after_restore(*, at: datetime, without_ledger: bool) -> DoneAgain:
     """Do it before a restore ends; a ledger that cannot be read undoes the restore."""
     try:
         done = replay_erasures(at)

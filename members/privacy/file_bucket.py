@@ -56,4 +56,5 @@ class SealedBucket(S3Storage):
     delete = _with_os_errors(S3Storage.delete)
     exists = _with_os_errors(S3Storage.exists)
     listdir = _with_os_errors(S3Storage.listdir)
+    size = _with_os_errors(S3Storage.size)
     get_modified_time = _with_os_errors(S3Storage.get_modified_time)
