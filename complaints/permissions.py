@@ -24,6 +24,7 @@ ACTIONS = MappingProxyType(
         "issue_letter": HANDLERS,
         "inform": HANDLERS,
         "send_notice": HANDLERS,
+        "share": HANDLERS | {Role.PRIVACY_OFFICER},
         "extend_date": HANDLERS,
         "start_date": HANDLERS,
         "meet_date": HANDLERS,

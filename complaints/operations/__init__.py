@@ -25,6 +25,7 @@ from complaints.operations.request_status_link import TooManyGuesses, request_st
 from complaints.operations.restrict_complaint import lift_restriction, restrict_complaint
 from complaints.operations.retry_effects import retry_effects
 from complaints.operations.send_notice import send_notice
+from complaints.operations.share_case import share_case
 from complaints.operations.start_date import meet_date, start_date
 from complaints.operations.submit_complaint import Statement, submit_complaint
 from complaints.operations.take_complaint import AlreadyTaken, take_complaint
@@ -72,6 +73,7 @@ __all__ = (
     "retry_effects",
     "send_message",
     "send_notice",
+    "share_case",
     "start_date",
     "stop_waiting",
     "submit_complaint",

@@ -12,8 +12,7 @@ from complaints.correspondence.addressee import filer_of, has_lost_its_filer
 from complaints.correspondence.models import TO_MEMBER, Letter, Message, Notice, NoticeKind
 from complaints.lifecycle import TransitionRefused
 from complaints.models import Complaint
-from complaints.queries.outgoing import outgoing
-from complaints.queries.own_reading import named
+from complaints.queries.outgoing import named, outgoing
 from members.acts import Act
 from members.disclosures.gate import Recipient, Sending, disclose
 from members.disclosures.grounds import EVERYTHING
@@ -40,7 +39,7 @@ def disclose_notice(this: Act, complaint: Complaint, notice: Notice, *, posted: 
         disclose_to_filer(this, complaint, notice, way=Way.POST if posted else Way.PORTAL)
         return
     classes, purpose, basis = TO_BODIES[kind]
-    with _refused_aloud():
+    with refused_aloud():
         disclose(
             actor=this.actor,
             at=this.at,
@@ -66,7 +65,7 @@ def disclose_to_filer(this: Act, complaint: Complaint, row: Letter | Notice | Me
         return
     if way == Way.PORTAL and not complaint.allows(filer, item.needs):
         return
-    with _refused_aloud():
+    with refused_aloud():
         disclose(
             actor=this.actor,
             at=this.at,
@@ -80,7 +79,7 @@ def disclose_to_filer(this: Act, complaint: Complaint, row: Letter | Notice | Me
 
 
 @contextmanager
-def _refused_aloud() -> Iterator[None]:
+def refused_aloud() -> Iterator[None]:
     """Let the page of the act say what the gate says."""
     try:
         yield

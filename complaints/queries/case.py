@@ -40,6 +40,7 @@ BESIDE_THE_WAY = (
     "record_address",
     "message",
     "send_notice",
+    "share",
     "extend_date",
     "start_date",
     "meet_date",

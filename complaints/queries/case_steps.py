@@ -84,7 +84,7 @@ def refusal(complaint: Complaint, act: str, actor: Actor, reach: Reach) -> str |
         return ""
     if act == "message":
         return writing_refusal(reach)
-    if act == "send_notice":
+    if act in {"send_notice", "share"}:
         return is_not_about_oneself(complaint, actor)
     if act == "acknowledge" and complaint.state not in {State.RECEIVED, State.ACKNOWLEDGED}:
         act = "acknowledge_late"

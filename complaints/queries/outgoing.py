@@ -38,3 +38,8 @@ def outgoing(row: Row) -> Outgoing:
             return Outgoing(row.pk, what, frozenset({DataClass.LETTERS}))
         case Enclosure():
             return Outgoing(row.pk, _("A file that came with the complaint"), frozenset({DataClass.EVIDENCE}))
+
+
+def named(complaint: Complaint, what: str) -> str:
+    """Return what went as the account names it."""
+    return f"{what}, {complaint.reference}"

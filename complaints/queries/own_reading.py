@@ -9,7 +9,7 @@ from datetime import datetime
 
 from complaints.correspondence.models import Message
 from complaints.models import Complaint, Enclosure
-from complaints.queries.outgoing import Row, outgoing
+from complaints.queries.outgoing import Row, named, outgoing
 from members.actors import SYSTEM, Actor
 from members.acts import act
 from members.disclosures.gate import Recipient, Sending, disclose, not_got_yet
@@ -46,11 +46,6 @@ def let_read(complaint: Complaint, rows: Iterable[Row], *, actor: Actor, at: dat
     except DisclosureRefused:
         return False
     return True
-
-
-def named(complaint: Complaint, what: str) -> str:
-    """Return what went as the account names it."""
-    return f"{what}, {complaint.reference}"
 
 
 def _is_by(actor: Actor, complaint: Complaint, row: Row) -> bool:

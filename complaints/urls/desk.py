@@ -3,7 +3,19 @@
 from django.urls import path
 
 from complaints.views import deadlines, why
-from complaints.views.desk import answer, case, dates, legal_dates, notices, queue, restricted, search, tasks, work
+from complaints.views.desk import (
+    answer,
+    case,
+    dates,
+    legal_dates,
+    notices,
+    queue,
+    restricted,
+    search,
+    share,
+    tasks,
+    work,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -28,6 +40,9 @@ urlpatterns = [
     path("cases/<str:reference>/why/<slug:kind>-<int:cycle>.json", why.case_date_data, name="why_data"),
     path("cases/<str:reference>/notices/<uuid:notice_id>/", case.notice, name="notice"),
     path("cases/<str:reference>/notices/<uuid:notice_id>/sent/", notices.SendNotice.as_view(), name="send_notice"),
+    path("cases/<str:reference>/share/", share.consents, name="share"),
+    path("cases/<str:reference>/share/<uuid:consent_id>/", share.ShareOn.as_view(), name="share_on"),
+    path("cases/<str:reference>/shared/<uuid:disclosure_id>/", share.document, name="shared"),
     path("cases/<str:reference>/take/", work.Take.as_view(), name="take"),
     path("cases/<str:reference>/receipt/", work.Acknowledge.as_view(), name="acknowledge"),
     path("cases/<str:reference>/assess/", work.Assess.as_view(), name="assess"),

@@ -106,7 +106,8 @@ def opened(
 def entry(*, actor: Actor, at: datetime, disclosure_id: UUID) -> DisclosureLine | None:
     """Return one entry of another's account, for a privacy officer to look at; None for an own one, or nobody's."""
     rows = Disclosure.objects.visible_to(actor).exclude(member_id__in=actor.members()).filter(pk=disclosure_id)
-    found = opened(rows.select_related(*BESIDE), actor=actor, at=at)
+    purpose = OpenedFor.ACCOUNT_OF_DISCLOSURES
+    found = opened(rows.select_related(*BESIDE), actor=actor, at=at, purpose=purpose)
     return found[0] if found else None
 
 

@@ -30,7 +30,8 @@ class Recipient:
 class Sending:
     """What goes and how, in words for the account; the row that goes, and the complaint that it belongs to.
 
-    The same `key` twice, under a lock of the caller's, is one entry.
+    The same `key` twice, under a lock of the caller's, is one entry. `consent_id` names the consent that was chosen;
+    without it the gate finds one.
     """
 
     what: str
@@ -38,6 +39,7 @@ class Sending:
     matter_id: UUID | None = None
     object_id: UUID | None = None
     key: UUID | None = None
+    consent_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,8 @@ def _consent(this: Act, case: _Case) -> Consent:
     rows = Consent.objects.unscoped("whether the member agreed to this").filter(
         member_id=case.member_id, recipient_token=recipient_token(case.recipient.name), purpose=case.purpose
     )
+    if case.sending.consent_id:
+        rows = rows.filter(pk=case.sending.consent_id)
     fitting = rows.filter(classes__contains=[str(code) for code in case.classes])
     locked = this.lock_all(Consent, fitting.values_list("pk", flat=True))
     withdrawn = _withdrawn(this, case)

@@ -64,6 +64,7 @@ class Purpose(StrEnum):
     REVIEW_ITEM = "review what stood out", Place.WORK
     TRAIL = "look who saw a member", Place.WORK
     ACCOUNT_OF_DISCLOSURES = "account for disclosures", Place.WORK
+    SEND_ON_CONSENT = "send on a consent", Place.WORK
     HOLDS = "look after legal holds", Place.WORK
     ACCOUNTS = "administer accounts", Place.WORK
 

@@ -73,7 +73,7 @@ def lay(**emails: str) -> None:
     facts |= lay_oversight(people)
     facts |= lay_people(scene, people)
     lay_representatives(scene, people)
-    facts |= lay_sharing(scene, people)
+    facts |= lay_sharing(scene, people, facts["letter_sent"])
     _give_up_an_email()
     facts |= _drafts(people["quality_manager"])
     print(json.dumps(facts))  # noqa: T201 -- this is how it tells

@@ -13,7 +13,7 @@ from complaints.correspondence.models import LetterChannel, Notice, NoticeKind
 from complaints.enums import RestrictionKind, TaskKind
 from complaints.intake.models import Draft
 from complaints.models import Complaint, Opening, Task
-from complaints.operations import break_glass, inform_member, restrict_complaint
+from complaints.operations import break_glass, inform_member, restrict_complaint, share_case
 from complaints.oversight.enums import RuleCode
 from complaints.oversight.models import ReviewItem
 from complaints.retention.models import ErasureList, Hold
@@ -21,6 +21,8 @@ from members.accounts.links import make_token
 from members.accounts.models import ReviewedGrant, User
 from members.accounts.signals import LinkKind
 from members.actors import SYSTEM, Actor, Role
+from members.disclosures.vocabulary import Way
+from members.identifiers import new_id
 from members.models import Member
 from members.operations import create_team, open_access_review, record_absence
 from members.registration_links import make_registration_token
@@ -55,6 +57,8 @@ class Case:
     notice_id: UUID
     task_id: UUID
     opening_id: UUID | None = None
+    consent_id: UUID | None = None
+    disclosure_id: UUID | None = None
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -101,7 +105,17 @@ def case(handler: Actor, *, name: str, by: stages.Insured | None = None, restric
     opening_id = None
     if restricted:
         opening_id = _restricted(row)
-    return Case(stages.now(row), file.pk, notice.pk, task.pk, opening_id)
+    shared = _shared(handler, row, by) if by else ()
+    return Case(stages.now(row), file.pk, notice.pk, task.pk, opening_id, *shared)
+
+
+def _shared(handler: Actor, row: Complaint, by: stages.Insured) -> tuple[UUID, UUID]:
+    """Let a summary go to somebody whom the member has agreed to; return the keys of consent and disclosure."""
+    at = database_now()
+    consent = agreed(by.member, at=at)
+    told = {"actor": handler, "at": at, "complaint_id": row.pk, "consent_id": consent.pk}
+    [gone] = share_case(**told, item_ids=[row.pk], way=Way.POST, address="4 Main Street", key=new_id())
+    return consent.pk, gone.pk
 
 
 def cached(name: str, *roles: Role) -> User:
@@ -134,7 +148,8 @@ DESK = frozenset(
     for name in (
         "acknowledge", "add_evidence", "assess", "case", "close", "decide", "extend_date", "file", "file_preview",
         "inform", "investigate", "issue_letter", "letter", "letter_pdf", "lift_restriction", "meet_date", "message",
-        "notice", "record_address", "restrict", "send_notice", "start_date", "stop_waiting", "take", "task_done",
+        "notice", "record_address", "restrict", "send_notice", "share", "share_on",
+        "shared", "start_date", "stop_waiting", "take", "task_done",
         "wait_for_member", "why", "why_data", "write_note",
     )
 ) | {"quality:record_cause", "oversight:case", "oversight:take_case", "retention:place"}  # fmt: skip
@@ -163,6 +178,8 @@ def named_by(found: Case, parameters: set[str]) -> dict[str, object]:
         "notice_id": found.notice_id,
         "task_id": found.task_id,
         "opening_id": found.opening_id or NOTHING,
+        "consent_id": found.consent_id or NOTHING,
+        "disclosure_id": found.disclosure_id or NOTHING,
         "kind": "resolve",
         "cycle": 1,
         "form": "csv",

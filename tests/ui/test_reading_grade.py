@@ -45,6 +45,7 @@ MEMBER_CODE = (
     "complaints/oversight/seen.py",
     "complaints/queries/member_cases.py",
     "complaints/queries/outgoing.py",
+    "complaints/queries/summary.py",
     "complaints/queries/standing.py",
     "complaints/queries/why_page.py",
     "complaints/queries/why_picture.py",

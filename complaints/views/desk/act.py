@@ -43,6 +43,7 @@ class ActView(View, ABC):
     explanation: ClassVar[str] = ""
     form_class: ClassVar[type[ActForm]] = ConfirmForm
     template: ClassVar[str] = "staff/act.html"
+    then: ClassVar[str] = "desk:case"
 
     @abstractmethod
     def perform(self, form: Any, told: Told) -> None:
@@ -67,7 +68,7 @@ class ActView(View, ABC):
         except ActionForbidden as forbidden:
             raise PermissionDenied from forbidden
         messages.success(request, self.done)
-        return redirect("desk:case", complaint.reference)
+        return redirect(self.then, complaint.reference)
 
     def form(self, complaint: Complaint, data: Any = None) -> ActForm:  # noqa: ARG002 -- for subclasses
         """Return the form of this act; what it needs to know of the complaint, a subclass adds."""

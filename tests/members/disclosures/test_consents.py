@@ -17,7 +17,7 @@ from members.disclosures.texts import BY_CODE, RIGHTS, TEXTS
 from members.disclosures.vocabulary import Basis, Way
 from members.models import Member
 from members.operations import revoke_representation
-from tests.members.disclosures.agreed import account_of, agreed, sent
+from tests.members.disclosures.agreed import account_of, agreed, refused_meanwhile, sent
 from tests.members.representing import represented
 from tests.people import AT, actor_of, member, member_account, staff
 
@@ -144,25 +144,3 @@ def test_an_authorisation_that_is_just_revoked_lets_nothing_go():
     )
     assert "does not act for the member" in refused
     assert account_of(person) == []
-
-
-def refused_meanwhile(take_back, send):
-    """Take back, have somebody send before that is committed, and return why it was refused once it is."""
-    refused = []
-
-    def run():
-        try:
-            send()
-        except DisclosureRefused as refusal:
-            refused.append(str(refusal))
-        connections["default"].close()
-
-    thread = Thread(target=run)
-    with transaction.atomic():
-        take_back()
-        thread.start()
-        thread.join(0.5)
-        assert thread.is_alive(), "it did not wait"
-    thread.join(10)
-    [words] = refused
-    return words
