@@ -33,7 +33,7 @@ class ShareForm(ActForm):
         limit=400,
         rows=4,
         required=False,
-        help_text="As it stands on the envelope, without the name. The member sees it.",
+        help_text="For what is posted: as it stands on the envelope, without the name. The member sees it.",
     )
 
     def __init__(self, *args: Any, items: Iterable[Item], **kwargs: Any) -> None:

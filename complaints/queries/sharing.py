@@ -77,7 +77,7 @@ def sent_on_consent(complaint: Complaint, *, actor: Actor, at: datetime) -> list
                 id=row.pk,
                 at=row.at,
                 recipient=row.recipient or "",
-                what=row.what,
+                what=row.what.removesuffix(f", {complaint.reference}"),
                 way=str(Way(row.way).label),
                 by=row.actor_label,
                 is_open=_is_open(row, at),
