@@ -48,6 +48,7 @@ class ListedLine:
     rule: str
     state: ListedState
     left_because: str
+    is_gone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ def _listed_line(row: ListedComplaint) -> ListedLine:
         rule=names.get(row.rule, row.rule),
         state=ListedState(row.state),
         left_because=str(LeftBecause(row.left_because).label) if row.left_because else "",
+        is_gone=row.state == ListedState.ERASED or row.left_because == LeftBecause.GONE,
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from complaints.models import Complaint
 from complaints.permissions import ACTIONS, SEE_RESTRICTED
@@ -70,17 +70,16 @@ class Hold(models.Model):
 
     @classmethod
     def scope_for(cls, actor: Actor, rows: QuerySet[Self]) -> QuerySet[Self]:
-        """Whoever looks after retention sees the holds, but not one on the own complaint or record.
+        """Whoever looks after retention sees the holds, but not one on what is the own or not there for the actor.
 
-        Of a complaint that is gone nobody knows any more whether it was restricted: its holds are for who sees those.
+        That goes for what is erased, too: the ledger knows whose it was, and whether it was restricted.
         """
         if not actor.has(*ACTIONS["read_retention"]):
             return rows.none()
         seen = Complaint.objects.visible_to(actor.as_staff()).values("pk")
-        held = Complaint.objects.unscoped("whether it is there").filter(pk=OuterRef("complaint_id"))
-        of_others = ~Q(member__in=actor.members())
-        gone = of_others & Q(complaint_id__isnull=False) & ~Exists(held) if actor.has(*SEE_RESTRICTED) else Q(pk__in=[])
-        return rows.filter(Q(complaint_id__in=seen) | Q(complaint_id__isnull=True) & of_others | gone)
+        gone = Erasure.objects.exclude(pk__in=Erasure.hidden_from(actor)).values("complaint_id")
+        of_others = Q(complaint_id__isnull=True) & ~Q(member__in=actor.members())
+        return rows.filter(Q(complaint_id__in=seen) | Q(complaint_id__in=gone) | of_others)
 
     @property
     def of_member(self) -> bool:

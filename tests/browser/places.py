@@ -240,6 +240,7 @@ PLACES = (
     Place("what happened to a case", AUDITOR, "/oversight/cases/{letter_sent}/?period=all"),
     Place("nothing in a trail", AUDITOR, "/oversight/people/{agent}/?kind=taken"),
     Place("retention", PRIVACY, "/retention/", dark=True),
+    Place("erasure list", LEAD, "/retention/lists/{erasure_list}/", dark=True),
     Place("legal holds", PRIVACY, "/retention/holds/"),
     Place("place a legal hold", PRIVACY, "/retention/cases/{taken}/hold/", form=True),
     Place("what stands out", PRIVACY, "/oversight/reviews/", dark=True),

@@ -43,6 +43,7 @@ from slas.queries import database_now
 from tests.browser.scene_access import lay_people, lay_representatives, lay_restricted
 from tests.browser.scene_files import lay_files
 from tests.browser.scene_oversight import lay_oversight
+from tests.browser.scene_retention import lay_retention
 from tests.browser.scene_sharing import lay_sharing
 
 CAUSE = "claim_rules"
@@ -71,6 +72,7 @@ def lay(**emails: str) -> None:
     facts |= _capas(scene, people)
     facts |= lay_restricted(scene, people)
     facts |= lay_oversight(people)
+    facts |= lay_retention(people)
     facts |= lay_people(scene, people)
     lay_representatives(scene, people)
     facts |= lay_sharing(scene, people, facts["letter_sent"])

@@ -107,9 +107,11 @@ def test_a_released_hold_is_read_when_its_case_is_gone(client, agent, officer, s
         assert words in page
 
 
-def test_a_hold_on_what_is_gone_is_not_for_an_auditor_nor_for_whose_it_was(agent, officer, second):
+@pytest.mark.parametrize("is_restricted", [False, True])
+def test_a_hold_on_what_is_gone_is_for_whom_the_case_was_there(agent, officer, second, is_restricted):
     by = stages.insured()
     row = over(agent, by=by)
+    Complaint.objects.unscoped("test").filter(pk=row.pk).update(is_restricted=is_restricted)
     hold = held(officer, row)
     release_hold(actor=second, at=database_now(), hold_id=hold.pk, reason="It was settled.")
     confirmed(officer, second)
@@ -118,7 +120,7 @@ def test_a_hold_on_what_is_gone_is_not_for_an_auditor_nor_for_whose_it_was(agent
     by.member.user = own
     by.member.save(update_fields=["user"])
     assert not Hold.objects.visible_to(actor_of(own)).exists()
-    assert not Hold.objects.visible_to(actor_of(staff(Role.AUDITOR))).exists()
+    assert Hold.objects.visible_to(actor_of(staff(Role.AUDITOR))).exists() == (not is_restricted)
     assert Hold.objects.visible_to(second).get() == hold
 
 
