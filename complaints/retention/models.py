@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q, QuerySet
 
@@ -187,6 +188,10 @@ class Erasure(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(name="retention_erasure_by_two", condition=~Q(asked_by=F("confirmed_by"))),
+        )
+        indexes = (
+            models.Index(fields=("complaint_id",), name="retention_few_could_see", condition=Q(was_restricted=True)),
+            GinIndex(fields=("whose",), name="retention_erased_of", fastupdate=False),
         )
 
     def __str__(self) -> str:

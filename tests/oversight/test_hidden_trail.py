@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -21,6 +22,8 @@ from complaints.queries.case import read_case
 from complaints.queries.decision_letter import issued_letter
 from complaints.queries.queue import SavedView, read_queue
 from complaints.retention.holds import place_hold, release_hold
+from complaints.retention.ledger import line_of, read_line
+from complaints.retention.models import Erasure
 from complaints.retention.work import erase_listed
 from complaints.search.asked import take_apart
 from complaints.search.queries import search
@@ -194,3 +197,15 @@ def test_what_colleagues_do_with_the_own_record_changes_no_byte(world):
         opened.values_list("object_type", flat=True)
     )
     assert look(world) == before
+
+
+def test_of_an_erasure_that_the_ledger_alone_knows_only_those_see_the_trail_who_see_restricted_cases(auditor, officer):
+    people = {"asked_by": uuid4(), "confirmed_by": uuid4(), "list_id": uuid4()}
+    entry = Erasure(complaint_id=uuid4(), reference_digest=b"1", rule="house", erased_at=stages.AT, counts={}, **people)
+    entry = read_line(line_of(entry))
+    entry.save()
+    told = {"matter_id": entry.complaint_id, "object_type": "complaint", "object_id": entry.complaint_id}
+    colleague = actor_of(staff(Role.LEAD))
+    Event.by(colleague, at=stages.AT, action="complaint.note_added", **told).save()
+    seen = {reader: subjects.events_of_person(reader, colleague.user_id).count() for reader in (auditor, officer)}
+    assert seen == {auditor: 0, officer: 1}
