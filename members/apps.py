@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 
 
 class MembersConfig(AppConfig):
@@ -6,3 +7,9 @@ class MembersConfig(AppConfig):
 
     name = "members"
     label = "members"
+
+    def ready(self) -> None:
+        """Let each connection keep a restore away, and be kept away by one."""
+        from members.backup.house_lock import enter  # noqa: PLC0415 -- its neighbours import models
+
+        connection_created.connect(enter, dispatch_uid="members.house_lock")

@@ -15,6 +15,7 @@ from members.audit.verification import Verification
 from members.backup.anchor_copy import continue_anchors, fullest_anchor, places_to_go_on
 from members.backup.checking import check_backup, entries_of, see_that_it_can_be_restored
 from members.backup.emptiness import empty_all, see_that_all_is_empty, see_that_nobody_is_at_work
+from members.backup.house_lock import alone
 from members.backup.loading import loaded, make_tables
 from members.backup.manifest import Opening
 from members.backup.signals import DoneAgain, restored, restoring
@@ -64,22 +65,24 @@ def restore_backup(
     with entries_of(path) as (opening, _):
         see_that_it_can_be_restored(opening)
     see_that_nobody_is_at_work()
-    restoring.send(sender=restore_backup, without_ledger=without_ledger)
-    if not replace:
-        see_that_all_is_empty()
-    checked = check_backup(path, progress=progress)
-    places = places_to_go_on(anchors, checked)
-    result, signer = Restored(checked.opening, checked.parts), audit_signer()
-    if replace:
-        empty_all()
-    make_tables(result.opening)
-    with entries_of(path, progress) as (_, entries), loaded(result.opening, entries, result.parts):
-        _end(result, at, without_ledger=without_ledger, gone=checked.gone)
-        # Last in the transaction: without its anchors nothing is back; without the rows, a line in them does no harm.
-        result.continued = continue_anchors(places, checked, signer=signer, at=at)
-    seal_all(signer=signer, at=at)
-    anchor_all(anchors, at=at)
-    result.findings = _findings(anchors)
+    with alone():
+        restoring.send(sender=restore_backup, without_ledger=without_ledger)
+        if not replace:
+            see_that_all_is_empty()
+        checked = check_backup(path, progress=progress)
+        places, signer = places_to_go_on(anchors, checked), audit_signer()
+        result = Restored(checked.opening, checked.parts)
+        if replace:
+            see_that_nobody_is_at_work()  # again: reading all of a large backup takes minutes
+            empty_all()
+        make_tables(result.opening)
+        with entries_of(path, progress) as (_, entries), loaded(result.opening, entries, result.parts):
+            _end(result, at, without_ledger=without_ledger, gone=checked.gone)
+            # Last in the transaction: without its anchors nothing is back; without rows a line in them does no harm.
+            result.continued = continue_anchors(places, checked, signer=signer, at=at)
+        seal_all(signer=signer, at=at)
+        anchor_all(anchors, at=at)
+        result.findings = _findings(anchors)
     return result
 
 

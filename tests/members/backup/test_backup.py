@@ -7,6 +7,7 @@ from base64 import b64encode
 
 import pytest
 
+from members.backup.house_lock import SHARED
 from members.backup.stream import MAGIC
 
 KILLED = """
@@ -15,6 +16,30 @@ from pathlib import Path
 from django.utils import timezone
 from members.backup.taking import take_backup
 take_backup(Path({folder!r}), at=timezone.now(), anchors=[], progress=lambda n: n > 100 and os.kill(os.getpid(), 9))
+"""
+WATCHED = """
+import json, subprocess, sys, django; django.setup()
+from pathlib import Path
+from django.utils import timezone
+from members.backup.restoring import restore_backup
+path, read, seen = Path({backup!r}), [], []
+def watch(size):
+    read.append(size)
+    if sum(read) > path.stat().st_size and not seen:
+        command = [sys.executable, "manage.py", "retention", "--dry-run"]
+        seen.append(subprocess.run(command, capture_output=True, text=True))
+restore_backup(path, at=timezone.now(), anchors=[], replace=False, progress=watch)
+print(json.dumps([seen[0].returncode, seen[0].stderr]))
+"""
+ALONE = """
+import django; django.setup()
+from members.backup.house_lock import alone
+from members.backup.refusals import BackupRefused
+try:
+    with alone():
+        print("alone", end="")
+except BackupRefused as refused:
+    print(str(refused).partition(" Stop")[0], end="")
 """
 FULL = """
 import resource, signal, sys
@@ -107,3 +132,20 @@ def test_a_restore_is_refused_while_somebody_else_is_at_work(backup, ruin):
     with ruin.connected():
         done = ruin.manage("restore", backup, "--replace")
     assert (done.returncode, "Stop web server" in done.stderr) == (2, True)
+
+
+def test_a_program_that_starts_while_a_restore_is_under_way_is_turned_away(backup, ruin):
+    done = ruin.run("-c", WATCHED.format(backup=str(backup)))
+    assert done.returncode == 0, done.stderr
+    ended, said = json.loads(done.stdout)
+    assert ended != 0
+    assert "A backup is being restored into this database. Start again when that has ended." in said
+    assert ruin.manage("migrate", "--check").returncode == 0
+    ruin.emptied()
+
+
+def test_a_program_at_work_keeps_a_restore_away_whatever_the_list_of_connections_says(house):
+    with house.connected() as at_work:
+        at_work.execute(SHARED)
+        done = house.run("-c", ALONE)
+    assert (done.returncode, done.stdout) == (0, "A program is at work in this database.")
