@@ -21,6 +21,7 @@ URL_AUDIENCES: dict[str, Audience] = {
     "health_limits": PROGRAMS,
     "health_audit": PROGRAMS,
     "health_files": ANYONE,
+    "health_recovery": PROGRAMS,
     "csp_reports": PROGRAMS,
     "metrics": PROGRAMS,  # with its own token
     # The door

@@ -12,9 +12,11 @@ from django.views.decorators.http import require_safe
 from redis import Redis, RedisError
 
 from complaints.files.health import files_health
+from complaints.retention.health import ledger_troubles
 from config.metrics_token import shows_token
 from members.accounts.throttle import can_count
 from members.audit.health import seal_health
+from members.backup.health import backup_health
 from slas.queries import database_now, health, read_clocks, troubles
 
 log = logging.getLogger(__name__)
@@ -88,6 +90,24 @@ def files(request: HttpRequest) -> JsonResponse:
     told = {name: _seconds(value) for name, value in asdict(figures).items()} if shows_token(request) else {}
     told |= {"scanning": figures.scanning, "wrong": figures.wrong}
     return JsonResponse(told, status=503 if figures.wrong else 200)
+
+
+@require_safe
+@never_cache
+def recovery(request: HttpRequest) -> JsonResponse:
+    """Tell whether a loss could be undone: the newest backup's age, and the ledger of erasures."""
+    try:
+        figures, ledger = backup_health(database_now(), patience=backup_patience()), ledger_troubles()
+    except DatabaseError:
+        return JsonResponse({"database": False}, status=503)
+    wrong = figures.wrong + ledger
+    told = {"backup_age": _seconds(figures.age)} if shows_token(request) else {}
+    return JsonResponse(told | {"wrong": wrong}, status=503 if wrong else 200)
+
+
+def backup_patience() -> timedelta | None:
+    """Return how old the newest backup may be, None where no backups are expected."""
+    return timedelta(minutes=settings.BACKUP_MINUTES) if settings.BACKUP_MINUTES else None
 
 
 def _seconds(figure: int | timedelta | None) -> float | None:

@@ -1,4 +1,4 @@
-"""The figures of engine, door, files and audit trail in Prometheus' text form, for whoever holds the token.
+"""The figures of engine, door, files, recovery and audit trail in Prometheus' text form, for whoever holds the token.
 
 Each is read from the database when it is asked for, so that any web worker gives the same answer, and one that counts
 for the sweepers does not ask them. Counts and codes only: nothing that names a matter or a person.
@@ -22,10 +22,13 @@ from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 
 from complaints.files.health import FILE_TROUBLES, files_health
+from complaints.retention.health import LEDGER_TROUBLES, ledger_troubles
 from config.csp_reports import reports_of
+from config.health import backup_patience
 from config.metrics_token import shows_token
 from members.accounts.throttle import can_count
 from members.audit.health import SEAL_TROUBLES, seal_health
+from members.backup.health import BACKUP_OLD, backup_health
 from slas.queries import (
     TROUBLE_CODES,
     FiredCode,
@@ -59,6 +62,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     registry.register(DoorCollector())
     registry.register(AuditCollector())
     registry.register(FilesCollector())
+    registry.register(RecoveryCollector())
     try:
         return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
     except DatabaseError:
@@ -113,6 +117,23 @@ class AuditCollector(Collector):
         yield _gauge("audit_checkpoint", "The newest checkpoint's number.", figures.checkpoint)
         yield _gauge("audit_anchored_checkpoint", "The newest one that every anchor knows.", figures.anchored)
         yield _gauge("audit_oldest_unanchored_seconds", "For how long the first after it waits.", unanchored)
+
+
+class RecoveryCollector(Collector):
+    """Reads whether a loss could be undone: backups and the ledger of erasures."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every family: two queries, and a look at the ledger."""
+        figures = backup_health(database_now(), patience=backup_patience())
+        wrong = figures.wrong + ledger_troubles()
+        yield _gauge("recovery_kept", "1 while no alarm stands: what /health/recovery answers 200 for.", not wrong)
+        family = GaugeMetricFamily(
+            "redress_recovery_trouble", "1 for each thing that is wrong, by code.", labels=["code"]
+        )
+        for code in (BACKUP_OLD, *LEDGER_TROUBLES):
+            family.add_metric([code], code in wrong)
+        yield family
+        yield _gauge("backup_age_seconds", "Since the newest backup of the last day was begun.", figures.age)
 
 
 class FilesCollector(Collector):

@@ -12,6 +12,7 @@ urlpatterns = [
     path("health/limits", health.limits, name="health_limits"),
     path("health/audit", health.audit, name="health_audit"),
     path("health/files", health.files, name="health_files"),
+    path("health/recovery", health.recovery, name="health_recovery"),
     path("csp-reports", csp_reports.collect, name="csp_reports"),
     path("metrics", metrics.metrics, name="metrics"),
     path("desk/", include("complaints.urls.desk")),

@@ -32,6 +32,7 @@ AUDIT_ANCHORS = env.words(
     default=str(BASE_DIR / ".run" / "audit.anchor"),
 )
 ERASURE_LEDGER = env.text("REDRESS_ERASURE_LEDGER", "the file in which erasures are written down", default="")
+BACKUP_MINUTES = env.number("REDRESS_BACKUP_MINUTES", "after how many minutes a backup is old; 0: none is", default=0)
 INSURER_NAME = env.text("REDRESS_INSURER_NAME", "the insurer's name", default="Meridian Health Plan")
 INSURER_PHONE = env.text("REDRESS_INSURER_PHONE", "the member help line", default="1-800-555-0100 (TTY 711)")
 

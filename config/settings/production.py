@@ -18,6 +18,7 @@ ERASURE_LEDGER = env.text(
     "the file in which erasures are written down, away from database, backups and program: without it a restore brings"
     " back what was erased",
 )
+BACKUP_MINUTES = env.number("REDRESS_BACKUP_MINUTES", "after how many minutes a backup is old; 0: never", default=15)
 
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -95,7 +95,7 @@ def test_a_scrape_asks_a_fixed_number_of_queries_and_leaves_no_trace(scrape, dja
     for _ in range(3):
         start("message_reply", database_now())
     events = Event.objects.count()
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         scrape()
     assert (Event.objects.count(), Session.objects.count()) == (events, 0)
 

@@ -80,6 +80,8 @@ class Command(BaseCommand):
         with _bar(_expected() if shown else None, shown=shown) as bar:
             made = take_backup(to, at=at, anchors=settings.AUDIT_ANCHORS, progress=bar.update)
         size = made.stat().st_size
+        with act(actor=SYSTEM, at=timezone.now()) as this:
+            this.record("backup.taken", detail={"taken_at": at.isoformat(), "size": size})
         told = {"file": str(made), "taken_at": at.isoformat(), "size": size}
         words = f"{made}: {size / 1e6:,.1f} MB, as of {_moment(at)}."
         self.stdout.write(json.dumps(told) if as_json else words)
