@@ -72,7 +72,8 @@ def shared(request: HttpRequest) -> HttpResponse:
     on_one_page = request.GET.get("page") == ALL
     found = Paginator(rows, max(rows.count(), 1) if on_one_page else PAGE).get_page(request.GET.get("page"))
     lines = account.opened(found.object_list, actor=request.actor, at=request.at)
-    return page(request, "accounts/shared.html", Form(), lines=lines, page=found, on_one_page=on_one_page)
+    context = {"on_one_page": on_one_page, "with_names": settings.MEMBERS_SEE_NAMES_OF_STAFF}
+    return page(request, "accounts/shared.html", Form(), lines=lines, page=found, **context)
 
 
 @require_safe

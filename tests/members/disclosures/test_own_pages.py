@@ -129,13 +129,16 @@ def test_the_account_tells_when_to_whom_what_and_why_on_the_page_and_as_a_table(
     )
 
 
-def test_an_entry_that_should_not_be_there_says_so_and_stays(client, person):
+@pytest.mark.parametrize(("with_names", "who"), [(False, "A privacy officer"), (True, "Nora Blum")])
+def test_an_entry_that_should_not_be_there_says_so_and_stays(client, person, settings, with_names, who):
+    settings.MEMBERS_SEE_NAMES_OF_STAFF = with_names
     row = sent(person.pk, **LAW)
     officer = actor_of(staff(Role.PRIVACY_OFFICER, name="Nora Blum"))
     correct_disclosure(actor=officer, at=AT, disclosure_id=row.pk, reason="The letter came back unopened.")
     page = body(client.get(SHARED))
-    for words in ("A letter", "this should not be on the list", "Nora Blum", "The letter came back unopened."):
+    for words in ("A letter", "this should not be on the list", f"{who} wrote this", "The letter came back unopened."):
         assert words in page
+    assert ("Nora Blum" in page) is with_names
     [_head, line] = client.get("/en/account/shared.csv").content.decode("utf-8-sig").splitlines()
     assert line.endswith(",The letter came back unopened.")
 
