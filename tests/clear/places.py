@@ -12,25 +12,29 @@ from threading import Thread
 import redis
 
 from config.stack import postgres
-from tests.drill.world import World
 
 BODY = re.compile(rb'\\?"body\\?": ?\\?"([A-Za-z0-9+/=]+)')
 HEX = re.compile(rb"\\\\x((?:[0-9a-f]{2})+)")
 TO_WHOM = {"to", "x-rcpt-to", "delivered-to", "envelope-to"}
 
 
-def dump(world: World) -> bytes:
+def dump(url: str) -> bytes:
     """Return what pg_dump tells of the whole database; what it writes in hexadecimal stands there decoded, too."""
     program = postgres._binaries() / "pg_dump"
-    command = [str(program), "--dbname", world.variables["DATABASE_URL"]]
+    command = [str(program), "--dbname", url]
     told = subprocess.run(command, check=True, capture_output=True, env=postgres.environment()).stdout  # noqa: S603
     return told + b"\n".join(bytes.fromhex(digits.decode()) for digits in HEX.findall(told))
 
 
-def under(folder: Path) -> bytes:
-    """Return every file under a folder, names included."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return b"\n".join(path.name.encode() + b"\n" + path.read_bytes() for path in files)
+def under(*folders: Path, leaving_out: frozenset[str] = frozenset()) -> bytes:
+    """Return every file under the folders, its name included, but for what is in folders of these names."""
+    content = []
+    for path in (path for folder in folders for path in sorted(folder.rglob("*"))):
+        if leaving_out.isdisjoint(path.parts):
+            content.append(path.name.encode())
+            with suppress(OSError):  # a folder, a socket, or gone by now
+                content.append(path.read_bytes())
+    return b"\n".join(content)
 
 
 def mail(folder: Path) -> bytes:
