@@ -191,8 +191,11 @@ LOGGING = {
             "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
         }
     },
-    "filters": {"names": {"()": "config.log_paths.NamesForPaths"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["names"]}},
+    "filters": {
+        "paths": {"()": "config.log_paths.NamesForPaths"},
+        "errors": {"()": "config.log_lines.NamesForErrors"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["paths", "errors"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {"pikepdf": {"level": "ERROR"}},  # what a parser says of a file may quote it
 }

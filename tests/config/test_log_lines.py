@@ -7,7 +7,10 @@ import logging.config
 import re
 
 import pytest
+from celery import current_app
+from celery.app.trace import build_tracer
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,11 +21,14 @@ from members.audit.models import Checkpoint, Event
 from members.audit.proof import check_proof
 from members.audit.proofs import proof_of
 from members.audit.sealer import seal_all
+from members.models import Team
+from members.privacy.keyring import SealBroken
 from members.privacy.signing import audit_signer
 from tests.people import AT
 
 FORGED = "2026-03-02 15:00:00,000 ERROR members.audit: all events were deleted"
 LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (INFO|WARNING|ERROR) [\w.]+: ")
+WORDS = "Migraine since the third of June"
 ENDS = ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"]
 
 
@@ -56,13 +62,56 @@ def test_a_sign_that_hides_or_turns_words_is_written_out(lines, sign):
 @pytest.mark.parametrize("end", ENDS)
 def test_a_traceback_with_forged_lines_is_set_off_line_by_line(lines, end):
     try:
-        raise ValueError(f"no such name{end}{FORGED}")  # noqa: TRY301 -- it is what is logged
-    except ValueError:
+        raise SealBroken(f"no such name{end}{FORGED}")  # noqa: TRY301 -- it is what is logged
+    except SealBroken:
         logging.getLogger("members").exception("failed")
     first, *rest = lines()
     assert LINE.match(first)
     assert all(line.startswith("  | ") for line in rest)
     assert any(FORGED in line for line in rest)
+
+
+def int_of(words):
+    return int(words)
+
+
+def test_a_traceback_tells_where_and_what_but_not_the_words_that_an_error_quotes(lines):
+    try:
+        try:
+            int_of(WORDS)
+        except ValueError as error:
+            raise KeyError(WORDS) from error
+    except KeyError:
+        logging.getLogger("members").exception("failed")
+    told = "\n".join(lines())
+    assert "in int_of" in told
+    assert "builtins.ValueError\n" in told
+    assert told.endswith("builtins.KeyError")
+    assert "Migraine" not in told
+
+
+@pytest.mark.django_db
+def test_a_refused_row_is_told_by_its_column_and_not_quoted(lines):
+    try:
+        with transaction.atomic():
+            Team.objects.create(name=WORDS)
+    except IntegrityError:
+        logging.getLogger("members").exception("failed")
+    told = "\n".join(lines())
+    assert "psycopg.errors.NotNullViolation 23502 members_team created_at" in told
+    assert "Migraine" not in told
+
+
+def test_a_failed_task_is_told_by_the_class_of_its_error(lines):
+    @current_app.task(name="tests.failing", shared=False)
+    def failing(words):
+        return int_of(words)
+
+    told = build_tracer(failing.name, failing, app=current_app, propagate=False)
+    told("an-id", (WORDS,), {}, {"argsrepr": "(…)"})
+    said = "\n".join(lines())
+    assert "raised unexpected: builtins.ValueError" in said
+    assert "Migraine" not in said
 
 
 def test_an_address_that_holds_a_line_end_forges_nothing(lines, client, db):  # noqa: ARG001 -- the gate looks who asks
