@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import migrations
 
-TABLES = ("capa_capa", "capa_capaaction", "pg_statistic")
+WRITE_ANEW = "VACUUM FULL capa_capa, capa_capaaction, pg_statistic"
 PATIENCE, PAUSE = 60.0, 0.2  # s
 OLDER = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND xact_start < %s)"
 
@@ -28,9 +28,8 @@ def write_anew(apps: Any, editor: Any) -> None:
         while _is_waiting(cursor, began_at) and time.monotonic() < until:
             time.sleep(PAUSE)
         if _is_waiting(cursor, began_at):
-            logger.warning("A transaction stays open. When it has ended, repeat: VACUUM FULL %s", ", ".join(TABLES))
-        for table in TABLES:
-            cursor.execute(f"VACUUM FULL {table}")
+            logger.warning("A transaction stays open. When it has ended, repeat: %s", WRITE_ANEW)
+        cursor.execute(WRITE_ANEW)
 
 
 def _is_waiting(cursor: Any, began_at: Any) -> bool:
