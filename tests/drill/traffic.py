@@ -16,7 +16,7 @@ from tests.intake.papers import pdf
 
 BREATHER = 0.05  # s
 KB, MB = 1024, 1024**2
-SIZES = (60 * KB, 4 * MB, 60 * KB, 500 * KB, 60 * KB, 10 * MB, 60 * KB, 500 * KB)
+SIZES = (60 * KB, 4 * MB, 10 * MB, 500 * KB, 60 * KB, 60 * KB, 500 * KB, 60 * KB)
 
 
 def main() -> None:
