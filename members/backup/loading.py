@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from psycopg.sql import SQL, Identifier
@@ -17,19 +16,19 @@ from members.backup.snapshot import MIGRATIONS, copy_in
 from members.privacy.file_storage import put_object
 
 
-def make_tables(opening: Opening) -> None:
-    """Bring the empty database to the state of the backup."""
+def make_tables(opening: Opening) -> bool:
+    """Bring the empty database to the state of the backup; return whether that is the newest one of this release."""
     executor = MigrationExecutor(connection)
     graph, applied = executor.loader.graph, set(opening.migrations)
     last = [node for node in applied if not any(child.key in applied for child in _after(graph, node))]
     executor.migrate(sorted(last))
+    return not MigrationExecutor(connection).migration_plan(graph.leaf_nodes())
 
 
 @contextmanager
 def loaded(opening: Opening, entries: Iterable[Entry], parts: dict[str, dict[str, Any]]) -> Iterator[None]:
     """Write all files, then all rows in one transaction that ends with the block.
 
-    In the block, the rows are as this release keeps them, whatever release they are of.
     Raises BackupBroken if the rows are not as many as were backed up, OSError, DatabaseError.
     """
     with transaction.atomic(), connection.cursor() as cursor:
@@ -51,15 +50,8 @@ def loaded(opening: Opening, entries: Iterable[Entry], parts: dict[str, dict[str
             cursor.execute("SELECT setval(%s, %s)", [f'"{name}"', value])
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # every reference is checked, before triggers can be touched
         _switch_triggers(cursor, tables, "ENABLE")
-        _bring_up_to_date()  # with checks at once: a table with checks that wait cannot be altered
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # as whoever hears of the restore is used to
         yield
-
-
-def _bring_up_to_date() -> None:
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", interactive=False, verbosity=0)
 
 
 def _load(cursor: Any, table: str, columns: list[str], content: Iterator[bytes]) -> int:

@@ -1,10 +1,14 @@
 """Restoring a backup: everything is looked at before anything is written, and proven when it is there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from django.core.management import call_command
+from django.db import transaction
 
 from members.actors import SYSTEM
 from members.acts import act
@@ -58,8 +62,9 @@ def restore_backup(
 ) -> Restored:
     """Put a backup back into an empty database and store; `replace` empties them first, once the backup is proven.
 
-    The rows of an older backup are migrated in the transaction that brings them: until what was erased is gone again,
-    nothing is back. `progress` is told of the file's bytes, each twice. Killed, it is to be run again with `replace`.
+    What is written stays only if all that has to happen again did happen: else what was erased would be back.
+    `progress` is told of the file's bytes, each twice. Killed, it is to be run again with `replace`.
+
     Raises BackupBroken, BackupRefused, KeyringUnusable, OSError, DatabaseError.
     """
     with entries_of(path) as (opening, _):
@@ -75,8 +80,7 @@ def restore_backup(
         if replace:
             see_that_nobody_is_at_work()  # again: reading all of a large backup takes minutes
             empty_all()
-        make_tables(result.opening)
-        with entries_of(path, progress) as (_, entries), loaded(result.opening, entries, result.parts):
+        with _fill(result, path, progress):
             _end(result, at, without_ledger=without_ledger, gone=checked.gone)
             # Last in the transaction: without its anchors nothing is back; without rows a line in them does no harm.
             result.continued = continue_anchors(places, checked, signer=signer, at=at)
@@ -84,6 +88,27 @@ def restore_backup(
         anchor_all(anchors, at=at)
         result.findings = _findings(anchors)
     return result
+
+
+@contextmanager
+def _fill(result: Restored, path: Path, progress: Callable[[int], object]) -> Iterator[None]:
+    """Bring files and rows back in a transaction that ends with the block; those of an older backup are migrated first.
+
+    Migrations need transactions of their own. So the rows stand before the block is entered, and go if it fails.
+    """
+    is_newest = make_tables(result.opening)
+    with entries_of(path, progress) as (_, entries), loaded(result.opening, entries, result.parts):
+        if is_newest:
+            yield
+    if is_newest:
+        return
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+        with transaction.atomic():
+            yield
+    except BaseException:
+        empty_all()
+        raise
 
 
 def _end(result: Restored, at: datetime, **told: Any) -> None:
