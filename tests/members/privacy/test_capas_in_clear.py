@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 
 import pytest
 from django.db import connection
@@ -82,3 +83,11 @@ def test_what_stood_in_clear_is_sealed_even_if_that_is_broken_off_halfway(house)
     assert holders_of_words(house) == set()
     opened = house.manage("shell", "-v0", "-c", OPENED).stdout.splitlines()
     assert opened == ["{('About Mrs. Wiltshire', 'Wiltshire is called back', None)}", "{'Write to Wiltshire'}"]
+
+
+def test_a_session_that_may_not_be_looked_into_may_be_older_too(house):
+    """Of other roles' sessions a plain owner of the tables is not told since when they are at work."""
+    is_waiting = import_module("complaints.capa.migrations.0007_write_tables_anew")._is_waiting
+    with house.connected(), house.connected() as asking, asking.transaction(force_rollback=True):
+        asking.execute("CREATE ROLE plain_owner; SET ROLE plain_owner")
+        assert is_waiting(asking.cursor(), asking.execute("SELECT now()").fetchone()[0])
