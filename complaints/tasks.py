@@ -28,9 +28,10 @@ log = get_task_logger(__name__)
 def forget() -> None:
     """Delete what is kept no longer: drafts that nobody sent, sessions that are over, old consents and disclosures."""
     now = database_now()
+    # The days of drafts are promised on the form: what the database might refuse comes after them.
+    log.info("%d drafts were not sent in time and are deleted", forget_old_drafts(at=now))
     forget_expired_sessions(at=now)
     log.info("%d consents and disclosures have been kept their years and are deleted", forget_old_disclosures(at=now))
-    log.info("%d drafts were not sent in time and are deleted", forget_old_drafts(at=now))
 
 
 @shared_task(name="complaints.review_access")
