@@ -8,8 +8,9 @@ from members.privacy.file_storage import sealed_files, stored_objects
 
 TABLES = """SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'v', 'm')"""
-OTHERS = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
-AND backend_type = 'client backend' AND pid <> pg_backend_pid()"""
+# What other roles' sessions are is hidden from a plain owner; the server's own, such as autovacuum, have no user.
+OTHERS = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+AND usesysid IS NOT NULL AND coalesce(backend_type, 'client backend') = 'client backend'"""
 
 
 def see_that_nobody_is_at_work() -> None:

@@ -39,10 +39,13 @@ class House:
     def ledger(self) -> Path:
         return self.folder / "ledger"
 
+    @property
+    def url(self) -> str:
+        return re.sub(r"^(\w+://[^/]*/)[^?]*", rf"\g<1>{self.name}", os.environ["DATABASE_URL"])
+
     def run(self, *command, **variables) -> subprocess.CompletedProcess[str]:
         """Run a program of ours in this house."""
-        url = re.sub(r"^(\w+://[^/]*/)[^?]*", rf"\g<1>{self.name}", os.environ["DATABASE_URL"])
-        own = {"DATABASE_URL": url, "REDRESS_FILES_FOLDER": self.files, "REDRESS_AUDIT_ANCHOR": self.anchor}
+        own = {"DATABASE_URL": self.url, "REDRESS_FILES_FOLDER": self.files, "REDRESS_AUDIT_ANCHOR": self.anchor}
         own |= {"REDRESS_ERASURE_LEDGER": self.ledger}
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.development", **own}
         environment |= {"REDRESS_KEYRING_FILE": str(settings.KEYRING_FILE), **variables}

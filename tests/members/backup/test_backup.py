@@ -1,14 +1,17 @@
 """A backup is whole or not at all, tells nothing, and says what is wrong with it before anything is written."""
 
 import json
+import re
 import secrets
 import signal
 from base64 import b64encode
 
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from members.backup.house_lock import SHARED
 from members.backup.stream import MAGIC
+from tests.members.backup.conftest import server
 
 KILLED = """
 import os, django; django.setup()
@@ -49,6 +52,21 @@ sys.argv = ["manage.py", "backup", {folder!r}]
 from django.core.management import execute_from_command_line
 execute_from_command_line(sys.argv)
 """
+
+
+@pytest.fixture
+def plain_owner(ruin):
+    """The URL by which somebody who is no superuser owns the house of which nothing is left."""
+    role, house = Identifier(f"{ruin.name}_owner"), Identifier(ruin.name)
+    with server() as asking:
+        asking.execute(SQL("DROP ROLE IF EXISTS {}").format(role))
+        [(user,)] = asking.execute("SELECT current_user").fetchall()
+        asking.execute(SQL("CREATE ROLE {} LOGIN NOSUPERUSER").format(role))
+        asking.execute(SQL("ALTER DATABASE {} OWNER TO {}").format(house, role))
+    yield re.sub(rf"(user=){user}\b|(//){user}\b", rf"\1\2{ruin.name}_owner", ruin.url)
+    ruin.emptied()
+    with server() as asking:
+        asking.execute(SQL("DROP ROLE {}").format(role))
 
 
 def test_a_backup_holds_no_name_no_address_no_narrative_and_no_file_in_clear(words, backup):
@@ -132,6 +150,12 @@ def test_a_restore_is_refused_while_somebody_else_is_at_work(backup, ruin):
     with ruin.connected():
         done = ruin.manage("restore", backup, "--replace")
     assert (done.returncode, "Stop web server" in done.stderr) == (2, True)
+
+
+def test_an_owner_who_is_no_superuser_sees_programs_of_another_role_at_work(backup, ruin, plain_owner):
+    with ruin.connected():
+        done = ruin.manage("restore", backup, "--replace", DATABASE_URL=plain_owner)
+    assert (done.returncode, "1 others are connected" in done.stderr) == (2, True), done.stderr
 
 
 def test_a_program_that_starts_while_a_restore_is_under_way_is_turned_away(backup, ruin):
