@@ -1,6 +1,7 @@
 """Files whose content was deleted while a backup was taken: the restored rows get what was decided of them then."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -29,7 +30,7 @@ def settle_gone_files(*, at: datetime, names: Sequence[str]) -> Settled:
     Somebody took the file out of a draft, or the draft ended: the row goes. The virus check found something in a file
     that waited for it: that is said again. A file that was kept with a complaint is lost, which the sweep reports.
     """
-    rows = Enclosure.objects.unscoped(REASON).filter(pk__in=[UUID(name.rpartition("/")[2]) for name in names])
+    rows = Enclosure.objects.unscoped(REASON).filter(pk__in=list(_keys(names)))
     with act(actor=SYSTEM, at=at) as this:
         of_drafts, _ = rows.filter(complaint=None).delete()
         if of_drafts:
@@ -38,3 +39,10 @@ def settle_gone_files(*, at: datetime, names: Sequence[str]) -> Settled:
     harmful = sum(remove_harmful(key, SIGNATURE, at=at) for key in waiting)
     lost = rows.filter(state=FileState.KEPT, digest__isnull=False).order_by("pk")
     return Settled(of_drafts + harmful, list(lost.values_list("pk", flat=True)))
+
+
+def _keys(names: Iterable[str]) -> Iterator[UUID]:
+    """Give the keys of rows that objects are named after; what somebody else put into the store has none."""
+    for name in names:
+        with suppress(ValueError):
+            yield UUID(name.rpartition("/")[2])

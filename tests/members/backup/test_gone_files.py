@@ -71,3 +71,8 @@ def test_nothing_is_settled_where_nothing_went():
     kept(draft_id=uuid4())
     assert settle_gone_files(at=database_now(), names=[]).removed == 0
     assert Enclosure.objects.unscoped("test").count() == 1
+
+
+@pytest.mark.django_db
+def test_what_somebody_else_had_put_into_the_store_settles_nothing():
+    assert settle_gone_files(at=database_now(), names=["notes/readme.txt"]).lost == []
