@@ -10,8 +10,10 @@ from complaints.enums import RestrictionKind
 from complaints.models import Complaint
 from complaints.operations import record_address, restrict_complaint, write_note
 from complaints.oversight.enums import RuleCode
+from complaints.oversight.look_ups import note_look_up
 from complaints.oversight.models import ReviewItem
 from complaints.oversight.rules import RULES
+from complaints.oversight.trail import Asked
 from complaints.oversight.watch import numbers_of_rules, watch_over_openings
 from complaints.queries.queue import SavedView, read_queue, read_whole_view
 from complaints.search.asked import take_apart
@@ -90,6 +92,13 @@ def no_case_link(world):
     read(world.agent, *cases_of_a_colleague(world, 5))
 
 
+def no_case_link_and_sent_on(world):
+    keys = cases_of_a_colleague(world, 5)
+    read(world.agent, *keys)
+    for number, key in enumerate(keys):
+        act(world.agent, "disclosure.made", case=key, at=NOON + timedelta(minutes=number), detail={"basis": "consent"})
+
+
 def same_surname(world):
     read(world.agent, stages.received(name="Maria LEE").pk)
 
@@ -137,6 +146,21 @@ def restricted(_world):
     return lead
 
 
+def a_restricted_case_looked_up(_world):
+    officer = actor_of(staff(Role.PRIVACY_OFFICER, name="Ana Lee"))
+    act(officer, "session.started", at=NOON - timedelta(days=1))
+    key = restricted_case()
+    read(officer, key)
+    note_look_up(actor=officer, at=NOON, of="case", key=key, asked=Asked())
+    return officer
+
+
+def a_restricted_case_behind_glass(world):
+    key = restricted_case()
+    act(world.agent, "complaint.glass_broken", case=key)
+    read(world.agent, key)
+
+
 def off_hours(world):
     read(world.agent, *unknown(5), at=NIGHT)
 
@@ -169,6 +193,7 @@ ANOMALIES = {
     "volume of somebody new": (RuleCode.VOLUME, volume_of_somebody_new, 80),
     "leafing through hits": (RuleCode.VOLUME, leafing_through_hits, 90),
     "closed cases of others": (RuleCode.NO_CASE_LINK, no_case_link, 5),
+    "closed cases of others, sent on": (RuleCode.NO_CASE_LINK, no_case_link_and_sent_on, 5),
     "the same surname": (RuleCode.SAME_NAME, same_surname, 1),
     "the same phone": (RuleCode.SAME_NAME, same_phone, 1),
     "the same address": (RuleCode.SAME_NAME, same_address, 1),
@@ -176,6 +201,8 @@ ANOMALIES = {
     "the own complaint": (RuleCode.OWN_RECORD, own_complaint, 1),
     "a member represented": (RuleCode.OWN_RECORD, member_represented, 1),
     "a restricted case": (RuleCode.RESTRICTED, restricted, 1),
+    "a restricted case looked up": (RuleCode.RESTRICTED, a_restricted_case_looked_up, 1),
+    "a restricted case behind glass": (RuleCode.RESTRICTED, a_restricted_case_behind_glass, 1),
     "at night": (RuleCode.OFF_HOURS, off_hours, 5),
     "many files": (RuleCode.BULK_EXPORT, bulk_export, 5),
     "broken glass": (RuleCode.BREAK_GLASS, break_glass, 3),

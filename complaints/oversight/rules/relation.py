@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from complaints.models import Complaint
+from complaints.oversight.rules.acts import GLASS
 from complaints.oversight.rules.days import Finding, Numbers, Span, readings
 from complaints.permissions import HANDLERS
 from members.accounts.models import RoleGrant
@@ -13,7 +14,8 @@ from members.actors import Role
 from members.audit.models import Event
 
 REASON = "whether the reader has to do with it; nothing is shown"
-READING = ("phi.opened", "seal.broken")
+WORK = "complaint."
+"""How the codes of work on a case begin; to read it, look it up in the trail or send it on is no work on it."""
 OVERSEES = (Role.LEAD, Role.QUALITY_MANAGER, Role.PRIVACY_OFFICER, Role.AUDITOR)
 """Who reads cases of others, and closed ones, day by day."""
 
@@ -39,9 +41,9 @@ def _of_colleagues() -> QuerySet[Complaint]:
 
 
 def _own_acts() -> QuerySet[Event]:
-    """Return what the reader of the outer event ever did on its case but read it."""
+    """Return what the reader of the outer event ever did on its case as its work."""
     acts = Event.objects.filter(matter_id=OuterRef("matter_id"), actor_id=OuterRef("actor_id"))
-    return acts.exclude(action__in=READING)
+    return acts.filter(action__startswith=WORK).exclude(action__in=GLASS)
 
 
 def _counted(rows: QuerySet[Any], numbers: Numbers) -> Iterator[Finding]:
