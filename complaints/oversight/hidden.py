@@ -7,8 +7,9 @@ from django.db.models import Q, QuerySet
 from complaints.models import Complaint
 from complaints.models.complaint import hidden_from
 from complaints.models.own import involves
+from complaints.oversight.models import ReviewItem
 from complaints.oversight.parts import on_lost_parts, on_parts_of
-from complaints.retention.models import Erasure
+from complaints.retention.models import Erasure, Hold
 from members.actors import Actor
 from members.audit.models import Event
 from members.disclosures.models import OfMember
@@ -35,10 +36,11 @@ def _on_hidden_cases(actor: Actor) -> Q:
 
 
 def _on_own_record(actor: Actor) -> Q:
-    """Return the condition for events of the actor as a member, and of the members whom the actor represents."""
+    """Return the condition for events of the actor as a member, of members represented, and of what stood out."""
     members = actor.members()
     found = Q(object_id__in=members) | Q(action__startswith="account.", object_id=actor.user_id)
-    models: tuple[Any, ...] = (*OfMember.__subclasses__(), Representation)
+    models: tuple[Any, ...] = (*OfMember.__subclasses__(), Representation, Hold)
     for model in models:
         found |= Q(object_id__in=model.objects.unscoped(REASON).filter(member_id__in=members).values("pk"))
-    return found
+    items = ReviewItem.objects.unscoped(REASON).filter(person=actor.user_id)
+    return found | Q(object_id__in=items.values("pk"))

@@ -17,10 +17,12 @@ from complaints.oversight import subjects
 from complaints.oversight.enums import Kind, Period
 from complaints.oversight.look_ups import note_export, note_look_up
 from complaints.oversight.names import name_of_member
+from complaints.oversight.reviews import judge_review, read_review
 from complaints.oversight.trail import Asked
 from complaints.queries.case import read_case
 from complaints.queries.decision_letter import issued_letter
 from complaints.queries.queue import SavedView, read_queue
+from complaints.retention.hold_queries import read_hold
 from complaints.retention.holds import place_hold, release_hold
 from complaints.retention.ledger import line_of, read_line
 from complaints.retention.models import Erasure
@@ -191,11 +193,17 @@ def test_what_colleagues_do_with_the_own_record_changes_no_byte(world):
     )
     record_disclosure(**told, went_at=at, recipient=To("A court"), classes=[DataClass.LETTERS], sending=LETTER, **LAW)
     recorded(own, user, by=doer, at=at)
+    item = objects.stood_out(world.user)
+    read_review(actor=doer, review_id=item.pk, at=at)
+    judge_review(actor=doer, at=at, review_id=item.pk, in_order=False, reason="Nobody asked for it.")
+    case = stages.received(by=world.own, name="Own Name")
+    hold = place_hold(actor=doer, at=at, complaint_id=case.pk, of_member=True, reason="A court asks.")
+    read_hold(actor=doer, hold_id=hold.pk, at=at)
+    release_hold(actor=actor_of(staff(Role.PRIVACY_OFFICER)), at=at, hold_id=hold.pk, reason="Over.")
     assert account_of(actor=doer, at=at, member_number="OWN-1").disclosures
     opened = Event.objects.filter(action="phi.opened", actor_id=doer.user_id, at=at)
-    assert {"members_member", "disclosures_consent", "disclosures_disclosure"} <= set(
-        opened.values_list("object_type", flat=True)
-    )
+    tables = {"members_member", "disclosures_consent", "disclosures_disclosure", "retention_hold"}
+    assert tables <= set(opened.values_list("object_type", flat=True))
     assert look(world) == before
 
 
