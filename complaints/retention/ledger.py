@@ -18,6 +18,8 @@ from complaints.retention.ledger_lines import line_of, read_line
 from complaints.retention.models import Erasure
 
 VARIABLE = "REDRESS_ERASURE_LEDGER"
+LOST = "If it is lost, `manage.py retention --write-ledger` adds what the database knows."
+"""True of a live database only: one that was just restored knows less than the file that was lost."""
 
 
 class LedgerUnusable(OSError):
@@ -74,7 +76,7 @@ def append(entry: Erasure) -> None:
     before = newest_erasure(but=entry)
     with _held(make=before is None) as file:
         if before and not _holds(file, before):
-            raise LedgerUnusable(_behind(before))
+            raise LedgerUnusable(f"{_behind(before)} {LOST}")
         _write(file, entry)
 
 
@@ -136,6 +138,5 @@ def _away(path: Path) -> str:
 def _behind(entry: Erasure) -> str:
     return (
         f"{ledger_path()} does not hold the erasure of {entry.erased_at:%Y-%m-%d %H:%M} UTC: it is a new file or an"
-        " older copy. Mount the right one, or put it back; if it is lost, `manage.py retention --write-ledger` adds"
-        " what the database knows."
+        " older copy. Mount the right one, or put it back."
     )

@@ -20,6 +20,11 @@ from members.acts import act
 from members.backup.refusals import BackupRefused
 from members.backup.signals import DoneAgain
 
+COMES_BACK = (
+    "Without it everything that was erased since this backup comes back. If it is lost for good, or nothing was ever"
+    " erased here, say --without-ledger."
+)
+
 
 @dataclass(slots=True)
 class Replayed:
@@ -35,14 +40,16 @@ class Replayed:
         return [f"Complaint {key} was erased and is back: {why.label}" for key, why in self.left.items()] + self.faults
 
 
-def replay_erasures(at: datetime) -> Replayed:
+def replay_erasures(at: datetime, *, must_be_whole: bool = False) -> Replayed:
     """Erase again what the ledger's file says. Safe to kill and to repeat; run it before anybody is let in.
 
     What is on legal hold in the restored database stays, for an erasure cannot be undone and a release can be repeated:
-    release it again, and replay again. Raises LedgerUnusable, OSError.
+    release it again, and replay again. Raises LedgerUnusable, also for a file that `must_be_whole` and is not; OSError.
     """
     done, file = Replayed(), LedgerFile()
     if fault := file.trouble():
+        if must_be_whole:
+            raise LedgerUnusable(f"{fault} {COMES_BACK}")
         done.faults.append(fault)
     for entry in file:
         with transaction.atomic():
@@ -58,16 +65,13 @@ def see_that_the_ledger_is_here(*, without_ledger: bool, **_: Any) -> None:
         LedgerFile()
     except LedgerUnusable as away:
         if not without_ledger:
-            raise BackupRefused(
-                f"{away} Without it everything that was erased since this backup comes back. If it is lost for good, or"
-                " nothing was ever erased here, say --without-ledger."
-            ) from None
+            raise BackupRefused(f"{away} {COMES_BACK}") from None
 
 
 def replay_after_restore(*, at: datetime, without_ledger: bool) -> DoneAgain:
-    """Do it before a restore ends; a ledger that cannot be read undoes the restore."""
+    """Do it before a restore ends; a ledger that cannot be read, or is another one, undoes the restore."""
     try:
-        done = replay_erasures(at)
+        done = replay_erasures(at, must_be_whole=not without_ledger)
     except LedgerUnusable:
         if not without_ledger:
             raise

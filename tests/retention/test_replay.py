@@ -158,10 +158,15 @@ def test_without_its_ledger_a_restore_does_not_begin_unless_that_is_said(agent, 
         restoring.send(sender=None, without_ledger=False)
 
 
-def test_an_older_copy_of_the_ledger_is_told_of(agent, officer, second, ledger):
+def test_a_restore_with_another_ledger_than_the_databases_is_undone_unless_it_is_known_to_be_lost(
+    agent, officer, second, ledger
+):
     over(agent)
     confirmed(officer, second)
     erase_listed(at=database_now())
     ledger.write_text("")
-    [sentence] = told_again().to_do
+    with pytest.raises(LedgerUnusable, match=r"an older copy\. Mount.* comes back\. .*say --without-ledger") as undone:
+        told_again()
+    assert "--write-ledger" not in str(undone.value)  # it would make for good what the database lacks
+    [sentence] = told_again(without_ledger=True).to_do
     assert "it is a new file or an older copy" in sentence

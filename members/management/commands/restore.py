@@ -71,7 +71,8 @@ class Command(BaseCommand):
         except (BackupRefused, KeyringUnusable) as refused:
             raise CommandError(str(refused), returncode=UNUSABLE) from None
         except OSError as error:
-            words = f"{error.filename or path}: {error.strerror or error}. {AGAIN}"
+            fault = str(error.strerror or error).removesuffix(".")
+            words = f"{error.filename or path}: {fault}. {AGAIN}"
             raise CommandError(words, returncode=UNUSABLE) from None
         except DatabaseError as error:
             words = f"The database refuses ({type(error).__name__}: {str(error).splitlines()[0]}). {AGAIN}"
