@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import TypeAlias
 
-import psycopg
-
+from config.error_codes import codes_of
 from config.log_paths import without_tokens
 
 CONTROLS = [*range(0x20), *range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, 0x2028, 0x2029, *range(0x202A, 0x202F)]
@@ -57,21 +56,18 @@ class NamesForErrors(logging.Filter):
 
 
 def name_of(error: BaseException) -> str:
-    """Return what a log may say of an error: its class, its text if the class is ours, and where PostgreSQL saw it.
+    """Return what a log may say of an error: its class, its text if the class is ours, else the codes it has.
 
     Other texts quote values: "invalid literal for int() …", or the row that was refused.
     """
     name = f"{type(error).__module__}.{type(error).__qualname__}"
     if name.split(".", maxsplit=1)[0] in OURS:
         return f"{name}: {error}"
-    if isinstance(error, psycopg.Error):
-        facts = (error.sqlstate, error.diag.table_name, error.diag.column_name, error.diag.constraint_name)
-        return " ".join(filter(None, (name, *facts)))
-    return name
+    return " ".join(filter(None, (name, *codes_of(error))))
 
 
 def _told(error: BaseException | None) -> Iterator[str]:
-    """Yield an error's traceback, after those of what it came from."""
+    """Yield an error's traceback, after those of what it came from, and before those of a group's members."""
     if error is None:
         return
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
@@ -81,6 +77,10 @@ def _told(error: BaseException | None) -> Iterator[str]:
     yield "Traceback (most recent call last):\n"
     yield from traceback.format_tb(error.__traceback__)
     yield name_of(error)
+    if isinstance(error, BaseExceptionGroup):
+        for member in error.exceptions:
+            yield "\n\nOne of them:\n\n"
+            yield from _told(member)
 
 
 def _set_off(text: str) -> str:

@@ -1,6 +1,7 @@
 """The content of enclosures: into the store under a key of its own, and out of it in proven pieces."""
 
 import logging
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,6 +78,11 @@ def delete_stored(file_ids: Iterable[UUID]) -> None:
         transaction.on_commit(partial(_delete, name))
 
 
+def told_by_system(error: OSError) -> str:
+    """Return why a store failed, in the system's words for the error's number; without one, see the traceback."""
+    return os.strerror(error.errno) if error.errno else "see the error below"
+
+
 def _proven(row: Enclosure, key: bytes, *, actor: Actor, purpose: Purpose, at: datetime) -> Iterator[bytes]:
     try:
         with sealed_files().open(object_name(row.pk)) as file:
@@ -91,8 +97,9 @@ def _proven(row: Enclosure, key: bytes, *, actor: Actor, purpose: Purpose, at: d
 def _delete(name: str) -> None:
     try:
         sealed_files().delete(name)
-    except OSError:
-        logger.exception("The store did not delete %s; the sweep tries again", name)
+    except OSError as error:
+        cause = told_by_system(error)
+        logger.exception("The store did not delete %s; the sweep tries again: %s", name, cause)
 
 
 def _bound_to(row: Enclosure) -> bytes:

@@ -12,7 +12,7 @@ from django.db.models import Count, QuerySet, Sum
 from complaints.enums import FileState, LineOfBusiness, Relationship
 from complaints.files.cleaning import CleanFile, FileHarmful, taken
 from complaints.files.kinds import MOST_FILES, FileRefused, not_stored, too_many, too_much
-from complaints.files.store import delete_stored, keep
+from complaints.files.store import delete_stored, keep, told_by_system
 from complaints.intake.models import Draft
 from complaints.intake.statement import statement_of
 from complaints.intake.steps import Answers
@@ -79,8 +79,9 @@ def _attach(name: str, content: bytes, *, actor: Actor, at: datetime, draft_id: 
         row.preview = file.preview
         try:
             keep(row, file.content)
-        except OSError:
-            logger.exception("The store of files did not take a file of %d bytes", len(file.content))
+        except OSError as error:
+            size, cause = len(file.content), told_by_system(error)
+            logger.exception("The store of files did not take a file of %d bytes: %s", size, cause)
             return not_stored(file.name)
         this.add(row)
         this.record(

@@ -1,6 +1,7 @@
 """An upload from the form to the store and back: whole or not at all, and never in clear on a disk."""
 
 import html
+import re
 import resource
 import socket
 import sys
@@ -159,7 +160,7 @@ def test_a_small_picture_is_drawn_for_who_may_see_the_file(form, client):
     assert b"JFIF" not in photo.__dict__["preview"].ciphertext
 
 
-def test_a_full_disk_is_told_in_words_and_leaves_nothing(form, client, store):
+def test_a_full_disk_is_told_in_words_and_leaves_nothing(form, client, store, caplog):
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1024**2, before[1]))
     try:
@@ -169,6 +170,7 @@ def test_a_full_disk_is_told_in_words_and_leaves_nothing(form, client, store):
     assert response.status_code == 422
     words = html.unescape(response.content.decode())
     assert "We could not keep “bill.pdf” just now. That is our fault, not yours." in words
+    assert re.search(r"did not take a file of \d+ bytes: File too large\n", caplog.text)
     assert len(list(stored_objects())) == len([path for path in store.rglob("*") if path.is_file()]) == 1
     assert "small.pdf" in client.get(walk.url("files")).content.decode()
 
