@@ -8,7 +8,7 @@ from complaints.models import Complaint
 from complaints.models.complaint import hidden_from
 from complaints.models.own import involves
 from complaints.oversight.models import ReviewItem
-from complaints.oversight.parts import on_lost_parts, on_parts_of
+from complaints.oversight.parts import PARTS, on_lost, on_parts_of
 from complaints.retention.models import Erasure, Hold
 from members.actors import Actor
 from members.audit.models import Event
@@ -16,6 +16,9 @@ from members.disclosures.models import OfMember
 from members.models import Representation
 
 REASON = "what of the trail is left out"
+OF_MEMBERS: tuple[Any, ...] = tuple(OfMember.__subclasses__())
+LOSABLE = PARTS + OF_MEMBERS
+"""What goes one day, so that openings of it lead nowhere."""
 
 
 def visible_events(actor: Actor) -> QuerySet[Event]:
@@ -23,7 +26,7 @@ def visible_events(actor: Actor) -> QuerySet[Event]:
 
     A case that was erased stays as hidden as it was.
     """
-    return Event.objects.exclude(_on_hidden_cases(actor) | _on_own_record(actor) | on_lost_parts())
+    return Event.objects.exclude(_on_hidden_cases(actor) | _on_own_record(actor) | on_lost(LOSABLE))
 
 
 def _on_hidden_cases(actor: Actor) -> Q:
@@ -39,8 +42,8 @@ def _on_own_record(actor: Actor) -> Q:
     """Return the condition for events of the actor as a member, of members represented, and of what stood out."""
     members = actor.members()
     found = Q(object_id__in=members) | Q(action__startswith="account.", object_id=actor.user_id)
-    models: tuple[Any, ...] = (*OfMember.__subclasses__(), Representation, Hold)
-    for model in models:
+    found |= Q(detail__has_key="member", detail__member__in=[str(member) for member in members])
+    for model in (*OF_MEMBERS, Representation, Hold):
         found |= Q(object_id__in=model.objects.unscoped(REASON).filter(member_id__in=members).values("pk"))
     items = ReviewItem.objects.unscoped(REASON).filter(person=actor.user_id)
     return found | Q(object_id__in=items.values("pk"))

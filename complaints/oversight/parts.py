@@ -4,7 +4,7 @@ An opening names its case since `phi_access` takes that from the row. What a sea
 row alone, and the trail is never changed.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -46,10 +46,10 @@ def on_parts_of(complaints: QuerySet[Complaint]) -> Q:
     return Q(matter_id=None) & named
 
 
-def on_lost_parts() -> Q:
-    """Return the condition for events that name a part which is no more, and not their case: nobody knows whose."""
+def on_lost(models: Iterable[Any]) -> Q:
+    """Return the condition for events that name a row of these which is no more, and no case: nobody knows whose."""
     lost = Q()
-    for model in PARTS:
+    for model in models:
         there = model.objects.unscoped(REASON).filter(pk=OuterRef("object_id"))
         lost |= Q(~Exists(there), object_type=model._meta.db_table)
     return Q(matter_id=None) & lost

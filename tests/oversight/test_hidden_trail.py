@@ -22,6 +22,7 @@ from complaints.oversight.trail import Asked
 from complaints.queries.case import read_case
 from complaints.queries.decision_letter import issued_letter
 from complaints.queries.queue import SavedView, read_queue
+from complaints.retention.disclosures import forget_old_disclosures
 from complaints.retention.hold_queries import read_hold
 from complaints.retention.holds import place_hold, release_hold
 from complaints.retention.ledger import line_of, read_line
@@ -50,7 +51,7 @@ from tests.members.disclosures.agreed import LAW, LETTER
 from tests.members.disclosures.agreed import Recipient as To
 from tests.members.representing import recorded
 from tests.people import actor_of, member_account, sign_in, staff
-from tests.retention.old import confirmed, over
+from tests.retention.old import confirmed, ended, over, six_years_and
 
 pytestmark = pytest.mark.usefixtures("policies")
 READERS = {"auditor": Role.AUDITOR, "officer of the own record": Role.PRIVACY_OFFICER}
@@ -205,6 +206,22 @@ def test_what_colleagues_do_with_the_own_record_changes_no_byte(world):
     tables = {"members_member", "disclosures_consent", "disclosures_disclosure", "retention_hold"}
     assert tables <= set(opened.values_list("object_type", flat=True))
     assert look(world) == before
+
+
+@pytest.mark.parametrize("world", ["officer of the own record"], indirect=True)
+def test_a_consent_of_ones_own_changes_no_byte_once_it_is_gone_and_others_see_still_who_recorded_it(world):
+    before, doer, at = look(world), world.doer, database_now()
+    told = {"actor": doer, "at": at, "member_id": world.own.member.pk}
+    words = {"text": BY_CODE["helper"], "recipient": "Ana Alvarez", "ends_at": at + timedelta(days=9)}
+    record_consent(**told, **words, channel=Way.POST, evidence="Scan 4711")
+    record_disclosure(**told, went_at=at, recipient=To("A court"), classes=[DataClass.LETTERS], sending=LETTER, **LAW)
+    account_of(actor=doer, at=at, member_number="OWN-1")
+    ended(six_years_and(days=1))
+    assert forget_old_disclosures(at=database_now()) == 2
+    assert look(world) == before
+    another = actor_of(staff(Role.PRIVACY_OFFICER))
+    done = subjects.events_of_person(another, doer.user_id).values_list("action", flat=True)
+    assert {"consent.given", "disclosure.made"} <= set(done)
 
 
 def test_of_an_erasure_that_the_ledger_alone_knows_only_those_see_the_trail_who_see_restricted_cases(auditor, officer):

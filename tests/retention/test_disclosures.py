@@ -3,11 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from django.db import ProgrammingError, connection, transaction
+from django.db import ProgrammingError, transaction
 
 from complaints.retention.disclosures import due_consents, due_disclosures, forget_old_disclosures
 from complaints.retention.holds import place_hold, release_hold
-from complaints.retention.rules import years_before
 from members.audit.models import Event
 from members.disclosures.consents import withdraw_consent
 from members.disclosures.gate import Sending
@@ -17,26 +16,10 @@ from slas.queries import database_now
 from tests.complaints import stages
 from tests.members.disclosures.agreed import AT, agreed, sent
 from tests.people import actor_of
+from tests.retention.old import ended, six_years_and
 
 pytestmark = pytest.mark.usefixtures("policies")
 MODELS = (Consent, Withdrawal, Disclosure, Correction)
-STAMPS = {
-    Consent: ("recorded_at", "given_at", "ends_at"),
-    Withdrawal: ("recorded_at", "withdrawn_at"),
-    Disclosure: ("recorded_at", "at"),
-    Correction: ("recorded_at", "corrected_at"),
-}
-
-
-def ended(ago):
-    """Let all consents and disclosures have ended, or been recorded, so long ago, past every trigger."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL session_replication_role = replica")
-        for model, (recorded, *stamps) in STAMPS.items():
-            table, last = model._meta.db_table, stamps[-1]
-            moved = "".join(f", {name} = {name} - ({last} - %(to)s)" for name in stamps)
-            cursor.execute(f"UPDATE {table} SET {recorded} = %(to)s{moved}", {"to": ago})  # noqa: S608 -- names of ours
-        cursor.execute("SET LOCAL session_replication_role = origin; SET CONSTRAINTS ALL DEFERRED")
 
 
 def left():
@@ -46,10 +29,6 @@ def left():
 def withdrawn(consent):
     person = consent.member
     withdraw_consent(actor=actor_of(person.user, at=AT), at=AT + timedelta(days=2), consent_id=consent.pk)
-
-
-def six_years_and(days):
-    return years_before(database_now(), 6) - timedelta(days=days)
 
 
 def test_what_ended_six_years_ago_goes_with_what_belongs_to_it_and_is_on_record():
