@@ -76,6 +76,18 @@ def is_not_just_opened(complaint: Row, actor: Actor) -> str | None:
     return None
 
 
+def is_for_one_to_send(complaint: Row, actor: Actor) -> str | None:
+    """What leaves on a consent sends whoever answers for the complaint, or who sees restricted ones; nobody the own."""
+    if refusal := is_not_about_oneself(complaint, actor):
+        return refusal
+    unowned = is_owner(complaint, actor)
+    if unowned is None or actor.has(*SEE_RESTRICTED):
+        return None
+    if complaint.state not in OPEN_STATES:
+        return _("This complaint is over. Whoever had it sends from it, a team lead or a privacy officer.")
+    return is_not_just_opened(complaint, actor) or unowned
+
+
 def is_unrestricted(complaint: Row, _actor: Actor) -> str | None:
     """One restriction at a time."""
     return _("This complaint is restricted already.") if complaint.is_restricted else None

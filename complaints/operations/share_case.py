@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from complaints.lifecycle import TransitionRefused, is_not_about_oneself
+from complaints.lifecycle import TransitionRefused, is_for_one_to_send
 from complaints.operations._disclosing import refused_aloud
 from complaints.operations._door import lock_complaint
 from complaints.permissions import demand
@@ -34,13 +34,14 @@ def share_case(
 ) -> list[Disclosure]:
     """Let these things go to whom the consent names, one entry of the account for each; the same `key` twice is one.
 
-    Raises ActionForbidden, Complaint.DoesNotExist; TransitionRefused: the own complaint, nothing chosen, something that
-    is not there or not covered, or a consent that was taken back or is over, asked under its lock.
+    Raises ActionForbidden, Complaint.DoesNotExist; TransitionRefused: the own complaint or one that a colleague has,
+    nothing chosen, something that is not there or not covered, or a consent that was taken back or is over, asked
+    under its lock.
     """
     demand(actor, "share")
     with act(actor=actor, at=at) as this:
         complaint = lock_complaint(this, complaint_id)
-        if refusal := is_not_about_oneself(complaint, actor):
+        if refusal := is_for_one_to_send(complaint, actor):
             raise TransitionRefused(refusal)
         told = {"actor": actor, "at": at, "matter_id": complaint.pk}
         consent = complaint.member_id and find_consent(consent_id, member_id=complaint.member_id, **told)

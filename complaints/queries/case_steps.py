@@ -5,7 +5,7 @@ from datetime import datetime
 
 from complaints.correspondence.models import LetterChannel
 from complaints.enums import State
-from complaints.lifecycle import TRANSITIONS, is_not_about_oneself
+from complaints.lifecycle import TRANSITIONS, is_for_one_to_send, is_not_about_oneself
 from complaints.models import Complaint
 from complaints.permissions import may
 from complaints.queries.reach import Reach, letter_refusal, writing_refusal
@@ -84,8 +84,10 @@ def refusal(complaint: Complaint, act: str, actor: Actor, reach: Reach) -> str |
         return ""
     if act == "message":
         return writing_refusal(reach)
-    if act in {"send_notice", "share"}:
+    if act == "send_notice":
         return is_not_about_oneself(complaint, actor)
+    if act == "share":
+        return is_for_one_to_send(complaint, actor)
     if act == "acknowledge" and complaint.state not in {State.RECEIVED, State.ACKNOWLEDGED}:
         act = "acknowledge_late"
     reason = TRANSITIONS[act].refusal(complaint, actor)

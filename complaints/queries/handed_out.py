@@ -6,13 +6,15 @@ from uuid import UUID
 from complaints.correspondence.models import Letter, Notice
 from complaints.correspondence.rendering import LetterContent, render_letter_pdf
 from complaints.files.store import OpenFile, open_file
+from complaints.lifecycle import is_for_one_to_send
 from complaints.models import Complaint, Enclosure
 from complaints.queries.case_head import find_case
 from complaints.queries.notices import Document
-from complaints.queries.sharing import REASON, gone_on_consent
+from complaints.queries.sharing import OVER, REASON, gone_on_consent
 from complaints.queries.summary import summary_pdf
 from members.actors import Actor
 from members.disclosures.living import LivingConsent, find_consent
+from members.disclosures.refusals import DisclosureRefused
 from members.disclosures.vocabulary import DataClass
 from members.privacy.access import phi_access
 from members.privacy.purposes import Purpose
@@ -20,23 +22,21 @@ from members.privacy.purposes import Purpose
 PDF = "application/pdf"
 
 
-class ConsentOver(PermissionError):
-    """The member has taken the consent back, or it has ended: nothing is handed out on it any more."""
-
-
 def handed_out(*, actor: Actor, at: datetime, reference: str, disclosure_id: UUID) -> Document | OpenFile | None:
     """Return the document that an entry of the account tells of, to be printed. None for what is not there.
 
-    Raises ConsentOver: what was not printed before the member took the consent back stays here.
+    Raises DisclosureRefused: the actor does not send from this case, or the consent is over by now.
     """
     complaint = find_case(actor=actor, reference=reference)
     row = complaint and gone_on_consent(complaint).select_related("consent").filter(pk=disclosure_id).first()
     if not complaint or not row or not row.consent_id:
         return None
+    if refusal := is_for_one_to_send(complaint, actor):
+        raise DisclosureRefused(refusal)
     told = {"member_id": row.member_id, "actor": actor, "at": at, "matter_id": complaint.pk}
     consent = find_consent(row.consent_id, **told)
     if consent is None or not consent.is_living:
-        raise ConsentOver
+        raise DisclosureRefused(OVER)
     return _document(complaint, row.object_id, consent, actor=actor, at=at)
 
 
@@ -48,9 +48,9 @@ def _document(
         Enclosure.objects.unscoped(REASON).filter(complaint=complaint, pk=object_id).defer("content", "preview").first()
     )
     if file is not None:
-        return open_file(file, actor=actor, purpose=Purpose.SEND_ON_CONSENT, at=at) if file.is_served else None
+        return open_file(file, actor=actor, purpose=Purpose.HAND_OUT, at=at) if file.is_served else None
     name = f"{complaint.reference}.pdf"
-    with phi_access(actor=actor, purpose=Purpose.SEND_ON_CONSENT, matter_id=complaint.pk, at=at):
+    with phi_access(actor=actor, purpose=Purpose.HAND_OUT, matter_id=complaint.pk, at=at):
         if object_id == complaint.pk:
             return Document(name, PDF, summary_pdf(complaint))
         letter = Letter.objects.unscoped(REASON).filter(complaint=complaint, pk=object_id).first()

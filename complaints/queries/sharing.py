@@ -19,6 +19,7 @@ from members.privacy.access import phi_access
 from members.privacy.purposes import Purpose
 
 REASON = "what of this case can go on a consent"
+OVER = "The member has taken this back, or it has ended. Send nothing on it. Ask the member first."
 
 
 @dataclass(frozen=True, slots=True)

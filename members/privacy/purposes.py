@@ -65,6 +65,7 @@ class Purpose(StrEnum):
     TRAIL = "look who saw a member", Place.WORK
     ACCOUNT_OF_DISCLOSURES = "account for disclosures", Place.WORK
     SEND_ON_CONSENT = "send on a consent", Place.WORK
+    HAND_OUT = "export what goes on a consent", Place.WORK
     HOLDS = "look after legal holds", Place.WORK
     ACCOUNTS = "administer accounts", Place.WORK
 

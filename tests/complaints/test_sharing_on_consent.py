@@ -9,9 +9,14 @@ from django.utils import timezone
 
 from complaints.correspondence.models import Letter
 from complaints.correspondence.rendering import render_letter_pdf
-from complaints.operations import share_case
+from complaints.enums import RestrictionKind
+from complaints.lifecycle import TransitionRefused
+from complaints.operations import break_glass, close_complaint, restrict_complaint, share_case
+from complaints.oversight.enums import Kind
+from complaints.oversight.trail import KINDS
 from complaints.permissions import ActionForbidden
 from members.actors import Role
+from members.audit.models import Event
 from members.disclosures.consents import withdraw_consent
 from members.disclosures.models import Consent, Disclosure
 from members.disclosures.vocabulary import Way
@@ -33,9 +38,14 @@ def maria():
 
 
 @pytest.fixture
-def case(maria):
-    """Return a case with a letter, a notice and a file, of which nothing went to her lawyer yet."""
-    return objects.case(actor_of(objects.cached("boss", Role.LEAD)), name="Maria Alvarez", by=maria)
+def dana():
+    return staff(Role.AGENT, name="Dana Ruiz")
+
+
+@pytest.fixture
+def case(maria, dana):
+    """Return a case of Dana's with a letter, a notice and a file, of which nothing went to her lawyer yet."""
+    return objects.case(actor_of(dana), name="Maria Alvarez", by=maria)
 
 
 @pytest.fixture
@@ -44,8 +54,8 @@ def consent(maria, case):  # noqa: ARG001 -- the case comes first
 
 
 @pytest.fixture
-def agent(client):
-    return sign_in(client, staff(Role.AGENT, name="Dana Ruiz"))
+def agent(client, dana):
+    return sign_in(client, dana)
 
 
 def share(case, consent=None):
@@ -196,10 +206,66 @@ def test_who_does_not_work_cases_sends_nothing(case, consent):
         share_case(**told, actor=actor_of(staff(Role.AUDITOR)), way=Way.POST, address="x", key=new_id())
 
 
+def send(actor, case, consent):
+    told = {"actor": actor, "at": NOW(), "complaint_id": case.row.pk, "consent_id": consent.pk}
+    return share_case(**told, item_ids=[case.row.pk], way=Way.POST, address="x", key=new_id())
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_a_colleague_of_whoever_has_the_case_sends_nothing_and_prints_nothing(client, case, consent, dana, is_over):
+    [row] = send(actor_of(dana), case, consent)
+    cure = "Dana Ruiz has this complaint. Take it over first"
+    if is_over:
+        close_complaint(actor=actor_of(dana), at=NOW(), complaint_id=case.row.pk)
+        cure = "This complaint is over. Whoever had it sends from it, a team lead or a privacy officer."
+    sign_in(client, staff(Role.AGENT, name="Eva Stone"))
+    page = body(client.get(share(case)))
+    assert cure in page
+    assert "Send something" not in page
+    assert "Save it to print" not in page
+    assert cure in body(client.get(share(case, consent)))
+    for response in (
+        client.post(share(case, consent), chosen(case)),
+        client.get(reverse("desk:shared", args=[case.row.reference, row.pk])),
+    ):
+        assert response.status_code == 409
+        assert cure in body(response)
+    assert gone(consent) == [row]
+
+
+def test_an_hour_of_broken_glass_sends_nothing(case, consent, dana):
+    told = {"actor": actor_of(objects.cached("boss", Role.LEAD)), "complaint_id": case.row.pk}
+    restrict_complaint(**told, at=NOW(), kind=RestrictionKind.VIP, reason="She is the mayor.")
+    opener = actor_of(staff(Role.AGENT, name="Eva Stone"))
+    break_glass(actor=opener, at=NOW(), reference=case.row.reference, reason="She is in the hospital.")
+    with pytest.raises(TransitionRefused, match=r"This complaint is restricted. A team lead takes it."):
+        send(opener, case, consent)
+    assert gone(consent) == []
+    assert send(actor_of(dana), case, consent), "it is hers still"
+
+
+@pytest.mark.parametrize("role", [Role.LEAD, Role.PRIVACY_OFFICER])
+def test_leads_and_privacy_officers_send_from_cases_of_others(case, consent, role):
+    assert send(actor_of(staff(role)), case, consent) == gone(consent)
+
+
+@pytest.mark.usefixtures("agent")
+def test_what_is_printed_counts_as_taken_away_and_what_is_only_looked_at_does_not(client, case, consent, dana):
+    client.post(share(case, consent), chosen(case))
+    client.get(share(case))
+    taken_away = Event.objects.filter(KINDS[Kind.TAKEN], actor_id=dana.pk)
+    assert not taken_away.exists()
+    for row in gone(consent):
+        b"".join(client.get(reverse("desk:shared", args=[case.row.reference, row.pk])))
+    told = taken_away.values_list("matter_id", "detail__purpose").distinct()
+    assert list(told) == [(case.row.pk, "export what goes on a consent")]
+    assert taken_away.values("at").distinct().count() == 2, "the rule counts each document"
+
+
 @pytest.mark.django_db(transaction=True)
-def test_a_withdrawal_under_way_is_waited_for_and_stops_what_is_sent(case, consent, maria):
+def test_a_withdrawal_under_way_is_waited_for_and_stops_what_is_sent(case, consent, maria, dana):
     told = {"at": NOW(), "complaint_id": case.row.pk, "consent_id": consent.pk, "item_ids": [case.row.pk]}
-    actor = actor_of(staff(Role.AGENT))
+    actor = actor_of(dana)
     refused = refused_meanwhile(
         lambda: withdraw_consent(actor=maria.actor, at=NOW(), consent_id=consent.pk),
         lambda: share_case(**told, actor=actor, way=Way.POST, address="x", key=new_id()),
@@ -210,8 +276,8 @@ def test_a_withdrawal_under_way_is_waited_for_and_stops_what_is_sent(case, conse
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.usefixtures("agent")
-def test_the_page_takes_as_many_queries_for_three(client, maria, count, django_assert_num_queries):
-    row = stages.received(by=maria)
+def test_the_page_takes_as_many_queries_for_three(client, maria, dana, count, django_assert_num_queries):
+    row = stages.taken(actor_of(dana), by=maria)
     for number in range(count):
         consent = agreed(maria.member, recipient=f"Helper {number}", at=NOW())
         told = {"actor": actor_of(objects.cached("boss", Role.LEAD)), "at": NOW(), "complaint_id": row.pk}

@@ -10,18 +10,18 @@ from django.views.decorators.http import require_safe
 
 from complaints.files.store import OpenFile
 from complaints.forms.share import ShareForm
+from complaints.lifecycle import is_for_one_to_send
 from complaints.models import Complaint
 from complaints.operations import share_case
 from complaints.queries.case_head import find_case, read_brief
-from complaints.queries.handed_out import ConsentOver, handed_out
-from complaints.queries.sharing import items_of, sent_on_consent
+from complaints.queries.handed_out import handed_out
+from complaints.queries.sharing import OVER, items_of, sent_on_consent
 from complaints.views.desk.act import ActView, Told
 from complaints.views.download import download, download_file
 from members.disclosures.living import find_consent, living_consents
+from members.disclosures.refusals import DisclosureRefused
 from members.disclosures.vocabulary import Way
 from members.views.staff_page import staff_page
-
-OVER = "The member has taken this back, or it has ended. Send nothing on it. Ask the member first."
 
 
 @require_safe
@@ -87,9 +87,9 @@ def document(request: HttpRequest, reference: str, disclosure_id: UUID) -> HttpR
     """Hand out what went, to be printed, as long as the member agrees."""
     try:
         found = handed_out(actor=request.actor, at=request.at, reference=reference, disclosure_id=disclosure_id)
-    except ConsentOver:
+    except DisclosureRefused as refused:
         complaint = find_case(actor=request.actor, reference=reference)
-        return _consents(request, complaint, refusal=OVER, status=HTTPStatus.CONFLICT)
+        return _consents(request, complaint, refusal=str(refused), status=HTTPStatus.CONFLICT)
     if found is None:
         raise Http404
     if isinstance(found, OpenFile):
@@ -107,6 +107,7 @@ def _consents(
         "case": brief,
         "head": brief.head,
         "refusal": refusal,
+        "barred": is_for_one_to_send(complaint, request.actor),
         "is_known": member_id is not None,
         "consents": living_consents(member_id, matter_id=complaint.pk, **told) if member_id else [],
         "sent": sent_on_consent(complaint, **told),
