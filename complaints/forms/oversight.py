@@ -59,9 +59,10 @@ class TrailFilter(forms.Form):
 
 
 class ReviewVerdict(WordsForm):
-    """Whether what stood out was in order."""
+    """Whether what stood out was in order. `count`: how much of it was shown."""
 
     use_required_attribute = False
 
+    count = forms.IntegerField(required=False, widget=forms.HiddenInput)
     in_order = choice("Was it in order?", VERDICTS, "Say whether it was in order.", widget=RadioChoices())
     reason = prose("Why?", "Say why.", limit=SHORT_PROSE, rows=4, help_text="Name no member here.")

@@ -21,6 +21,7 @@ JUDGED_WITHIN = timedelta(days=3)
 class ReviewItem(models.Model):
     """One rule, one person, one day of the house: something stood out. Somebody else says whether it was in order.
 
+    It grows with the day while it waits; what grows past its answer gets an item of its own.
     `evidence` holds numbers and keys of events, never what they tell of.
     """
 
@@ -28,7 +29,9 @@ class ReviewItem(models.Model):
     rule = models.CharField(max_length=20, choices=RuleCode)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     day = models.DateField()
-    count = models.PositiveIntegerField(help_text="How much of what the rule counts was there when it was noticed.")
+    count = models.PositiveIntegerField(
+        help_text="How much of what the rule counts was there at the last look before the answer."
+    )
     evidence = models.JSONField(default=dict)
     opened_at = models.DateTimeField()
     escalated_at = models.DateTimeField(null=True)
@@ -41,7 +44,11 @@ class ReviewItem(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("rule", "person", "day"), name="oversight_one_item_a_day"),
+            models.UniqueConstraint(
+                fields=("rule", "person", "day"),
+                condition=Q(judged_at__isnull=True),
+                name="oversight_one_unanswered_a_day",
+            ),
             models.CheckConstraint(condition=Q(rule__in=RuleCode.values), name="oversight_rule_is_known"),
             models.CheckConstraint(
                 condition=Q(judged_by__isnull=True) | ~Q(judged_by=F("person")), name="oversight_judged_by_another"

@@ -69,8 +69,10 @@ def read_review(*, actor: Actor, review_id: UUID, at: datetime) -> ReviewLine | 
         return _line(row, actor, at)
 
 
-def judge_review(*, actor: Actor, at: datetime, review_id: UUID, in_order: bool, reason: str) -> ReviewItem:
-    """Answer whether what stood out was in order, by somebody else than whom it is about.
+def judge_review(
+    *, actor: Actor, at: datetime, review_id: UUID, count: int | None, in_order: bool, reason: str
+) -> ReviewItem:
+    """Answer whether what stood out was in order, by somebody else than whom it is about, who was shown so much of it.
 
     Raises ActionForbidden, ReviewRefused, ReviewItem.DoesNotExist.
     """
@@ -83,6 +85,8 @@ def judge_review(*, actor: Actor, at: datetime, review_id: UUID, in_order: bool,
             raise ReviewItem.DoesNotExist
         if item.judged_at:
             raise ReviewRefused("Somebody has answered this already.")
+        if item.count != count:
+            raise ReviewRefused("This has grown since you opened the page. Look at it once more, then answer.")
         this.change(item, in_order=in_order, verdict_reason=reason, judged_at=at, judged_by_id=actor.user_id)
         this.record("review.judged", object_type="review", object_id=item.pk, detail={"in_order": in_order})
     return item

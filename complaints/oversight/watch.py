@@ -24,6 +24,8 @@ from slas.operations import open_matter
 
 LOOK_BACK = timedelta(days=7)
 """So far back each look goes, so that a weekend without workers hides nothing."""
+ANEW_FROM = 2
+"""So many times what was judged of a day asks for another answer."""
 TURN = 7_231_107
 MATTER_KIND = "review"
 Key = tuple[str, UUID, date]
@@ -37,25 +39,24 @@ def numbers_of_rules() -> Mapping[RuleCode, Numbers]:
 
 
 def watch_over_openings(*, at: datetime) -> int:
-    """Make an item of everything that stands out and has none yet. Return how many; a second look makes none."""
+    """Make an item of everything that stands out and has none yet. Return how many; a second look makes none.
+
+    What has grown since changes its item while that waits, and makes a further one once it is twice what was judged.
+    """
     span = Span(house_day(at - LOOK_BACK), at)
     found = list(_findings(span))
+    made = 0
     with act(actor=SYSTEM, at=at) as this:
         _wait_for_turn()
         known = _known(span)
-        new = [(rule, finding) for rule, finding in found if (rule, finding.person_id, finding.day) not in known]
-        for rule, finding in new:
-            item = ReviewItem(
-                rule=rule,
-                person_id=finding.person_id,
-                day=finding.day,
-                count=finding.count,
-                evidence=finding.evidence,
-                opened_at=at,
-            )
-            this.add(item)
-            this.record("review.opened", object_type="review", object_id=item.pk, detail={"rule": str(rule)})
-    return len(new)
+        for rule, finding in found:
+            item = known.get((rule, finding.person_id, finding.day))
+            if item is None or (item.judged_at and finding.count >= ANEW_FROM * item.count):
+                _open(this, rule, finding)
+                made += 1
+            elif item.judged_at is None and finding.count > item.count:
+                _grow(this, item, finding)
+    return made
 
 
 def escalate_reviews(*, at: datetime) -> int:
@@ -81,9 +82,29 @@ def _findings(span: Span) -> Iterator[tuple[RuleCode, Finding]]:
             yield rule, finding
 
 
-def _known(span: Span) -> set[Key]:
+def _known(span: Span) -> dict[Key, ReviewItem]:
+    """Return the newest item of each, locked, so that nobody judges it while it grows."""
     rows = ReviewItem.objects.unscoped("what has an item already").filter(day__gte=span.first_day)
-    return set(rows.values_list("rule", "person_id", "day"))
+    found = rows.order_by("opened_at").select_for_update()
+    return {(item.rule, item.person_id, item.day): item for item in found}
+
+
+def _open(this: Act, rule: RuleCode, finding: Finding) -> None:
+    item = ReviewItem(
+        rule=rule,
+        person_id=finding.person_id,
+        day=finding.day,
+        count=finding.count,
+        evidence=finding.evidence,
+        opened_at=this.at,
+    )
+    this.add(item)
+    this.record("review.opened", object_type="review", object_id=item.pk, detail={"rule": str(rule)})
+
+
+def _grow(this: Act, item: ReviewItem, finding: Finding) -> None:
+    this.change(item, count=finding.count, evidence=finding.evidence)
+    this.record("review.grown", object_type="review", object_id=item.pk, detail={"rule": item.rule})
 
 
 def _wait_for_turn() -> None:

@@ -34,7 +34,7 @@ def judge(request: HttpRequest, review_id: UUID) -> HttpResponse:
     found = _found(request, review_id)
     form = ReviewVerdict(request.POST)
     if form.is_valid():
-        said = {"in_order": form.cleaned_data["in_order"] == "yes", "reason": form.cleaned_data["reason"]}
+        said = form.cleaned_data | {"in_order": form.cleaned_data["in_order"] == "yes"}
         try:
             judge_review(actor=request.actor, at=database_now(), review_id=review_id, **said)
         except ReviewRefused as refused:

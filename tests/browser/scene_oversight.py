@@ -26,6 +26,7 @@ def lay_oversight(people: dict[str, Actor]) -> dict[str, str]:
         actor=people["privacy_officer"],
         at=at,
         review_id=answered,
+        count=REFUSALS,
         in_order=True,
         reason="An old bookmark led to a page of administrators, and the browser tried it again and again.",
     )

@@ -70,7 +70,9 @@ def judge(actor):
 
 def judge_review(actor):
     item = objects.stood_out(objects.User.objects.get(pk=actor.user_id))
-    oversight.judge_review(actor=actor, at=timezone.now(), review_id=item.pk, in_order=True, reason="It was me.")
+    oversight.judge_review(
+        actor=actor, at=timezone.now(), review_id=item.pk, count=item.count, in_order=True, reason="It was me."
+    )
 
 
 def approve(actor):

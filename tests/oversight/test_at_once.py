@@ -39,7 +39,9 @@ def test_of_two_answers_at_once_one_counts_and_the_other_is_refused(refused):
 
     def answer(actor):
         try:
-            return judge_review(actor=actor, at=refused, review_id=item.pk, in_order=True, reason="A bookmark.")
+            return judge_review(
+                actor=actor, at=refused, review_id=item.pk, count=item.count, in_order=True, reason="A bookmark."
+            )
         except ReviewRefused as refusal:
             return str(refusal)
 

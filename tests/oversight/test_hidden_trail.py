@@ -196,7 +196,7 @@ def test_what_colleagues_do_with_the_own_record_changes_no_byte(world):
     recorded(own, user, by=doer, at=at)
     item = objects.stood_out(world.user)
     read_review(actor=doer, review_id=item.pk, at=at)
-    judge_review(actor=doer, at=at, review_id=item.pk, in_order=False, reason="Nobody asked for it.")
+    judge_review(actor=doer, at=at, review_id=item.pk, count=item.count, in_order=False, reason="Nobody asked for it.")
     case = stages.received(by=world.own, name="Own Name")
     hold = place_hold(actor=doer, at=at, complaint_id=case.pk, of_member=True, reason="A court asks.")
     read_hold(actor=doer, hold_id=hold.pk, at=at)

@@ -42,7 +42,9 @@ def now(item):
 
 def judge(actor, item, **kwargs):
     return judge_review(
-        **{"actor": actor, "at": AT, "review_id": item.pk, "in_order": True, "reason": "Night shift."} | kwargs
+        **{"actor": actor, "at": AT, "review_id": item.pk, "count": item.count, "in_order": True}
+        | {"reason": "Night shift."}
+        | kwargs
     )
 
 
@@ -141,14 +143,34 @@ def test_the_officer_reads_the_item_and_answers_on_the_page(client, agent, offic
     assert "Far more cases read than usual" in shown(client.get(REVIEWS))
     assert "60 on that day, 20 on a usual day." in shown(client.get(page))
     assert reverse("oversight:person", args=[agent.user_id]) in shown(client.get(page))
-    refused = client.post(f"{page}answer/", {"in_order": "", "reason": "Kept words."})
+    refused = client.post(f"{page}answer/", {"count": 60, "in_order": "", "reason": "Kept words."})
     assert refused.status_code == 422
     assert "Kept words." in shown(refused)
     assert "Say whether it was in order." in shown(refused)
-    assert client.post(f"{page}answer/", {"in_order": "no", "reason": "Nobody asked for it."}).status_code == 302
+    said = {"count": 60, "in_order": "no", "reason": "Nobody asked for it."}
+    assert client.post(f"{page}answer/", said).status_code == 302
     assert "Not in order" in shown(client.get(REVIEWS))
     assert "Nobody asked for it." in shown(client.get(page))
     assert client.get(reverse("oversight:review", args=[uuid4()])).status_code == 404
+
+
+def test_what_has_grown_since_the_page_was_opened_is_looked_at_again_before_it_is_judged(client, agent, officer):
+    item = noticed(agent.user_id, rule=RuleCode.SAME_NAME, count=1)
+    sign_in(client, User.objects.get(pk=officer.user_id))
+    page = reverse("oversight:review", args=[item.pk])
+    item.count = 31
+    item.save()
+    refused = client.post(f"{page}answer/", {"count": 1, "in_order": "yes", "reason": "A namesake."})
+    assert refused.status_code == 422
+    for words in (
+        "This has grown since you opened the page",
+        "31 on that day",
+        "A namesake.",
+        'name="count" value="31"',
+    ):
+        assert words in shown(refused)
+    assert now(item).judged_at is None
+    assert client.post(f"{page}answer/", {"count": 31, "in_order": "no", "reason": "No."}).status_code == 302
 
 
 def test_the_auditor_reads_and_does_not_answer(client, agent, auditor):

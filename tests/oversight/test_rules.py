@@ -12,6 +12,7 @@ from complaints.operations import record_address, restrict_complaint, write_note
 from complaints.oversight.enums import RuleCode
 from complaints.oversight.look_ups import note_look_up
 from complaints.oversight.models import ReviewItem
+from complaints.oversight.reviews import judge_review
 from complaints.oversight.rules import RULES
 from complaints.oversight.trail import Asked
 from complaints.oversight.watch import numbers_of_rules, watch_over_openings
@@ -348,6 +349,33 @@ def test_looking_again_makes_no_second_item_and_another_day_makes_another(world)
     for number in range(10):
         act(world.agent, "access.refused", at=NOON + timedelta(days=1, minutes=number))
     assert watch_over_openings(at=NOON + timedelta(days=1, hours=1)) == 1
+
+
+def namesakes(world, number):
+    read(world.agent, *(stages.received(name="Maria Lee").pk for _ in range(number)))
+
+
+def test_an_item_grows_with_its_day_as_long_as_nobody_has_answered(world):
+    namesakes(world, 1)
+    assert watch_over_openings(at=NOON + timedelta(hours=1)) == 1
+    namesakes(world, 2)
+    assert [watch_over_openings(at=NOON + timedelta(hours=hours)) for hours in (2, 3)] == [0, 0]
+    [item] = items(RuleCode.SAME_NAME)
+    assert (item.count, item.evidence) == (3, {"surname": 3})
+    assert Event.objects.filter(action="review.grown", object_id=item.pk).count() == 1
+
+
+def test_what_grows_to_twice_what_was_judged_asks_for_another_answer(world, officer):
+    namesakes(world, 2)
+    watch_over_openings(at=NOON + timedelta(hours=1))
+    [judged] = items(RuleCode.SAME_NAME)
+    told = {"actor": officer, "at": NOON + timedelta(hours=1), "review_id": judged.pk}
+    judge_review(**told, count=2, in_order=True, reason="Namesakes.")
+    namesakes(world, 1)
+    assert watch_over_openings(at=NOON + timedelta(hours=2)) == 0
+    namesakes(world, 1)
+    assert [watch_over_openings(at=NOON + timedelta(hours=hours)) for hours in (3, 4)] == [1, 0]
+    assert {(item.count, item.in_order) for item in items(RuleCode.SAME_NAME)} == {(2, True), (4, None)}
 
 
 def test_a_week_without_workers_hides_nothing_and_what_is_older_is_left_alone(world):
