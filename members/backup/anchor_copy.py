@@ -32,6 +32,15 @@ def anchored_up_to(checkpoint: int, anchors: list[str]) -> Iterator[bytes]:
         yield f"{line}\n".encode()
 
 
+def see_that_anchors_are_new(anchors: list[str]) -> None:
+    """Raise BackupRefused if a file holds anything: a house writes there, and who is to say that it is the lost one."""
+    if kept := [path for path in anchor_files(anchors) if path.is_file() and path.stat().st_size]:
+        raise BackupRefused(
+            f"A house has its anchor in {kept[0]}. To try a backup out beside that house, name another file in"
+            " REDRESS_AUDIT_ANCHOR; if that house is lost, and this restore takes its place, say --continue-anchor."
+        )
+
+
 def places_to_go_on(anchors: list[str], backup: Checked) -> dict[Path, int]:
     """Return from which checkpoint each file goes on: the last that it and the backup have in common.
 

@@ -16,7 +16,12 @@ from members.audit.anchor import anchor_all
 from members.audit.findings import Finding
 from members.audit.sealer import seal_all
 from members.audit.verification import Verification
-from members.backup.anchor_copy import continue_anchors, fullest_anchor, places_to_go_on
+from members.backup.anchor_copy import (
+    continue_anchors,
+    fullest_anchor,
+    places_to_go_on,
+    see_that_anchors_are_new,
+)
 from members.backup.checking import check_backup, entries_of, see_that_it_can_be_restored
 from members.backup.emptiness import empty_all, see_that_all_is_empty, see_that_nobody_is_at_work
 from members.backup.house_lock import alone
@@ -58,11 +63,13 @@ def restore_backup(
     anchors: list[str],
     replace: bool,
     without_ledger: bool = False,
+    continue_anchor: bool = False,
     progress: Callable[[int], object] = int,
 ) -> Restored:
     """Put a backup back into an empty database and store; `replace` empties them first, once the backup is proven.
 
     What is written stays only if all that has to happen again did happen: else what was erased would be back.
+    Anchors that hold anything go on only with `continue_anchor`: else a trial would end the trail of a living house.
     `progress` is told of the file's bytes, each twice. Killed, it is to be run again with `replace`.
 
     Raises BackupBroken, BackupRefused, KeyringUnusable, OSError, DatabaseError.
@@ -74,6 +81,8 @@ def restore_backup(
         restoring.send(sender=restore_backup, without_ledger=without_ledger)
         if not replace:
             see_that_all_is_empty()
+        if not continue_anchor:
+            see_that_anchors_are_new(anchors)
         checked = check_backup(path, progress=progress)
         places, signer = places_to_go_on(anchors, checked), audit_signer()
         result = Restored(checked.opening, checked.parts)

@@ -93,7 +93,7 @@ def _left(world: World, erased: dict[str, str]) -> list[str]:
 
 def _restore(world: World, backup: Path) -> tuple[dict[str, Any], dict[str, float]]:
     _, starting = _timed(world.start_database)
-    back, restoring = _timed(lambda: world.manage("restore", backup))
+    back, restoring = _timed(lambda: world.manage("restore", backup, "--continue-anchor"))
     return back, {"starting": starting, "restoring": restoring}
 
 

@@ -23,15 +23,16 @@ AGAIN = "Run it again with --replace before anything is started."
 EXAMPLES = """
 examples:
   manage.py restore /mnt/backups/redress-20261122T031500Z.backup
-  manage.py restore FILE --replace         empties database and file store first, for good
+  manage.py restore FILE --continue-anchor   the house of that anchor is lost, and this one takes its place
+  manage.py restore FILE --replace           empties database and file store first, for good
 
 In this order: stop web server, workers and beat; put the keyring back from its own backup; restore; run
 docs/database_roles.sql again if the application has a role of its own (this command needs the owner's DATABASE_URL);
 start everything. The whole file, its keys and its release are checked before anything is written. All sessions end.
 E-mail that was waiting is held back, for it may have gone out since: the page of deadlines lists it, to be sent again.
-An anchor of the audit trail that knows more than the backup goes on in the same file, which only grows; one that tells
-of another chain than the backup's is refused. What was erased since the backup is erased again, by the ledger that
-REDRESS_ERASURE_LEDGER names; without that file nothing is restored.
+With --continue-anchor the audit trail's anchor goes on in the same file, which only grows; one that tells of another
+chain than the backup's is refused. A trial beside a living house needs another REDRESS_AUDIT_ANCHOR. What was erased
+since the backup is erased again, by the ledger that REDRESS_ERASURE_LEDGER names; without it nothing is restored.
 
 exit status: 0 everything is back and the audit trail is intact, 1 the backup is broken, or the trail is not intact, or
 something that was erased is back, and each is named, 2 refused, and nothing was changed unless the last line says so,
@@ -53,12 +54,14 @@ class Command(BaseCommand):
         parser.add_argument("--replace", action="store_true", help="delete what is in database and file store first")
         words = "the ledger of erasures is lost for good: what was erased since this backup comes back"
         parser.add_argument("--without-ledger", action="store_true", help=words)
+        words = "the anchor is that of the house which is lost, and goes on; never for a trial beside a living one"
+        parser.add_argument("--continue-anchor", action="store_true", help=words)
         parser.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object")
         parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
     def handle(self, *_: Any, path: Path | str, as_json: bool, quiet: bool, **options: Any) -> None:
         path, size = Path(path), get_terminal_size()
-        how = {name: options[name] for name in ("replace", "without_ledger")}
+        how = {name: options[name] for name in ("replace", "without_ledger", "continue_anchor")}
         if not path.is_file():
             raise CommandError(f"{path} is no file.", returncode=UNUSABLE)
         shape = {"disable": quiet or not sys.stderr.isatty(), "ncols": size.columns, "nrows": size.lines}

@@ -79,7 +79,7 @@ class House:
         return json.loads(done.stdout)
 
     def restore(self, backup: Path, *words) -> None:
-        done = self.manage("restore", backup, "--json", *words)
+        done = self.manage("restore", backup, "--json", "--continue-anchor", *words)
         assert done.returncode == 0, done.stderr + done.stdout
         self.told_last = json.loads(done.stdout)
 

@@ -100,6 +100,16 @@ def test_what_is_not_empty_is_refused_and_emptied_when_that_is_asked_for(again, 
     assert again.told_last["files"] == 2
 
 
+def test_an_anchor_that_a_house_has_goes_on_only_when_that_is_asked_for(again, backup):
+    """Somebody may be trying a backup out beside the living house, whose trail would be a broken one from then on."""
+    complaints, kept = "SELECT matter_id FROM complaints_complaint ORDER BY 1", again.anchor.read_bytes()
+    there = again.ask(complaints)
+    done = again.manage("restore", backup, "--replace")
+    assert (done.returncode, "say --continue-anchor" in done.stderr) == (2, True), done.stderr
+    assert again.ask(complaints) == there
+    assert again.anchor.read_bytes() == kept
+
+
 def test_a_second_restore_goes_on_in_the_same_anchor_and_the_trail_is_still_proven(again, backup):
     again.restore(backup, "--replace")
     told = json.loads(again.manage("verify_audit", "--json").stdout)
@@ -110,13 +120,13 @@ def test_an_anchor_that_tells_of_another_chain_is_refused_before_anything_is_rep
     complaints, kept = "SELECT matter_id FROM complaints_complaint ORDER BY 1", again.anchor.read_bytes()
     there = again.ask(complaints)
     again.anchor.write_bytes(kept.replace(b'"count":', b'"count":1', 1))
-    done = again.manage("restore", backup, "--replace")
+    done = again.manage("restore", backup, "--replace", "--continue-anchor")
     assert (done.returncode, "Checkpoint 1 in" in done.stderr) == (2, True), done.stderr
     assert again.ask(complaints) == there
 
     again.anchor.unlink()
     again.anchor.mkdir()
-    done = again.manage("restore", backup, "--replace")
+    done = again.manage("restore", backup, "--replace", "--continue-anchor")
     assert (done.returncode, "cannot go on: Is a directory. Mend it, or name" in done.stderr) == (2, True), done.stderr
     assert again.ask(complaints) == there
     again.anchor.rmdir()
