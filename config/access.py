@@ -83,7 +83,7 @@ URL_AUDIENCES: dict[str, Audience] = {
     # What members agreed to, and what went to others
     "people:disclosures": staff(Role.PRIVACY_OFFICER),
     "people:record_disclosure": staff(Role.PRIVACY_OFFICER),
-    "people:correct_disclosure": staff(Role.PRIVACY_OFFICER),
+    "people:correct_disclosure": staff(Role.PRIVACY_OFFICER).after_proof(),
     "people:record_consent": staff(Role.PRIVACY_OFFICER).after_proof(),
     "people:withdraw_consent": staff(Role.PRIVACY_OFFICER),
     # Pages for everybody

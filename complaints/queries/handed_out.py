@@ -10,7 +10,7 @@ from complaints.lifecycle import is_for_one_to_send
 from complaints.models import Complaint, Enclosure
 from complaints.queries.case_head import find_case
 from complaints.queries.notices import Document
-from complaints.queries.sharing import OVER, REASON, gone_on_consent
+from complaints.queries.sharing import MISTAKE, OVER, REASON, gone_on_consent, is_mistake
 from complaints.queries.summary import summary_pdf
 from members.actors import Actor
 from members.disclosures.living import LivingConsent, find_consent
@@ -25,14 +25,19 @@ PDF = "application/pdf"
 def handed_out(*, actor: Actor, at: datetime, reference: str, disclosure_id: UUID) -> Document | OpenFile | None:
     """Return the document that an entry of the account tells of, to be printed. None for what is not there.
 
-    Raises DisclosureRefused: the actor does not send from this case, or the consent is over by now.
+    Raises DisclosureRefused: the actor sends nothing from this case, the entry is a mistake, or the consent is over.
     """
     complaint = find_case(actor=actor, reference=reference)
-    row = complaint and gone_on_consent(complaint).select_related("consent").filter(pk=disclosure_id).first()
+    row = (
+        complaint
+        and gone_on_consent(complaint).select_related("consent", "correction").filter(pk=disclosure_id).first()
+    )
     if not complaint or not row or not row.consent_id:
         return None
     if refusal := is_for_one_to_send(complaint, actor):
         raise DisclosureRefused(refusal)
+    if is_mistake(row):
+        raise DisclosureRefused(MISTAKE)
     told = {"member_id": row.member_id, "actor": actor, "at": at, "matter_id": complaint.pk}
     consent = find_consent(row.consent_id, **told)
     if consent is None or not consent.is_living:

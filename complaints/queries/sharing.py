@@ -19,6 +19,7 @@ from members.privacy.access import phi_access
 from members.privacy.purposes import Purpose
 
 REASON = "what of this case can go on a consent"
+MISTAKE = "This was recorded by mistake, and the member reads so. Send it anew if it has to go."
 OVER = "The member has taken this back, or it has ended. Send nothing on it. Ask the member first."
 
 
@@ -37,7 +38,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class SentItem:
-    """One thing that went on a consent. `is_open`: it can still be printed, for the consent is in force."""
+    """One thing that went on a consent. `is_open`: it can still be printed, for the consent is in force.
+
+    `is_mistake`: an officer has noted that the entry should not be there.
+    """
 
     id: UUID
     at: datetime
@@ -46,6 +50,7 @@ class SentItem:
     way: str
     by: str
     is_open: bool
+    is_mistake: bool
 
 
 def items_of(complaint: Complaint, consent: LivingConsent, *, actor: Actor, at: datetime) -> list[Item]:
@@ -71,7 +76,7 @@ def _letter(row: Letter | Notice) -> Item:
 
 def sent_on_consent(complaint: Complaint, *, actor: Actor, at: datetime) -> list[SentItem]:
     """Return what of a case went on a consent, the newest first: one query."""
-    rows = gone_on_consent(complaint).select_related("consent__withdrawal").order_by("-at", "-pk")
+    rows = gone_on_consent(complaint).select_related("consent__withdrawal", "correction").order_by("-at", "-pk")
     with phi_access(actor=actor, purpose=Purpose.SEND_ON_CONSENT, matter_id=complaint.pk, at=at):
         return [
             SentItem(
@@ -82,6 +87,7 @@ def sent_on_consent(complaint: Complaint, *, actor: Actor, at: datetime) -> list
                 way=str(Way(row.way).label),
                 by=row.actor_label,
                 is_open=_is_open(row, at),
+                is_mistake=is_mistake(row),
             )
             for row in rows
         ]
@@ -93,6 +99,13 @@ def gone_on_consent(complaint: Complaint) -> QuerySet[Disclosure]:
     return rows.filter(matter_id=complaint.pk, basis=Basis.CONSENT, object_id__isnull=False)
 
 
+def is_mistake(row: Disclosure) -> bool:
+    """Tell whether an officer has noted beside the entry that it should not be there."""
+    return getattr(row, "correction", None) is not None
+
+
 def _is_open(row: Disclosure, at: datetime) -> bool:
     consent = row.consent
-    return consent is not None and getattr(consent, "withdrawal", None) is None and consent.is_in_force(at)
+    if consent is None or is_mistake(row):
+        return False
+    return getattr(consent, "withdrawal", None) is None and consent.is_in_force(at)

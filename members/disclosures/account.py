@@ -60,6 +60,7 @@ class DisclosureLine:
     basis: str
     way: str
     by: str
+    is_by_reader: bool
     correction: CorrectionLine | None
 
     @property
@@ -97,6 +98,7 @@ def opened(
                 basis=str(Basis(row.basis).label),
                 way=str(Way(row.way).label),
                 by=row.actor_label,
+                is_by_reader=row.actor_id is not None and row.actor_id == actor.user_id,
                 correction=_correction(row),
             )
             for row in rows

@@ -4,18 +4,21 @@ from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from members.actors import Actor, Role
 from members.acts import act
 from members.disclosures.models import Correction, Disclosure
 from members.disclosures.refusals import DisclosureRefused
 
+OF_ONESELF = gettext_lazy("This entry is yours. Another privacy officer notes the mistake.")
+
 
 def correct_disclosure(*, actor: Actor, at: datetime, disclosure_id: UUID, reason: str) -> Correction:
     """Say of an entry that it was recorded by mistake. Saying it again changes nothing.
 
     Raises Disclosure.DoesNotExist for all but privacy officers who have nothing to do with the member,
-    DisclosureRefused without a reason.
+    DisclosureRefused for an entry of the officer's own, and without a reason.
     """
     with act(actor=actor, at=at) as this:
         row: Disclosure = this.lock(Disclosure, disclosure_id)
@@ -23,6 +26,8 @@ def correct_disclosure(*, actor: Actor, at: datetime, disclosure_id: UUID, reaso
             raise Disclosure.DoesNotExist
         if before := Correction.objects.unscoped("whether it was corrected before").filter(disclosure=row).first():
             return before
+        if row.actor_id == actor.user_id:
+            raise DisclosureRefused(str(OF_ONESELF))
         if not reason.strip():
             raise DisclosureRefused(_("Say why this should not be there."))
         correction = Correction(

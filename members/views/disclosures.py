@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from members.disclosure_forms import DisclosureForm, MemberNumberForm, MistakeForm, PaperForm, end_of
 from members.disclosures import account
 from members.disclosures.consents import record_consent, withdraw_for_member
-from members.disclosures.corrections import correct_disclosure
+from members.disclosures.corrections import OF_ONESELF, correct_disclosure
 from members.disclosures.gate import Recipient, Sending, record_disclosure
 from members.disclosures.models import Consent
 from members.disclosures.refusals import DisclosureRefused
@@ -69,10 +69,14 @@ def mistake(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
     form = MistakeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        correct_disclosure(actor=request.actor, at=request.at, disclosure_id=disclosure_id, reason=reason)
-        messages.success(request, _("It is noted beside the entry, where the member sees it."))
-        return redirect("people:disclosures")
-    return _page(request, "people/correct_disclosure.html", form, line=line)
+        try:
+            correct_disclosure(actor=request.actor, at=request.at, disclosure_id=disclosure_id, reason=reason)
+        except DisclosureRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("It is noted beside the entry, where the member sees it."))
+            return redirect("people:disclosures")
+    return _page(request, "people/correct_disclosure.html", form, line=line, of_oneself=OF_ONESELF)
 
 
 @require_POST

@@ -18,6 +18,7 @@ from complaints.permissions import ActionForbidden
 from members.actors import Role
 from members.audit.models import Event
 from members.disclosures.consents import withdraw_consent
+from members.disclosures.corrections import correct_disclosure
 from members.disclosures.models import Consent, Disclosure
 from members.disclosures.vocabulary import Way
 from members.identifiers import new_id
@@ -143,6 +144,21 @@ def test_what_was_not_printed_before_the_consent_was_taken_back_is_not_handed_ou
         assert response.status_code == 409
         assert "The member has taken this back, or it has ended." in body(response)
     assert "The consent is over" in body(client.get(share(case)))
+
+
+@pytest.mark.usefixtures("agent")
+def test_what_was_recorded_by_mistake_is_marked_and_not_handed_out(client, case, consent):
+    client.post(share(case, consent), chosen(case, items=[str(case.row.pk)]))
+    [row] = gone(consent)
+    officer = actor_of(staff(Role.PRIVACY_OFFICER))
+    correct_disclosure(actor=officer, at=NOW(), disclosure_id=row.pk, reason="It never went.")
+    path = reverse("desk:shared", args=[case.row.reference, row.pk])
+    page = body(client.get(share(case)))
+    assert "Recorded by mistake" in page
+    assert path not in page
+    response = client.get(path)
+    assert response.status_code == 409
+    assert "This was recorded by mistake, and the member reads so. Send it anew if it has to go." in body(response)
 
 
 @pytest.mark.usefixtures("agent")

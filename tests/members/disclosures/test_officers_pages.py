@@ -11,7 +11,7 @@ from complaints.oversight.subjects import events_of_member
 from members.actors import Role
 from members.audit.models import Event
 from members.disclosures.corrections import correct_disclosure
-from members.disclosures.models import Consent, Disclosure, Withdrawal
+from members.disclosures.models import Consent, Correction, Disclosure, Withdrawal
 from members.privacy.access import phi_access
 from tests.config.objects import as_member
 from tests.members.accounts.door import body
@@ -167,6 +167,30 @@ def test_an_entry_recorded_by_mistake_is_noted_beside_it_once_and_stands_in_the_
     auditor = actor_of(staff(Role.AUDITOR))
     told = events_of_member(auditor, person.pk).filter(object_id=row.pk).values_list("action", flat=True)
     assert set(told) >= {"disclosure.made", "disclosure.corrected"}
+
+
+@pytest.mark.usefixtures("officer")
+def test_whoever_recorded_an_entry_does_not_note_it_as_a_mistake_and_a_colleague_does(client):
+    person = member()
+    client.post(GONE, gone(person))
+    [row] = Disclosure.objects.unscoped("test").filter(member=person)
+    page, cure = f"{FIND}{row.pk}/mistake/", "This entry is yours. Another privacy officer notes the mistake."
+    assert page not in body(client.post(FIND, {"member_number": number_of(person)}))
+    assert cure in body(client.get(page))
+    refused = client.post(page, {"reason": "Never went."})
+    assert refused.status_code == 422
+    assert cure in body(refused)
+    assert not Correction.objects.unscoped("test").exists()
+    sign_in(client, staff(Role.PRIVACY_OFFICER, name="Eva Stone"))
+    assert client.post(page, {"reason": "It never went."})["Location"] == FIND
+    assert Correction.objects.unscoped("test").get().disclosure_id == row.pk
+
+
+def test_to_note_a_mistake_takes_a_fresh_proof(client):
+    sign_in(client, staff(Role.PRIVACY_OFFICER), at=timezone.now() - timedelta(minutes=11))
+    row = sent(member().pk, **LAW)
+    client.post(f"{FIND}{row.pk}/mistake/", {"reason": "It never went."})
+    assert not Correction.objects.unscoped("test").exists()
 
 
 def test_nobody_corrects_the_own_account_nor_that_of_a_member_represented(client, officer):
