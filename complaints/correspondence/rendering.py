@@ -72,6 +72,11 @@ class LetterContent:
         """Return the letter as those read it who may not see where it goes: of the address block only the name."""
         return replace(self, recipient=self.recipient[:1])
 
+    def without_contact(self) -> Self:
+        """Return the letter as it goes to those who may know neither whom it was for nor where that person lives."""
+        with override(self.language):
+            return replace(self, recipient=(), salutation=_("To whom it may concern:"))
+
 
 def _section(stored: dict[str, Any]) -> LetterSection:
     return LetterSection(stored["heading"], tuple(stored["paragraphs"]), tuple(stored["items"]))

@@ -13,7 +13,8 @@ from complaints.queries.notices import Document
 from complaints.queries.sharing import MISTAKE, OVER, REASON, gone_on_consent, is_mistake
 from complaints.queries.summary import summary_pdf
 from members.actors import Actor
-from members.disclosures.living import LivingConsent, find_consent
+from members.disclosures.living import find_consent
+from members.disclosures.models import Disclosure
 from members.disclosures.refusals import DisclosureRefused
 from members.disclosures.vocabulary import DataClass
 from members.privacy.access import phi_access
@@ -42,16 +43,14 @@ def handed_out(*, actor: Actor, at: datetime, reference: str, disclosure_id: UUI
     consent = find_consent(row.consent_id, **told)
     if consent is None or not consent.is_living:
         raise DisclosureRefused(OVER)
-    return _document(complaint, row.object_id, consent, actor=actor, at=at)
+    return _document(complaint, row, actor=actor, at=at)
 
 
-def _document(
-    complaint: Complaint, object_id: UUID | None, consent: LivingConsent, *, actor: Actor, at: datetime
-) -> Document | OpenFile | None:
-    """Return a file as it lies in the store, a letter as it went out or without the address, or the summary."""
-    file = (
-        Enclosure.objects.unscoped(REASON).filter(complaint=complaint, pk=object_id).defer("content", "preview").first()
-    )
+def _document(complaint: Complaint, entry: Disclosure, *, actor: Actor, at: datetime) -> Document | OpenFile | None:
+    """Return a file as it lies in the store, the summary, or a letter: no more of it than the entry tells of."""
+    object_id = entry.object_id
+    files = Enclosure.objects.unscoped(REASON).filter(complaint=complaint, pk=object_id)
+    file = files.defer("content", "preview").first()
     if file is not None:
         return open_file(file, actor=actor, purpose=Purpose.HAND_OUT, at=at) if file.is_served else None
     name = f"{complaint.reference}.pdf"
@@ -62,6 +61,6 @@ def _document(
         row = letter or Notice.objects.unscoped(REASON).filter(complaint=complaint, pk=object_id).first()
         if row is None:
             return None
-        if DataClass.CONTACT in consent.classes:
+        if DataClass.CONTACT in entry.classes:
             return Document(name, PDF, bytes(row.pdf if isinstance(row, Letter) else row.file))
-        return Document(name, PDF, render_letter_pdf(LetterContent.restored(row.content).without_address()))
+        return Document(name, PDF, render_letter_pdf(LetterContent.restored(row.content).without_contact()))

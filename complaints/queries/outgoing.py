@@ -30,9 +30,12 @@ def outgoing(row: Row) -> Outgoing:
             classes = {DataClass.CONTACT, DataClass.COVERAGE, DataClass.COMPLAINT}
             return Outgoing(row.pk, _("What the complaint says"), frozenset(classes))
         case Letter():
-            return Outgoing(row.pk, _("Decision letter"), frozenset({DataClass.DECISION}), Letter.needs)
+            return Outgoing(
+                row.pk, _("Decision letter"), frozenset({DataClass.CONTACT, DataClass.DECISION}), Letter.needs
+            )
         case Notice():
-            return Outgoing(row.pk, str(NoticeKind(row.kind).label), frozenset({DataClass.LETTERS}), Notice.needs)
+            classes = {DataClass.CONTACT, DataClass.LETTERS}
+            return Outgoing(row.pk, str(NoticeKind(row.kind).label), frozenset(classes), Notice.needs)
         case Message():
             what = _("A message from us") if row.direction == Direction.TO_MEMBER else _("A message to us")
             return Outgoing(row.pk, what, frozenset({DataClass.LETTERS}))

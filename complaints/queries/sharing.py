@@ -1,6 +1,6 @@
 """What of a case can go to somebody whom the member has agreed to, and what went so."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -59,9 +59,8 @@ def items_of(complaint: Complaint, consent: LivingConsent, *, actor: Actor, at: 
     found = [Item(summary, summary.what)]
     letters = Letter.objects.unscoped(REASON).filter(complaint=complaint, sent_at__isnull=False)
     notices = Notice.objects.unscoped(REASON).filter(complaint=complaint, kind__in=TO_MEMBER, sent_at__isnull=False)
-    found += map(
-        _letter, (*letters.defer("content", "pdf"), *notices.defer("content", "file").order_by("sent_at", "pk"))
-    )
+    written = (*letters.defer("content", "pdf"), *notices.defer("content", "file").order_by("sent_at", "pk"))
+    found += [_letter(row, consent) for row in written]
     if DataClass.EVIDENCE in consent.classes:
         files = Enclosure.objects.unscoped(REASON).filter(complaint=complaint).defer("content", "key", "preview")
         with phi_access(actor=actor, purpose=Purpose.SEND_ON_CONSENT, matter_id=complaint.pk, at=at):
@@ -69,8 +68,11 @@ def items_of(complaint: Complaint, consent: LivingConsent, *, actor: Actor, at: 
     return [item for item in found if item.outgoing.classes <= consent.classes]
 
 
-def _letter(row: Letter | Notice) -> Item:
+def _letter(row: Letter | Notice, consent: LivingConsent) -> Item:
+    """Return a letter with what goes of it: name and address are left out where the consent does not cover them."""
     item = outgoing(row)
+    if DataClass.CONTACT not in consent.classes:
+        item = replace(item, classes=item.classes - {DataClass.CONTACT})
     return Item(item, f"{item.what}, {day_in_words(row.sent_at and house_day(row.sent_at))}")
 
 

@@ -1,4 +1,7 @@
-"""What a complaint says, on a page or two, for somebody whom its member has agreed to: without names and contacts."""
+"""What a complaint says, on a page or two, for somebody whom its member has agreed to.
+
+It adds no name and no contact. The complainant's own words go as they were written, with whatever they name.
+"""
 
 from zoneinfo import ZoneInfo
 

@@ -119,7 +119,7 @@ def test_a_decision_letter_to_whoever_acts_for_the_member_is_in_the_account_once
     for _ in range(2):
         inform_member(actor=SYSTEM, at=NOW(), complaint_id=row.pk, proof="email")
     [sent] = account()
-    assert (sent.representation_id, sent.classes, sent.actor_label) == (right.pk, ["decision"], "Redress")
+    assert (sent.representation_id, sent.classes, sent.actor_label) == (right.pk, ["contact", "decision"], "Redress")
 
 
 def test_what_the_member_gets_is_no_disclosure(agent):

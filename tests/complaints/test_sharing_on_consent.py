@@ -162,9 +162,10 @@ def test_what_was_recorded_by_mistake_is_marked_and_not_handed_out(client, case,
 
 
 @pytest.mark.usefixtures("agent")
-def test_the_address_goes_along_only_where_the_consent_covers_contacts(client, case, consent, maria):
+def test_name_and_address_go_along_only_where_the_consent_covers_contacts(client, case, consent, maria):
     helper = agreed(maria.member, recipient="Ana", at=NOW(), text="helper")
-    content = replace(stages.LETTER, recipient=("Maria Alvarez", "1 Elm Street"))
+    content = replace(stages.LETTER, recipient=("Maria Alvarez", "1 Elm Street"), salutation="Dear Maria Alvarez:")
+    without_name = replace(content, recipient=(), salutation="To whom it may concern:")
     as_it_went_out, row = render_letter_pdf(content), letter_of(case)
     row.content, row.pdf = asdict(content), as_it_went_out
     row.save()
@@ -174,6 +175,10 @@ def test_the_address_goes_along_only_where_the_consent_covers_contacts(client, c
         by_thing = {entry.object_id: entry.pk for entry in gone(row)}
         letter = client.get(reverse("desk:shared", args=[case.row.reference, by_thing[letter_of(case).pk]]))
         assert (letter.content == as_it_went_out) is is_whole
+        told = next(entry.classes for entry in gone(row) if entry.object_id == letter_of(case).pk)
+        assert told == (["contact", "decision"] if is_whole else ["decision"])
+        if not is_whole:
+            assert letter.content == render_letter_pdf(without_name), "neither in the address nor in the salutation"
         summary = client.get(reverse("desk:shared", args=[case.row.reference, by_thing[case.row.pk]]))
         assert summary.content.startswith(b"%PDF")
         assert summary["Content-Disposition"].startswith("attachment")

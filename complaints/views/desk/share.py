@@ -38,7 +38,10 @@ class ShareOn(ActView):
 
     act, title, label = "share", "Send on a consent", "Send it"
     done = "It is in the member’s account. Print it now, and see that it leaves."
-    explanation = "Once you press, it counts as sent: the member sees it. You print it on the next page."
+    explanation = (
+        "Once you press, it counts as sent: the member sees it. You print it on the next page. What the member and we"
+        " have written goes word by word, with the names, addresses and numbers in it. Read it before you send it."
+    )
     form_class = ShareForm
     template = "staff/share_on.html"
     then = "desk:share"
