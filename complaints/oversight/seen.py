@@ -11,16 +11,19 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Min, Q, QuerySet
 from django.db.models.functions import TruncDate
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from complaints.capa.dates import day_begins_at
 from complaints.models import Complaint
 from complaints.oversight.parts import complaints_of_parts
 from complaints.oversight.subjects import COMPLAINTS, about
+from complaints.retention.models import Hold
 from members.accounts.models import RoleGrant
 from members.actors import Actor, ActorKind, Role, Scope
 from members.audit.models import Event
 from members.dates import house_day
+from members.disclosures.models import Consent, Disclosure
 from members.models import Member
 from members.privacy.purposes import Place, purposes_of
 
@@ -38,12 +41,25 @@ BY_ROLE = (
     (Role.ADMINISTRATOR, _("A member of staff who looks after this site")),
 )
 """How a reader is called: the first of these that the person was at that time."""
-_OWN_READ = _("%(who)s read your complaint %(reference)s.")
-_OWN_LISTED = _("%(who)s saw your complaint %(reference)s in a list.")
-_OWN_FOUND = _("%(who)s found your complaint %(reference)s in a search.")
-_OTHER_READ = _("%(who)s read the complaint %(reference)s.")
-_OTHER_LISTED = _("%(who)s saw the complaint %(reference)s in a list.")
-_OTHER_FOUND = _("%(who)s found the complaint %(reference)s in a search.")
+_READ = (_("%(who)s read your complaint %(reference)s."), _("%(who)s read the complaint %(reference)s."))
+_LISTED = (
+    _("%(who)s saw your complaint %(reference)s in a list."),
+    _("%(who)s saw the complaint %(reference)s in a list."),
+)
+_FOUND = (
+    _("%(who)s found your complaint %(reference)s in a search."),
+    _("%(who)s found the complaint %(reference)s in a search."),
+)
+_SHARING = (
+    _("%(who)s looked at who gets data from your complaint %(reference)s."),
+    _("%(who)s looked at who gets data from the complaint %(reference)s."),
+)
+_KEPT = (
+    _("%(who)s looked at why we keep your complaint %(reference)s."),
+    _("%(who)s looked at why we keep the complaint %(reference)s."),
+)
+_BESIDE_THE_CASE = {Consent._meta.db_table: _SHARING, Disclosure._meta.db_table: _SHARING, Hold._meta.db_table: _KEPT}
+"""What names a complaint and holds none of it: who opens this has not read the complaint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +145,17 @@ def _sentence(row: dict[str, Any], who: str, case: Complaint | None, actor: Acto
     if case is None:
         return str(_("%(who)s looked at your member record.") % {"who": who})
     is_own = case.member_id is None or case.member_id == actor.member_id
-    said = {"who": who, "reference": case.reference}
+    own, others = _said_of(row)
+    return str((own if is_own else others) % {"who": who, "reference": case.reference})
+
+
+def _said_of(row: dict[str, Any]) -> tuple[Promise, Promise]:
+    """Return the sentence about an own complaint, and about that of a member represented."""
+    if beside := _BESIDE_THE_CASE.get(row["object_type"]):
+        return beside
     if row["detail__purpose"] in FOUND:
-        return str((_OWN_FOUND if is_own else _OTHER_FOUND) % said)
-    if row["detail__purpose"] in LISTED:
-        return str((_OWN_LISTED if is_own else _OTHER_LISTED) % said)
-    return str((_OWN_READ if is_own else _OTHER_READ) % said)
+        return _FOUND
+    return _LISTED if row["detail__purpose"] in LISTED else _READ
 
 
 class _Roles:

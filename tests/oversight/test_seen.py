@@ -13,12 +13,20 @@ from complaints.oversight import seen
 from complaints.oversight.seen import who_saw
 from complaints.queries.case import read_case
 from complaints.queries.queue import SavedView, read_queue
+from complaints.retention.holds import place_hold
+from complaints.retention.models import Hold
 from complaints.search.asked import take_apart
 from complaints.search.queries import search
 from members.accounts.models import User
 from members.actors import Role, Scope
 from members.audit.models import Event
+from members.disclosures.gate import Sending
+from members.disclosures.models import Disclosure
+from members.disclosures.vocabulary import Way
+from members.privacy.access import phi_access
+from members.privacy.purposes import Purpose
 from tests.complaints import stages
+from tests.members.disclosures.agreed import agreed, sent
 from tests.members.representing import represented
 from tests.people import actor_of, member_account, sign_in, staff
 
@@ -88,6 +96,21 @@ def test_the_record_of_another_member_is_not_told_of(maria, agent):
 def test_a_reading_of_the_member_record_itself_is_told(maria, officer):
     Event.by(officer, at=NOON, action="phi.opened", object_type="members_member", object_id=maria.member.pk).save()
     assert told(maria.actor)["2026-07-01"] == ["A privacy officer looked at your member record."]
+
+
+def test_who_looks_at_the_account_or_at_a_hold_has_not_read_the_complaint(maria, officer):
+    row = stages.received(by=maria)
+    consent = agreed(maria.member, at=NOON)
+    gone = sent(maria.member.pk, at=NOON, sending=Sending("A summary", Way.POST, row.pk, row.pk, consent_id=consent.pk))
+    with phi_access(actor=officer, purpose=Purpose.ACCOUNT_OF_DISCLOSURES, at=NOON):
+        assert Disclosure.objects.unscoped("test").get(pk=gone.pk).recipient == "Ana Alvarez"
+    hold = place_hold(actor=officer, at=NOON, complaint_id=row.pk, of_member=False, reason="A lawsuit.")
+    with phi_access(actor=officer, purpose=Purpose.HOLDS, at=NOON):
+        assert Hold.objects.unscoped("test").get(pk=hold.pk).reason == "A lawsuit."
+    assert set(told(maria.actor)["2026-07-01"]) == {
+        f"A privacy officer looked at who gets data from your complaint {row.reference}.",
+        f"A privacy officer looked at why we keep your complaint {row.reference}.",
+    }
 
 
 def test_staff_are_named_only_if_the_house_says_so(maria, agent, settings):
