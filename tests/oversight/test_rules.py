@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from complaints.capa.queries.capa_page import read_capa
 from complaints.enums import RestrictionKind
 from complaints.models import Complaint
 from complaints.operations import record_address, restrict_complaint, write_note
@@ -22,6 +23,7 @@ from complaints.search.queries import search
 from members.accounts.models import User
 from members.actors import Role
 from members.audit.models import Event
+from tests.capa.cases import analysed, planned
 from tests.complaints import stages
 from tests.config.objects import as_member
 from tests.members.representing import represented
@@ -316,6 +318,16 @@ def members_at_their_own_pages(_world):
         read(actor_of(member_account()), *unknown(90), at=NIGHT, purpose="read own complaint")
 
 
+def capas_read_at_night_after_a_long_time(world):
+    reader, manager = (actor_of(staff(Role.QUALITY_MANAGER, name="Sam Oak")) for _ in range(2))
+    act(reader, "session.started", at=NOON - timedelta(days=61))
+    owner = staff(Role.LEAD, name="Eva Oak").pk
+    rows = [analysed(manager, handler=world.agent) for _ in range(5)]
+    for row in rows:
+        capa = planned(manager, owner, complaints=[row])
+        read_capa(actor=reader, reference=capa.reference, at=NIGHT)
+
+
 ORDINARY = (
     a_busy_day,
     a_first_day,
@@ -333,6 +345,7 @@ ORDINARY = (
     back_from_holidays,
     refusals_over_a_day,
     members_at_their_own_pages,
+    capas_read_at_night_after_a_long_time,
 )
 
 

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import TruncDate
 
 from complaints.capa.dates import day_begins_at
+from complaints.capa.models import Capa, CapaAction
 from members.accounts.models import RoleGrant
 from members.actors import ActorKind
 from members.audit.models import Event
@@ -19,6 +20,8 @@ from members.privacy.purposes import Place, purposes_of
 
 OWN_PAGES = purposes_of(Place.OWN)
 NO_READINGS = purposes_of(Place.OWN, Place.LIST)
+NO_CASES = tuple(model._meta.db_table for model in (Capa, CapaAction))
+"""What has a matter of its own, and is no member's."""
 
 Numbers = Mapping[str, int]
 
@@ -55,4 +58,4 @@ def readings(span: Span, *, days_before: int = 0) -> QuerySet[Any]:
     A name in a list is none, for everybody sees the queue; nor is what somebody reads on the own pages as a member.
     """
     events = events_of_staff(span, days_before=days_before).filter(action="phi.opened", matter_id__isnull=False)
-    return events.exclude(detail__purpose__in=NO_READINGS)
+    return events.exclude(object_type__in=NO_CASES).exclude(detail__purpose__in=NO_READINGS)
