@@ -11,6 +11,7 @@ from members.privacy.normal_forms import folded
 ZIP = re.compile(r"(?<!\d)(\d{5})(?:-?\d{4})?[\s,.]*(?:U\.?S\.?A?\.?|United States)?$", re.IGNORECASE)
 BOX = re.compile(r"\bp\.?\s*o\.?\s*box\b", re.IGNORECASE)
 BETWEEN_LINES, BETWEEN_WORDS = re.compile(r"[\n\r,;]+"), re.compile(r"[\s./]+")
+NUMBER, POINT = re.compile(r"\d+[a-z]?"), re.compile(r"[nsew]")
 STREETS = {
     "alley": "aly", "avenue": "ave", "av": "ave", "boulevard": "blvd", "circle": "cir", "court": "ct", "drive": "dr",
     "expressway": "expy", "highway": "hwy", "lane": "ln", "parkway": "pkwy", "place": "pl", "road": "rd",
@@ -48,13 +49,15 @@ def _begins_a_street(line: list[str]) -> bool:
 def _street(line: list[str]) -> tuple[list[str], list[str]]:
     """Return the words up to the kind of street, which follows a name, and the rest; all up to a flat if it has none.
 
-    What follows on one line is the town, but for the point of the compass that belongs to the street.
+    What follows on one line is the town, but for what belongs to the street: "State Road 84 West".
     """
     for place, word in enumerate(line):
         if word in FLATS or word == "#":
             return line[:place], line[place:]
         if word in KINDS and place > 1 and line[place - 1] not in POINTS.values():
-            end = place + 2 if line[place + 1 : place + 2] and line[place + 1] in POINTS.values() else place + 1
+            end = place + 1
+            for form in (NUMBER, POINT):
+                end += bool(line[end:] and form.fullmatch(line[end]))
             return line[:end], line[end:]
     return line, []
 
