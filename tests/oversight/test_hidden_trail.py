@@ -178,6 +178,14 @@ def test_for_whom_it_is_there_its_trail_is_there_after_the_erasure_too(world):
     assert {"phi.opened", "complaint.note_added", "audit.exported"} <= set(events.values_list("action", flat=True))
 
 
+def test_an_item_about_the_reader_changes_no_byte_when_it_is_read_and_judged(world):
+    before, doer, at = look(world), world.doer, database_now()
+    item = objects.stood_out(world.user)
+    read_review(actor=doer, review_id=item.pk, at=at)
+    judge_review(actor=doer, at=at, review_id=item.pk, count=item.count, in_order=False, reason="Nobody asked for it.")
+    assert look(world) == before
+
+
 @pytest.mark.parametrize("world", ["officer of the own record"], indirect=True)
 def test_what_colleagues_do_with_the_own_record_changes_no_byte(world):
     user, before = member_account(), look(world)
@@ -194,9 +202,6 @@ def test_what_colleagues_do_with_the_own_record_changes_no_byte(world):
     )
     record_disclosure(**told, went_at=at, recipient=To("A court"), classes=[DataClass.LETTERS], sending=LETTER, **LAW)
     recorded(own, user, by=doer, at=at)
-    item = objects.stood_out(world.user)
-    read_review(actor=doer, review_id=item.pk, at=at)
-    judge_review(actor=doer, at=at, review_id=item.pk, count=item.count, in_order=False, reason="Nobody asked for it.")
     case = stages.received(by=world.own, name="Own Name")
     hold = place_hold(actor=doer, at=at, complaint_id=case.pk, of_member=True, reason="A court asks.")
     read_hold(actor=doer, hold_id=hold.pk, at=at)
