@@ -1,7 +1,8 @@
 """The door by which a complaint reaches whoever acts for its member: what is read first is in the member's account.
 
 What the member reads is no disclosure (45 CFR 164.528(a)(1)(ii)), nor is what readers have written or sent in
-themselves. Lists and dates open nothing sealed and are not accounted for.
+themselves. Lists of cases and dates open nothing sealed and are not accounted for; nor are the account of disclosures
+and the list of consents, which whoever may do everything for the member looks at in the member's stead.
 """
 
 from collections.abc import Iterable

@@ -18,7 +18,7 @@ from complaints.oversight.subjects import parts_of
 from complaints.reference import read_reference
 from complaints.views.download import download
 from config.access import URL_AUDIENCES
-from members.accounts.audiences import Standing
+from members.accounts.audiences import MEMBER, Standing
 from members.actors import Role
 from members.audit.models import Event
 from members.disclosures.models import Disclosure
@@ -33,6 +33,15 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies")]
 PARAMETERS = {name: set(pattern.pattern.converters) for name, pattern in patterns(get_resolver())}
 NAMES_OF_FILES = ("complaints_enclosure", ["name"])
 """A list of files opens their names, which are in the account as part of the case."""
+_NAME = "members_member.name"
+_GONE = {_NAME, *(f"disclosures_disclosure.{column}" for column in ("recipient", "address", "what"))}
+OUTSIDE_OF_THE_ACCOUNT = {
+    "accounts:share": {_NAME},
+    "accounts:shared": _GONE,
+    "accounts:shared_csv": _GONE,
+    "accounts:sharing": {_NAME, "disclosures_consent.recipient"},
+}
+"""What whoever may do everything for the member sees of whom the member lets get data, and of who got it."""
 
 
 @pytest.fixture
@@ -81,6 +90,22 @@ def test_whatever_opens_to_somebody_who_acts_for_the_member_is_in_the_account(cl
             transaction.set_rollback(True)
     assert missing == {}
     assert answered >= (9 if verb == "get" else 1)
+
+
+@pytest.mark.usefixtures("case")
+def test_the_lists_of_a_member_open_nothing_but_what_is_said_to_be_outside_of_the_account(client, helper):
+    names = sorted(name for name, row in URL_AUDIENCES.items() if row == MEMBER and not PARAMETERS[name])
+    sign_in(client, helper)
+    opened = {}
+    for name in names:
+        with transaction.atomic():
+            before = {*Event.objects.values_list("pk", flat=True)}
+            assert client.get(reverse(name)).status_code == 200, name
+            events = Event.objects.filter(action="phi.opened", actor_id=helper.pk).exclude(pk__in=before)
+            found = {f"{event.object_type}.{column}" for event in events for column in event.detail["columns"]}
+            opened |= {name: found} if found else {}
+            transaction.set_rollback(True)
+    assert opened == OUTSIDE_OF_THE_ACCOUNT
 
 
 def letter_without_the_door(request, reference):
