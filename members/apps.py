@@ -10,6 +10,6 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         """Let each connection keep a restore away, and be kept away by one."""
-        from members.backup.house_lock import enter  # noqa: PLC0415 -- its neighbours import models
+        from members.house_lock import enter  # noqa: PLC0415 -- Django is set up by now
 
         connection_created.connect(enter, dispatch_uid="members.house_lock")

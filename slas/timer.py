@@ -17,6 +17,7 @@ from celery.utils.log import get_logger
 from click import Option
 from django.db import connections
 
+from members.house_lock import share
 from slas.relay import ENVELOPE, take_envelope
 from slas.sweep import BATCH, BEGINNING, POISON, STORM, fire_due, fire_one_by_one
 
@@ -50,7 +51,7 @@ class Loop(threading.Thread):
         raise NotImplementedError
 
     def connect(self) -> psycopg.Connection:
-        """Return a connection to a primary. Raises RuntimeError on a standby."""
+        """Return a connection to a primary. Raises RuntimeError on a standby, RestoreUnderWay."""
         # psycopg directly: Django's connections belong to requests and tasks, and only those replace a broken one.
         # The parameters are Django's, so that they follow a test runner to its database.
         params = connections["default"].get_connection_params()
@@ -71,6 +72,7 @@ class Loop(threading.Thread):
         if row and row[0]:
             conn.close()
             raise RuntimeError("this is a standby; waiting until it is promoted")
+        share(conn)
         log.info("%s: connected, in process %d", self.name, os.getpid())
         return conn
 

@@ -24,10 +24,10 @@ from members.backup.anchor_copy import (
 )
 from members.backup.checking import check_backup, entries_of, see_that_it_can_be_restored
 from members.backup.emptiness import empty_all, see_that_all_is_empty, see_that_nobody_is_at_work
-from members.backup.house_lock import alone
 from members.backup.loading import loaded, make_tables
 from members.backup.manifest import Opening
 from members.backup.signals import DoneAgain, restored, restoring
+from members.backup.under_way import alone, mark, unmark
 from members.privacy.signing import audit_key, audit_signer
 
 
@@ -76,8 +76,8 @@ def restore_backup(
     """
     with entries_of(path) as (opening, _):
         see_that_it_can_be_restored(opening)
-    see_that_nobody_is_at_work()
     with alone():
+        see_that_nobody_is_at_work()
         restoring.send(sender=restore_backup, without_ledger=without_ledger)
         if not replace:
             see_that_all_is_empty()
@@ -89,9 +89,11 @@ def restore_backup(
         if replace:
             see_that_nobody_is_at_work()  # again: reading all of a large backup takes minutes
             empty_all()
+        mark()
         with _fill(result, path, progress):
             _end(result, at, without_ledger=without_ledger, gone=checked.gone)
             # Last in the transaction: without its anchors nothing is back; without rows a line in them does no harm.
+            unmark()
             result.continued = continue_anchors(places, checked, signer=signer, at=at)
         seal_all(signer=signer, at=at)
         anchor_all(anchors, at=at)

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error
 from django.db import DatabaseError, OperationalError, ProgrammingError
 
+from members.house_lock import RestoreUnderWay
 from members.privacy.keyring import Keyring, keyring
 from members.privacy.models import INDEX_KEY, SealingKey
 from members.privacy.ring import KeyringUnusable
@@ -70,7 +71,7 @@ def start_faults() -> list[str]:
     """Return what has to stop a process that is starting; nothing while the database is away, as it may come back."""
     try:
         return key_faults()
-    except KeyringUnusable as fault:
+    except (KeyringUnusable, RestoreUnderWay) as fault:
         return [str(fault)]
     except DatabaseError:
         return []

@@ -9,6 +9,7 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg.errors import UndefinedTable
 
+from members.house_lock import share
 from members.privacy.keyring import Keyring
 from members.privacy.models import INDEX_KEY
 
@@ -47,7 +48,12 @@ def _of(ring: Keyring, number: int) -> list[int | bytes]:
 
 
 def _own_connection() -> psycopg.Connection:
-    """Return a connection that commits at once. Its parameters are Django's, as they lead to a test's database."""
+    """Return a connection that commits at once, with Django's parameters, as they lead to a test's database.
+
+    Raises RestoreUnderWay.
+    """
     params = connections[DEFAULT_DB_ALIAS].get_connection_params()
     params.pop("cursor_factory", None)
-    return psycopg.connect(**params | {"autocommit": True, "connect_timeout": 5})
+    own: psycopg.Connection = psycopg.connect(**params | {"autocommit": True, "connect_timeout": 5})
+    share(own)
+    return own

@@ -9,8 +9,8 @@ from base64 import b64encode
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from members.backup.house_lock import SHARED
 from members.backup.stream import MAGIC
+from members.house_lock import SHARED
 from tests.members.backup.conftest import server
 
 KILLED = """
@@ -29,15 +29,15 @@ path, read, seen = Path({backup!r}), [], []
 def watch(size):
     read.append(size)
     if sum(read) > path.stat().st_size and not seen:
-        command = [sys.executable, "manage.py", "retention", "--dry-run"]
-        seen.append(subprocess.run(command, capture_output=True, text=True))
+        command = [sys.executable, "-m", "celery", "--app", "config.celery", "worker", "--timer", "--pool", "solo"]
+        seen.append(subprocess.run(command, capture_output=True, text=True, timeout=30))
 restore_backup(path, at=timezone.now(), anchors=[], replace=False, progress=watch)
 print(json.dumps([seen[0].returncode, seen[0].stderr]))
 """
 ALONE = """
 import django; django.setup()
-from members.backup.house_lock import alone
 from members.backup.refusals import BackupRefused
+from members.backup.under_way import alone
 try:
     with alone():
         print("alone", end="")
@@ -158,7 +158,7 @@ def test_an_owner_who_is_no_superuser_sees_programs_of_another_role_at_work(back
     assert (done.returncode, "1 others are connected" in done.stderr) == (2, True), done.stderr
 
 
-def test_a_program_that_starts_while_a_restore_is_under_way_is_turned_away(backup, ruin):
+def test_a_worker_that_starts_while_a_restore_is_under_way_is_turned_away(backup, ruin):
     done = ruin.run("-c", WATCHED.format(backup=str(backup)))
     assert done.returncode == 0, done.stderr
     ended, said = json.loads(done.stdout)
