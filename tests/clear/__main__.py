@@ -1,14 +1,16 @@
 """Search everything that the running product keeps and sends for what people typed: `python -m tests.clear`.
 
 The stack of `make run` is started with its demonstration, and people type canaries through its forms, from a complaint
-to a corrective action; some are refused, some are never sent, and some end in a crash. Then the canaries are looked
-for in every place and form, and so is every value that is sealed in the database, the demonstration's among them. What
-is printed says for each place how large it is, what was found (there should be nothing), and whether a word that was
-planted there was; and, as a control, whether references and names of staff stand in the dump, where they do belong.
+to a corrective action, and at the cases of the browser tests; some are refused, some are never sent, and some end in a
+crash. Then the canaries are looked for in every place and form, and so is every value that is sealed in the database,
+the demonstration's among them. What is printed says for each place how large it is, what was found (there should be
+nothing), and whether a word that was planted there was; which forms were typed into; and, as a control, whether
+references and names of staff stand in the dump, where they do belong.
 """
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -20,11 +22,13 @@ from complaints.reference import read_reference
 from config.stack.layout import ROOT, Layout
 from tests.browser.stack import RunningStack, running_stack
 from tests.clear import canaries as words
-from tests.clear import crashes, journey, places
+from tests.clear import crashes, errands, journey, places
 from tests.clear.people import Typist
 from tests.clear.planting import plant
 
+ROLES = ("member", "agent", "lead", "quality_manager", "privacy_officer")
 SHORTEST = 6
+DATE = re.compile(r"[A-Z][a-z]+ \d{1,2}, \d{4}")
 OURS = ("complaints", "members", "slas", "config", "templates", "locale")
 KINDS = {".py", ".html", ".txt", ".toml", ".po"}
 SETTLED = 4  # s until mail has gone out and the worker has said what it has to say
@@ -60,6 +64,7 @@ def _told(stack: RunningStack, temporary: Path) -> dict[str, Any]:
     secrets, known = _secrets(stack)
     return {
         "canaries": len(canaries.typed),
+        "forms": canaries.forms(),
         "secrets": len(secrets),
         "tracebacks": kept["logs"].count(b"Traceback"),
         "control": bool(_standing(kept["dump"], known)),
@@ -72,14 +77,23 @@ def _type(stack: RunningStack, canaries: words.Canaries) -> None:
     reference = journey.complain(Typist(stack, canaries))
     journey.answer_steps(Typist(stack, canaries))  # and never send it
     journey.knock(Typist(stack, canaries), reference)
-    people = {role: Typist(stack, canaries) for role in ("member", "agent", "quality_manager", "privacy_officer")}
+    people = {role: Typist(stack, canaries) for role in ROLES}
     for role, person in people.items():
         person.sign_in(stack.accounts[role])
     journey.belong(people["member"])
     journey.handle(people["agent"], reference)
     journey.learn(people["quality_manager"], reference)
-    journey.oversee(people["privacy_officer"], reference)
+    scene = _scene(stack)
+    journey.represent(people["agent"], scene["member_number"])
+    journey.oversee(people["privacy_officer"], people["lead"], reference, scene["member_number"])
+    errands.run(people | {"nobody": Typist(stack, canaries)}, scene)
     crashes.fail(people["agent"], stack, reference)
+
+
+def _scene(stack: RunningStack) -> dict[str, str]:
+    emails = ", ".join(f"{role}={stack.accounts[role].email!r}" for role in ROLES)
+    said = stack.manage("shell", "-c", f"from tests.clear.scene import lay; lay({emails})")
+    return json.loads(said.splitlines()[-1])
 
 
 def _kept(stack: RunningStack, hearing: places.Monitor, temporary: Path) -> dict[str, bytes]:
@@ -111,7 +125,7 @@ def _of_place(name: str, content: bytes, canaries: words.Canaries, secrets: dict
 def _secrets(stack: RunningStack) -> tuple[dict[str, str], dict[str, str]]:
     """Return what is sealed, each with its column; and references and names of staff, which stand in clear besides.
 
-    Words that stand in the product itself are left out.
+    Words that stand in the product itself are left out, and so is a date that stands alone: mail names dates, too.
     """
     command = [sys.executable, "-m", "tests.clear.secrets"]
     done = subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=stack.environment)  # noqa: S603 -- our own
@@ -121,7 +135,8 @@ def _secrets(stack: RunningStack) -> tuple[dict[str, str], dict[str, str]]:
     lines = {
         line.strip(): column for column, texts in told["sealed"].items() for text in texts for line in text.splitlines()
     }
-    sealed = {line: column for line, column in lines.items() if len(line) >= SHORTEST and line not in product}
+    telling = {line: column for line, column in lines.items() if len(line) >= SHORTEST and not DATE.fullmatch(line)}
+    sealed = {line: column for line, column in telling.items() if line not in product}
     known = {line: column for line, column in sealed.items() if read_reference(line) or line in told["staff"]}
     return {line: column for line, column in sealed.items() if line not in known}, known
 

@@ -36,6 +36,11 @@ class Canaries:
         """Return a number of thirteen digits, such as of a phone or a member."""
         return self._made(f"{DIGITS}{len(self.typed):03}", where)
 
+    def forms(self) -> list[str]:
+        """Return the addresses of the forms that something was typed into."""
+        pages = {where.split()[0] for where in self.typed.values() if where.startswith("/")}
+        return sorted(page.partition("?")[0] for page in pages)
+
     def _made(self, canary: str, where: str) -> str:
         self.typed[canary] = where
         return canary

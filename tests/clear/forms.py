@@ -1,6 +1,7 @@
 """Forms as a page shows them: which fields there are, what stands in them, and what a careless person would type."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -19,14 +20,14 @@ class Form:
     typed: dict[str, str] = field(default_factory=dict)
     choices: dict[str, list[str]] = field(default_factory=dict)
 
-    def filled(self, canaries: Canaries, where: str) -> dict[str, str]:
-        """Return what is sent by who types into every field, and takes the first choice everywhere."""
+    def filled(self, canaries: Canaries, where: str, given: Mapping[str, str]) -> dict[str, str]:
+        """Return what is sent by who types into every field that is not given, and takes the first choice elsewhere."""
         sent = self.fields | {name: next(filter(None, values), "") for name, values in self.choices.items()}
         for name, kind in self.typed.items():
             place = f"{where} {name}"
-            if not DATE_PARTS.search(name):
+            if name not in given and not DATE_PARTS.search(name):
                 sent[name] = canaries.email(place) if kind == "email" else canaries.word(place)
-        return sent
+        return sent | given
 
 
 class FormsOf(HTMLParser):

@@ -12,6 +12,7 @@ from tests.clear.people import Typist
 
 STEPS = "/en/complaints/new/"
 TAKEN_FILES = 2
+HOLD = re.compile(r"/retention/holds/[0-9a-f-]{36}/")
 REFERENCE = re.compile(r"C-\d\d-[0-9A-Z]{4}-[0-9A-Z]{4}")
 
 
@@ -36,14 +37,16 @@ def photo(canaries: Canaries) -> bytes:
 def answer_steps(guest: Typist) -> None:
     """Answer every page of the complaint form but the last, with files."""
     canaries = guest.canaries
-    numbers = {name: canaries.number(f"{STEPS} {name}") for name in ("phone", "member_number")}
+    numbers = {name: canaries.number(f"{STEPS}who/ {name}") for name in ("phone", "member_number")}
     guest.done(f"{STEPS}who/", relationship="self", language="en", **numbers)
     guest.done(f"{STEPS}urgent/", harm_if_waiting="no")
     guest.done(f"{STEPS}topic/", happened_on_month="3", happened_on_day="1", happened_on_year="2020")
     guest.done(f"{STEPS}what-happened/")
     for kind, content in (("pdf", pdf(canaries)), ("jpg", photo(canaries)), ("pdf", b"%PDF-1.7 " + photo(canaries))):
         form = guest.form_at(f"{STEPS}files/")
-        guest.upload(f"{STEPS}files/", f"{canaries.word('name of a file')}.{kind}", content, **form.fields, add="1")
+        guest.upload(
+            f"{STEPS}files/", f"{canaries.word(f'{STEPS}files/ name')}.{kind}", content, **form.fields, add="1"
+        )
     assert guest.get(f"{STEPS}files/").text.count("rd-files__file") == TAKEN_FILES
     guest.done(f"{STEPS}outcome/")
 
@@ -98,19 +101,34 @@ def belong(member: Typist) -> None:
     reference = REFERENCE.search(member.get("/en/my/").text)[0]
     member.fill(f"/en/my/cases/{reference}/", to=f"/en/my/cases/{reference}/messages/")
     member.done("/en/account/sharing/new/", **_date("last_on", date.today() + timedelta(days=30)))  # noqa: DTZ011
+    member.fill("/en/account/prove/")
     member.fill("/en/account/security/password/")
     member.fill("/en/account/security/email/")
     for path in ("/en/account/shared.csv", "/en/my/seen/", f"/en/my/cases/{reference}/"):
         member.get(path)
 
 
-def oversee(officer: Typist, reference: str) -> None:
-    """Look for members and people, hold a case, and record what went outside for a member whom nobody knows."""
-    number = officer.canaries.number("member number of a paper")
-    for path in ("/people/disclosures/record/", "/people/disclosures/consents/record/"):
-        officer.fill(path, member_number=number)
+def represent(agent: Typist, member_number: str) -> None:
+    """Record who may act for a member."""
+    until = date.today() + timedelta(days=30)  # noqa: DTZ011 -- the same
+    agent.done("/people/representatives/record/", member_number=member_number, **_date("last_on", until))
+
+
+def oversee(officer: Typist, lead: Typist, reference: str, member_number: str) -> None:
+    """Look for members and people, record what came and went on paper, and hold a case, which a lead lets go of."""
+    today = date.today()  # noqa: DTZ011 -- far enough from the ends in any zone
+    nobody = officer.canaries.number("/people/disclosures/ member number of a paper")
+    until, went = _date("last_on", today + timedelta(days=30)), _date("went_on", today - timedelta(days=2))
+    gone = went | {"basis": "mistake"}
+    for path, facts in (("/people/disclosures/record/", gone), ("/people/disclosures/consents/record/", until)):
+        officer.fill(path, member_number=nobody)
+        officer.done(path, member_number=member_number, **facts)
+    officer.fill("/people/disclosures/", member_number=nobody)
+    for what in ("members", "people", "cases"):
+        officer.fill("/oversight/", to=f"/oversight/{what}/")
     officer.done(f"/retention/cases/{reference}/hold/")
-    officer.fill("/oversight/", to="/oversight/members/", member_number=number)
+    hold = HOLD.search(officer.get(f"/retention/cases/{reference}/hold/").text)[0]
+    lead.done(f"{hold}release/", at=hold)
 
 
 def _date(name: str, day: date) -> dict[str, str]:

@@ -19,9 +19,11 @@ class Typist(Visitor):
         self.canaries = canaries
 
     def sign_in(self, account: Account) -> None:
-        """Come in with password and code."""
+        """Come in with password and code, which who has one gets wrong at first."""
         self.fill("/en/account/sign-in/", email=account.email, password=account.password)
         if account.totp_secret:
+            self.fill("/en/account/recovery/")
+            self.fill("/en/account/verify/")
             self.fill("/en/account/verify/", code=account.code())
 
     def form_at(self, path: str, to: str = "") -> Form:
@@ -35,13 +37,16 @@ class Typist(Visitor):
         """Fill in the form of a page and send it; `given` stands where a canary would be refused."""
         return self._send(to or path, self.form_at(path, to), given)
 
-    def done(self, path: str, **given: str) -> Answer:
-        """Fill in a form and send it twice: with choices that nobody offers, which is refused, and as it should be."""
-        form = self.form_at(path)
+    def done(self, path: str, *, at: str = "", **given: str) -> Answer:
+        """Fill in a form and send it twice: with choices that nobody offers, which is refused, and as it should be.
+
+        `at` is the page that shows it, if that is another.
+        """
+        form = self.form_at(at or path, path if at else "")
         if nonsense := {name: self.canaries.word(f"{path} {name}, not offered") for name in form.choices}:
             answer = self._send(path, form, given | nonsense)
             assert answer.status not in HELD_UP, f"{path} takes anything"
-        answer = self.fill(path, **given)
+        answer = self._send(path, self.form_at(at or path, path if at else ""), given)
         assert answer.status in HELD_UP, f"{path}: {answer.status} {_errors(answer.text)}"
         return answer
 
@@ -52,7 +57,7 @@ class Typist(Visitor):
 
     def _send(self, path: str, form: Form, given: dict[str, str]) -> Answer:
         self.hidden = {}
-        return self.post(path, **(form.filled(self.canaries, path) | given))
+        return self.post(path, **form.filled(self.canaries, path, given))
 
 
 def _errors(text: str) -> list[str]:

@@ -5,8 +5,12 @@ import subprocess
 import sys
 
 import pytest
+from django.urls import get_resolver, resolve
 
+from config.access import URL_AUDIENCES
 from config.stack.layout import ROOT
+from members.management.commands.access_matrix import _urls
+from tests.clear.untyped import left_out
 
 CRASHES = 3
 
@@ -32,6 +36,13 @@ def test_a_dump_and_the_media_folder_hold_no_seeded_name_narrative_or_address(to
     assert told["canaries"] > 100
     assert all(is_clear(told["places"][name]) for name in ("dump", "database files", "files"))
     assert told["places"]["database files"]["bytes"] > 10_000_000
+
+
+def test_every_form_is_typed_into_or_stands_on_the_list_with_a_reason(told):
+    forms = {name for name, verbs in _urls(get_resolver()) if "POST" in verbs.split()}
+    assert forms <= set(URL_AUDIENCES)
+    typed, untyped = {resolve(path).view_name for path in told["forms"]}, set(left_out())
+    assert (forms - typed - untyped, untyped - forms, untyped & typed) == (set(), set(), set())
 
 
 @pytest.mark.parametrize("place", ["logs", "valkey", "mail"])
