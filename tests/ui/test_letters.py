@@ -10,7 +10,13 @@ import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from complaints.correspondence.rendering import LetterContent, LetterSection, render_letter_pdf
+from complaints.correspondence.rendering import (
+    LetterContent,
+    LetterSection,
+    Record,
+    render_letter_pdf,
+    render_record_pdf,
+)
 from complaints.correspondence.typefaces import TypefacesMissing, cleaned, missing_signs
 from complaints.lifecycle import TransitionRefused
 from tests.ui.conftest import Reader
@@ -96,6 +102,17 @@ def test_what_people_wrote_is_data_for_the_typesetter():
 @pytest.mark.parametrize("words", ["李明 님", "臺灣", "مرحبا", "नमस्ते", "a\u200d\ufe0f", "", "\n\n", "x" * 9000])
 def test_no_script_of_our_members_and_no_length_stops_a_letter(words):
     assert render_letter_pdf(replace(LETTER, sections=(LetterSection("What you wrote", (words,), (words,)),)))
+
+
+def record_of(sections):
+    return render_record_pdf(Record("Summary of a complaint", "C-26-7QK4-XD9M", LETTER.insurer, sections))
+
+
+@pytest.mark.parametrize("drawn", [record_of, lambda sections: render_letter_pdf(replace(LETTER, sections=sections))])
+@pytest.mark.parametrize("word", ["x" * 9000, "https://example.org/?token=" + "a1B2" * 2500])
+def test_a_word_longer_than_a_line_goes_on_in_the_next_instead_of_off_the_page(drawn, word):
+    pages = pikepdf.open(BytesIO(drawn((LetterSection("What happened", (word,)),)))).pages
+    assert len(pages) > 1, "a hundred lines do not fit on one"
 
 
 @pytest.mark.parametrize("name", ["王小明", "김민준", "Nguyễn Văn An", "Дмитрий"])
