@@ -57,7 +57,7 @@ def do_again(*, at: datetime, without_ledger: bool, gone: Sequence[str], **_othe
     done = replay_after_restore(at=at, without_ledger=without_ledger)
     settled = settle_gone_files(at=at, names=gone)
     lost = [f"File {key} was lost while the backup was taken: look for it in an older one." for key in settled.lost]
-    return DoneAgain(done.counts | {"files_removed": settled.removed}, done.to_do + lost)
+    return DoneAgain(done.counts | {"files_removed": settled.removed}, done.to_do + lost, done.to_know)
 
 
 @handles(START_CLOCKS)

@@ -2,7 +2,7 @@
 
 import os
 
-from complaints.retention.ledger import LedgerFile, ledger_path
+from complaints.retention.ledger import is_behind, ledger_path
 from complaints.retention.models import Erasure
 
 LEDGER_TROUBLES = LEDGER_AWAY, LEDGER_BEHIND = ("ledger_away", "ledger_behind")
@@ -14,6 +14,6 @@ def ledger_troubles() -> list[str]:
         path = ledger_path()
         if not path.exists() and not Erasure.objects.exists() and os.access(path.parent, os.W_OK):
             return []  # the first run of the worker makes it
-        return [LEDGER_BEHIND] if LedgerFile().trouble() else []
+        return [LEDGER_BEHIND] if is_behind() else []
     except OSError:
         return [LEDGER_AWAY]

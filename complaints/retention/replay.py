@@ -12,6 +12,7 @@ from complaints.retention.enums import LeftBecause
 from complaints.retention.erase import carry_out, lock
 from complaints.retention.facts import mix_facts
 from complaints.retention.hanging import hanging_on
+from complaints.retention.known import Known
 from complaints.retention.ledger import LedgerFile, LedgerUnusable
 from complaints.retention.models import Erasure
 from complaints.retention.rules import rules
@@ -28,12 +29,16 @@ COMES_BACK = (
 
 @dataclass(slots=True)
 class Replayed:
-    """How many complaints were erased again, how many lines the database lacked, what stays and why; and the file."""
+    """How many complaints were erased again, how many lines the database lacked, what stays and why; and of the file.
+
+    `faults` are what is wrong with it, `to_know` what nobody but a person can tell.
+    """
 
     erased: int = 0
     noted: int = 0
     left: dict[UUID, LeftBecause] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
+    to_know: list[str] = field(default_factory=list)
 
     def to_do(self) -> list[str]:
         """Return a sentence for each thing that somebody has to look at."""
@@ -46,8 +51,9 @@ def replay_erasures(at: datetime, *, must_be_whole: bool = False) -> Replayed:
     What is on legal hold in the restored database stays, for an erasure cannot be undone and a release can be repeated:
     release it again, and replay again. Raises LedgerUnusable, also for a file that `must_be_whole` and is not; OSError.
     """
-    done, file = Replayed(), LedgerFile()
-    if fault := file.trouble():
+    file = LedgerFile()
+    done = Replayed(to_know=[_held_by(file)])
+    if fault := file.trouble(Known.now()):
         if must_be_whole:
             raise LedgerUnusable(f"{fault} {COMES_BACK}")
         done.faults.append(fault)
@@ -59,13 +65,16 @@ def replay_erasures(at: datetime, *, must_be_whole: bool = False) -> Replayed:
     return done
 
 
-def see_that_the_ledger_is_here(*, without_ledger: bool, **_: Any) -> None:
+def see_that_the_ledger_is_here(*, without_ledger: bool, noted: dict[str, Any], **_: Any) -> None:
     """Refuse a restore before it begins: without its ledger, what was erased since the backup would be back."""
+    if without_ledger:
+        return
     try:
-        LedgerFile()
+        fault = LedgerFile().trouble(Known.noted(noted))
     except LedgerUnusable as away:
-        if not without_ledger:
-            raise BackupRefused(f"{away} {COMES_BACK}") from None
+        fault = str(away)
+    if fault:
+        raise BackupRefused(f"{fault} {COMES_BACK}")
 
 
 def replay_after_restore(*, at: datetime, without_ledger: bool) -> DoneAgain:
@@ -76,7 +85,15 @@ def replay_after_restore(*, at: datetime, without_ledger: bool) -> DoneAgain:
         if not without_ledger:
             raise
         done = Replayed()
-    return DoneAgain({"erased_again": done.erased, "erasures_noted": done.noted}, done.to_do())
+    return DoneAgain({"erased_again": done.erased, "erasures_noted": done.noted}, done.to_do(), done.to_know)
+
+
+def _held_by(file: LedgerFile) -> str:
+    newest = f", the last of {file.newest.erased_at:%Y-%m-%d %H:%M} UTC" if file.newest else ""
+    return (
+        f"Erasures in the ledger: {len(file.keys):,}{newest}. No file can tell that it lost its end: if you know of"
+        " others, put the right one back and run `manage.py retention --replay` before anything is started."
+    )
 
 
 def _replay(entry: Erasure, done: Replayed, at: datetime) -> None:

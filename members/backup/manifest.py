@@ -12,7 +12,10 @@ FORM = 1
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What has to be known before anything is restored. `keys`: check values in hex by number, 0 for the indexes'."""
+    """What has to be known before anything is restored. `keys`: check values in hex by number, 0 for the indexes'.
+
+    `noted` is what receivers of `taking` want to know by then.
+    """
 
     taken_at: datetime
     server: str
@@ -21,6 +24,7 @@ class Opening:
     columns: dict[str, list[str]]
     sequences: dict[str, int]
     checkpoint: int
+    noted: dict[str, Any] = field(default_factory=dict)
     form: int = FORM
 
     def told(self) -> dict[str, Any]:
@@ -38,6 +42,7 @@ class Opening:
             columns=told["columns"],
             sequences=told["sequences"],
             checkpoint=told["checkpoint"],
+            noted=told.get("noted", {}),
             form=told["form"],
         )
 

@@ -35,13 +35,15 @@ from members.privacy.signing import audit_key, audit_signer
 class Restored:
     """What came back, which anchors knew more and went on, and what is wrong with the audit trail.
 
-    `counts` says what was done again, `to_do` has a sentence for each thing that is left to people.
+    `counts` says what was done again, `to_do` has a sentence for each thing that is left to people, `to_know` for each
+    that they have to read.
     """
 
     opening: Opening
     parts: dict[str, dict[str, Any]]
     counts: dict[str, int] = field(default_factory=dict)
     to_do: list[str] = field(default_factory=list)
+    to_know: list[str] = field(default_factory=list)
     continued: list[Path] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
@@ -49,6 +51,7 @@ class Restored:
         """Take in what a receiver says."""
         self.counts |= done.counts
         self.to_do += done.to_do
+        self.to_know += done.to_know
 
     @property
     def rows(self) -> int:
@@ -78,7 +81,7 @@ def restore_backup(
         see_that_it_can_be_restored(opening)
     with alone():
         see_that_nobody_is_at_work()
-        restoring.send(sender=restore_backup, without_ledger=without_ledger)
+        restoring.send(sender=restore_backup, without_ledger=without_ledger, noted=opening.noted)
         if not replace:
             see_that_all_is_empty()
         if not continue_anchor:

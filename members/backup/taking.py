@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from collections import ChainMap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -12,6 +13,7 @@ from uuid import uuid4
 from members.backup.anchor_copy import anchored_up_to
 from members.backup.manifest import Opening, Part
 from members.backup.refusals import BackupRefused
+from members.backup.signals import taking
 from members.backup.snapshot import kept_columns, rows_out, sequences, snapshot
 from members.backup.stream import entry, sealed
 from members.privacy.file_storage import StoredObject, stored_objects
@@ -73,7 +75,14 @@ def _opening(cursor: Any, at: datetime) -> Opening:
         columns=kept_columns(cursor),
         sequences=sequences(cursor),
         checkpoint=cursor.execute(NEWEST).fetchone()[0],
+        noted=_noted(cursor),
     )
+
+
+def _noted(cursor: Any) -> dict[str, Any]:
+    """Return what others want to know before a restore."""
+    told: list[Any] = [answer for _, answer in taking.send(sender=take_backup, cursor=cursor)]
+    return dict(ChainMap(*told))
 
 
 def _keys(cursor: Any) -> dict[int, str]:

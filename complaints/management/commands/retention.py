@@ -82,7 +82,7 @@ class Command(BaseCommand):
     def _replay(self, at: datetime) -> None:
         done = replay_erasures(at)
         self.stdout.write(f"{done.erased:,} complaints erased again, {done.noted:,} lines taken into the ledger.")
-        for sentence in done.to_do():
+        for sentence in done.to_know + done.to_do():
             self.stdout.write(sentence)
         if done.left:
             self.stdout.write("Release what need not be held any more, then run this again.")

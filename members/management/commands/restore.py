@@ -95,6 +95,7 @@ class Command(BaseCommand):
                 "files": files,
                 **result.counts,
                 "to_do": result.to_do,
+                "to_know": result.to_know,
                 "anchors_continued": [str(path) for path in result.continued],
                 "findings": [finding.told() for finding in result.findings],
             }
@@ -106,7 +107,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{counts['erased_again']:,} complaints erased again, {counts['held_back']:,} e-mails held back."
         )
-        for sentence in result.to_do:
+        for sentence in result.to_know + result.to_do:
             self.stdout.write(sentence)
         for path in result.continued:
             self.stdout.write(f"{path} knew more than the backup: it goes on below, and still tells how much is lost.")
