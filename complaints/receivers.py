@@ -52,10 +52,10 @@ def hold_back_email(*, at: datetime, **_others: Any) -> DoneAgain:
 
 
 @receiver(restored)
-def do_again(*, at: datetime, without_ledger: bool, gone: Sequence[str], **_others: Any) -> DoneAgain:
+def do_again(*, at: datetime, without_ledger: bool, **_others: Any) -> DoneAgain:
     """Erase what was erased since; what then lacks a file that went while the backup was taken was not erased."""
     done = replay_after_restore(at=at, without_ledger=without_ledger)
-    settled = settle_gone_files(at=at, names=gone)
+    settled = settle_gone_files(at=at)
     lost = [f"File {key} was lost while the backup was taken: look for it in an older one." for key in settled.lost]
     return DoneAgain(done.counts | {"files_removed": settled.removed}, done.to_do + lost, done.to_know)
 

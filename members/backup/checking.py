@@ -38,15 +38,11 @@ def entries_of(path: Path, progress: Callable[[int], object] = int) -> Iterator[
 
 
 class Checked(NamedTuple):
-    """What a backup that is whole says of itself, and the lines of the anchor that it holds.
-
-    `gone` names the files that were deleted while it was taken: their rows may be in it, their content is not.
-    """
+    """What a backup that is whole says of itself, and the lines of the anchor that it holds."""
 
     opening: Opening
     parts: dict[str, dict[str, Any]]
     anchor: bytes
-    gone: list[str]
 
 
 def check_backup(path: Path, *, progress: Callable[[int], object] = int) -> Checked:
@@ -58,7 +54,7 @@ def check_backup(path: Path, *, progress: Callable[[int], object] = int) -> Chec
             if head["entry"] == "end":
                 if next(content, b"") or next(entries, None):
                     raise BackupBroken("The backup goes on after its end.")
-                return Checked(opening, _agreed(parts, head["parts"]), anchor, head.get("gone", []))
+                return Checked(opening, _agreed(parts, head["parts"]), anchor)
             if head["entry"] == "anchor":
                 anchor = b"".join(content)
             _add(parts, head, iter([anchor]) if head["entry"] == "anchor" else content)

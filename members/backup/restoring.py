@@ -94,7 +94,7 @@ def restore_backup(
             empty_all()
         mark()
         with _fill(result, path, progress):
-            _end(result, at, without_ledger=without_ledger, gone=checked.gone)
+            _end(result, at, without_ledger=without_ledger)
             # Last in the transaction: without its anchors nothing is back; without rows a line in them does no harm.
             unmark()
             result.continued = continue_anchors(places, checked, signer=signer, at=at)

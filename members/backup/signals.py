@@ -16,8 +16,7 @@ Who could not do its part afterwards raises BackupRefused, and nothing is change
 
 restored = Signal()
 """Sent inside the transaction in which the rows come back, with `at`, now, `taken_at`, which the database is back at,
-`without_ledger`, which says that the ledger of erasures is known to be lost, and `gone`, the names in the store of what
-was deleted there while the backup was taken.
+and `without_ledger`, which says that the ledger of erasures is known to be lost. The store has the backup's files.
 
 Receivers do again what was done since and must stay done (erasures), and hold back what may have happened already
 (e-mail); each returns DoneAgain, or None. One that raises undoes the restore.

@@ -44,17 +44,14 @@ def take_backup(to: Path, *, at: datetime, anchors: list[str], progress: Callabl
 
 def _contents(at: datetime, anchors: list[str]) -> Iterator[bytes]:
     parts: dict[str, Part] = {}
-    gone = {stored.name for stored in stored_objects()}
     with snapshot() as cursor:
         opening = _opening(cursor, at)
         yield from entry(opening.told())
         # Files are listed after the snapshot began: each that it names was written before. Later ones do no harm.
         part = parts["files"] = Part()
         for stored in stored_objects():
-            gone.add(stored.name)
-            with suppress(FileNotFoundError):  # deleted meanwhile, while its row is in the snapshot: it stays in `gone`
+            with suppress(FileNotFoundError):  # deleted meanwhile: a restore settles the row, which is in the snapshot
                 yield from _file(stored, part)
-                gone.remove(stored.name)
         for table, columns in opening.columns.items():
             part = parts[f"table {table}"] = Part()
             yield from entry({"entry": "table", "table": table}, map(part.add, rows_out(cursor, table, columns)))
@@ -62,7 +59,7 @@ def _contents(at: datetime, anchors: list[str]) -> Iterator[bytes]:
         part = parts["anchor"] = Part()
         yield from entry({"entry": "anchor"}, _counted(part, anchored_up_to(opening.checkpoint, anchors)))
     told = {name: part.told() for name, part in parts.items()}
-    yield from entry({"entry": "end", "parts": told, "gone": sorted(gone)})
+    yield from entry({"entry": "end", "parts": told})
 
 
 def _opening(cursor: Any, at: datetime) -> Opening:

@@ -88,9 +88,9 @@ class Command(BaseCommand):
 
     def _verify(self, path: Path, *, as_json: bool, shown: bool) -> None:
         with _bar(path.stat().st_size, shown=shown) as bar:
-            opening, parts, _, gone = check_backup(path, progress=bar.update)
+            opening, parts, _ = check_backup(path, progress=bar.update)
         if as_json:
-            self.stdout.write(json.dumps(opening.told() | {"parts": parts, "gone": gone}, indent=1))
+            self.stdout.write(json.dumps(opening.told() | {"parts": parts}, indent=1))
         else:
             rows = sum(part["count"] for name, part in parts.items() if name.startswith("table "))
             self.stdout.write(
