@@ -8,6 +8,7 @@ may carry a timer. Nothing here is imported by Django: models are loaded later t
 import os
 import threading
 import time
+from abc import ABC, abstractmethod
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,7 +36,7 @@ ON CONFLICT (who) DO UPDATE SET seen_at = excluded.seen_at, full_at = excluded.f
    conflicts = known.conflicts + excluded.conflicts"""
 
 
-class Loop(threading.Thread):
+class Loop(threading.Thread, ABC):
     """Repeats `turn` on a database connection of its own.
 
     Any fault drops that connection, which rolls back and frees its locks, waits, and starts afresh: a timer thread that
@@ -46,9 +47,9 @@ class Loop(threading.Thread):
         super().__init__(name=f"slas-{type(self).__name__.lower()}", daemon=True)
         self.wake, self.halted = threading.Event(), threading.Event()  # apart: a wake must not cut a back-off short
 
+    @abstractmethod
     def turn(self, conn: psycopg.Connection) -> float:
         """Do one round and return for how many seconds there is nothing to do."""
-        raise NotImplementedError
 
     def connect(self) -> psycopg.Connection:
         """Return a connection to a primary. Raises RuntimeError on a standby, RestoreUnderWay."""

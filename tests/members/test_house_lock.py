@@ -4,9 +4,10 @@ import psycopg
 import pytest
 from django.db import connection
 
+from config.celery import app
 from members.house_lock import ALONE, RestoreUnderWay
 from members.privacy.key_records import _own_connection
-from slas.timer import Loop
+from slas.timer import Relay
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def restore(transactional_db):  # noqa: ARG001 -- or the test would be in the ho
         yield alone
 
 
-@pytest.mark.parametrize("connect", [Loop().connect, _own_connection, connection.connect])
+@pytest.mark.parametrize("connect", [Relay(app).connect, _own_connection, connection.connect])
 @pytest.mark.usefixtures("restore")
 def test_timer_records_of_keys_and_requests_are_turned_away(connect):
     with pytest.raises(RestoreUnderWay, match="A backup is being restored into this database"):
