@@ -1,6 +1,5 @@
 """People, mail and workers of the journeys: all of them real, none of them shared with another test."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -16,9 +15,7 @@ import pytest
 from config.stack.layout import ROOT
 from config.stack.ports import LOOPBACK
 from slas import versions
-from tests.slas.workers import broker_url
-
-FIRST_DATABASE = 10  # of Valkey; one for each process of pytest, so that workers take their own test's messages alone
+from tests.slas.workers import JOURNEYS, broker_url
 
 
 class MailServer:
@@ -64,6 +61,5 @@ def mail(tmp_path) -> Iterator[MailServer]:
 @pytest.fixture
 def variables(transactional_db, mail) -> Iterator[dict[str, str]]:  # noqa: ARG001 -- workers see only what is committed
     """Return what a worker of this test is told beyond the usual."""
-    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    yield {"REDIS_URL": broker_url(FIRST_DATABASE + number), "EMAIL_URL": mail.url}
+    yield {"REDIS_URL": broker_url(JOURNEYS), "EMAIL_URL": mail.url}
     versions.forget()

@@ -15,7 +15,7 @@ from slas.queries import database_now
 from slas.tasks import settle_envelope, tick
 from slas.timer import Relay
 from tests.slas.clocks import HOUR, acting, firings, open_one, start, started_so_that_it_is_due_in
-from tests.slas.workers import Worker, broker_url, wait_for
+from tests.slas.workers import APART, Worker, broker_url, wait_for
 
 pytestmark = pytest.mark.usefixtures("committed")
 QUEUE = "failures-test"
@@ -36,7 +36,7 @@ class DiesAfterSending(Celery):
 @pytest.fixture
 def app():
     """Return an app whose messages wait until the test takes them."""
-    made = Celery("failures", broker=broker_url().replace("=9", "=8"), set_as_current=False)
+    made = Celery("failures", broker=broker_url(APART), set_as_current=False)
     made.conf.task_default_queue = QUEUE
     yield made
     flush(made)

@@ -20,7 +20,7 @@ from slas.sweep import BATCH
 from slas.timer import LOOK_AHEAD, POLL, Relay
 from slas.timer import Sweeper as SweeperThread
 from tests.slas.clocks import acting, firings, fresh, malformed_actions, open_one, start, started_so_that_it_is_due_in
-from tests.slas.workers import broker_url, wait_for
+from tests.slas.workers import APART, broker_url, wait_for
 
 pytestmark = pytest.mark.usefixtures("committed")
 MINUTE = timedelta(minutes=1)
@@ -29,7 +29,7 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 def relay():
     """Return a relay whose messages nobody consumes."""
-    app = Celery("drill", broker=broker_url().replace("=9", "=8"), set_as_current=False)
+    app = Celery("drill", broker=broker_url(APART), set_as_current=False)
     app.conf.task_default_queue = "timer-test"
     yield Relay(app)
     with app.connection_for_write() as broker:

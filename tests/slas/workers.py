@@ -17,7 +17,9 @@ from django.db import connection
 from slas.models import Sweeper
 
 ROOT = Path(__file__).resolve().parents[2]
-DRILL_DATABASE = "9"  # of Valkey: nobody else's workers listen there
+PROCESS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+WORKERS, APART, JOURNEYS = (first + PROCESS for first in (4, 8, 12))
+"""Databases of Valkey, some for each process of pytest: a worker that listened to another's would take its messages."""
 
 
 def database_url():
@@ -27,7 +29,7 @@ def database_url():
     return f"postgresql:///{config['NAME']}?{urlencode({name: value for name, value in parts.items() if value})}"
 
 
-def broker_url(number=DRILL_DATABASE):
+def broker_url(number=WORKERS):
     """Return the address of the broker with another database of it."""
     address = re.sub(r"virtual_host=\d+", f"virtual_host={number}", settings.BROKER_URL)
     return address if "virtual_host=" in address else re.sub(r"(//[^/]+)(/\d*)?$", rf"\1/{number}", address)
