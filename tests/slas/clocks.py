@@ -3,16 +3,18 @@
 import json
 from contextlib import contextmanager
 from datetime import timedelta
+from uuid import uuid4
 
 from django.db import connection
 
-from members.actors import SYSTEM
+from members.actors import SYSTEM, Actor, ActorKind, Role
 from members.acts import act
 from slas.models import Clock, ClockEvent, Firing, Outbox, PolicyVersion
 from slas.operations import complete_clock, extend_clock, open_matter, pause_clock, resume_clock, start_clock
 from slas.queries import database_now
 
 HOUR = timedelta(hours=1)
+QUALITY = Actor(ActorKind.USER, "P. Okafor", user_id=uuid4(), roles=frozenset({Role.QUALITY_MANAGER}))
 
 
 @contextmanager

@@ -1,12 +1,11 @@
 """What the database keeps of a clock, and how little of it an act reads and writes."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from members.actors import SYSTEM, Actor, ActorKind, Role
+from members.actors import SYSTEM
 from members.acts import batch
 from slas.models import Clock, ClockEvent
 from slas.operations import (
@@ -22,6 +21,7 @@ from slas.operations import (
 from slas.queries import misfolded_clocks
 from tests.slas.calendars import utc
 from tests.slas.clocks import (
+    QUALITY,
     acting,
     clocks_of,
     complete,
@@ -33,8 +33,6 @@ from tests.slas.clocks import (
 
 pytestmark = pytest.mark.django_db
 MONDAY = utc(2026, 6, 1, 14)
-LEAD = Actor(ActorKind.USER, "D. Ruiz", user_id=uuid4(), roles=frozenset({Role.LEAD}))
-QUALITY = Actor(ActorKind.USER, "P. Okafor", user_id=uuid4(), roles=frozenset({Role.QUALITY_MANAGER}))
 
 
 def test_every_row_is_the_fold_of_its_events_and_a_forged_row_is_found():

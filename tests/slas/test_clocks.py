@@ -21,6 +21,7 @@ from slas.queries import misfolded_clocks
 from slas.sweep import fire_everything
 from tests.slas.calendars import utc
 from tests.slas.clocks import (
+    QUALITY,
     acting,
     clocks_of,
     complete,
@@ -37,7 +38,6 @@ from tests.slas.clocks import (
 pytestmark = pytest.mark.django_db
 MONDAY = utc(2026, 6, 1, 14)
 LEAD = Actor(ActorKind.USER, "D. Ruiz", user_id=uuid4(), roles=frozenset({Role.LEAD}))
-QUALITY = Actor(ActorKind.USER, "P. Okafor", user_id=uuid4(), roles=frozenset({Role.QUALITY_MANAGER}))
 
 
 def test_a_clock_starts_armed_for_its_first_threshold_and_pinned_to_its_versions():
